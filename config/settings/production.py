@@ -1,0 +1,24 @@
+"""A facility's installation: TLS, `__Host-` cookies, servers named by URL."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.base import *  # noqa: F403  settings are layered by star import, as Django's documentation does
+
+for name in ("DATABASE_URL", "BROKER_URL", "BEAMPORT_HOSTS", "BEAMPORT_SECRET_KEY"):
+    if not os.environ.get(name):
+        raise ImproperlyConfigured(
+            f"{name} is not set: production takes no default (docs/reference/settings.md)."
+        )
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-sessionid"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrftoken"
+WHITENOISE_USE_FINDERS = False

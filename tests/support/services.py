@@ -1,0 +1,33 @@
+"""PostgreSQL and Valkey of their own for one test run, on free ports, gone afterwards.
+
+A pytest plugin (`-p tests.support.services`): Django's settings are read before any conftest is, so the
+servers start when this module is imported. `BEAMPORT_TEST_SERVICES=off` leaves them out.
+"""
+
+import atexit
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+
+def start() -> Path:
+    """Start both servers unless the environment names others; set DATABASE_URL, BROKER_URL, BEAMPORT_VAR."""
+    from config.embedded import postgres, valkey
+
+    var = Path(tempfile.mkdtemp(prefix="beamport-test-"))
+    var.chmod(0o711)
+    os.environ["BEAMPORT_VAR"] = str(var)
+    stack = contextlib.ExitStack()
+    stack.callback(shutil.rmtree, var, ignore_errors=True)
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = stack.enter_context(postgres(var))
+    if not os.environ.get("BROKER_URL"):
+        os.environ["BROKER_URL"] = stack.enter_context(valkey(var))
+    atexit.register(stack.close)
+    return var
+
+
+if os.environ.get("BEAMPORT_TEST_SERVICES") != "off":
+    start()
