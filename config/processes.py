@@ -47,7 +47,7 @@ def spawn(
             cwd=cwd,
             env=dict(env) if env is not None else None,
             start_new_session=True,
-            preexec_fn=_ends_with_parent(death_signal),  # noqa: PLW1509  one prctl call, no locks taken
+            preexec_fn=_ends_with_parent(death_signal),
             **drop,
         )
 

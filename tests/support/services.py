@@ -14,7 +14,7 @@ from pathlib import Path
 
 def start() -> Path:
     """Start both servers unless the environment names others; set DATABASE_URL, BROKER_URL, BEAMPORT_VAR."""
-    from config.embedded import postgres, valkey
+    from config.embedded import start_postgres, start_valkey
 
     var = Path(tempfile.mkdtemp(prefix="beamport-test-"))
     var.chmod(0o711)
@@ -22,9 +22,13 @@ def start() -> Path:
     stack = contextlib.ExitStack()
     stack.callback(shutil.rmtree, var, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = stack.enter_context(postgres(var))
+        server = start_postgres(var)
+        stack.callback(server.stop)
+        os.environ["DATABASE_URL"] = server.url
     if not os.environ.get("BROKER_URL"):
-        os.environ["BROKER_URL"] = stack.enter_context(valkey(var))
+        server = start_valkey(var)
+        stack.callback(server.stop)
+        os.environ["BROKER_URL"] = server.url
     atexit.register(stack.close)
     return var
 

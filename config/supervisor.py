@@ -1,0 +1,291 @@
+"""Start the whole of Beamport on this machine and keep it running: `make run`.
+
+Servers, migrations, demo accounts, the demo beamline, a worker, the web server; one line about each.
+Ctrl-C ends all of them, last started first.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.embedded import EmbeddedServerError, free_port, start_postgres, start_valkey
+from config.processes import spawn, stop
+
+BEAMLINE = "demo"
+PREFIX = "DEMO:"
+READY_TIMEOUT_S = 30.0
+LONGEST_PAUSE_S = 10.0
+
+
+class StartError(RuntimeError):
+    """Beamport cannot start; the message is one sentence for the person at the terminal."""
+
+
+@dataclass
+class Program:
+    """A child process that is started again when it ends by itself."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+    failures: int = 0
+    started_at: float = 0.0
+    retry_at: float = field(default=0.0)
+
+    def run(self) -> None:
+        """Start the process."""
+        self.process = self.start()
+        self.started_at = time.monotonic()
+        self.retry_at = 0.0
+
+    def look_after(self) -> None:
+        """Start the process again if it ended, later each time it ends early."""
+        now = time.monotonic()
+        if self.process is None or self.process.poll() is None:
+            return
+        if not self.retry_at:
+            self.failures = 0 if now - self.started_at > 60 else self.failures + 1
+            pause_s = min(LONGEST_PAUSE_S, 0.2 * 2 ** min(self.failures, 6))
+            say(f"{self.name} ended ({_how(self.process.returncode)}); starting it again in {pause_s:.1f} s")
+            self.retry_at = now + pause_s
+        elif now >= self.retry_at:
+            try:
+                self.run()
+            except (EmbeddedServerError, OSError) as error:
+                say(f"{self.name} did not start: {error}")
+                self.failures += 1
+                self.retry_at = now + LONGEST_PAUSE_S
+
+    def end(self) -> None:
+        """Stop the process, by force after 4 s."""
+        if self.process is not None:
+            stop(self.process, self.stop_signal, timeout_s=4.0)
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    print(f"  {text}", flush=True)
+
+
+def main() -> int:
+    """Start everything, wait for Ctrl-C, end everything; return the exit code."""
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        port = _port()
+        var = _var()
+        with _only_one(var), contextlib.ExitStack() as stack:
+            _check_port(port)
+            programs = _start_all(var, port, stack, stopping)
+            while not stopping.wait(0.2):
+                for program in programs:
+                    program.look_after()
+            say("Stopping ...")
+            _end_together(programs)
+    except (StartError, EmbeddedServerError) as error:
+        print(f"Beamport did not start: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    say("Stopped.")
+    return 0
+
+
+def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: threading.Event) -> list[Program]:
+    began = time.monotonic()
+    print("Beamport", flush=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    os.environ["BEAMPORT_VAR"] = str(var)
+    programs = _servers(var, stack)
+    _go_on(stopping)
+    _prepare_database(var)
+    _go_on(stopping)
+    _name_control_network()
+    for program in _applications(var, port):
+        program.run()
+        stack.callback(program.end)
+        programs.append(program)
+    _wait_for(programs, port, stopping)
+    print(
+        f"\nBeamport is ready after {time.monotonic() - began:.1f} s:  http://127.0.0.1:{port}/", flush=True
+    )
+    print(
+        f"Accounts and passwords: {var / 'credentials.txt'}     Logs: {var}/*.log     Stop: Ctrl-C\n",
+        flush=True,
+    )
+    return programs
+
+
+def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
+    programs = []
+    for name, variable, start in (
+        ("PostgreSQL", "DATABASE_URL", start_postgres),
+        ("Valkey", "BROKER_URL", start_valkey),
+    ):
+        if os.environ.get(variable):
+            say(f"{name}: as {variable} says")
+            continue
+        say(f"{name}: starting, data in {var}/{name.lower()}")
+        server = start(var)
+        os.environ[variable] = server.url
+        program = Program(name, lambda start=start: start(var).process, server.stop_signal, server.process)
+        program.started_at = time.monotonic()
+        stack.callback(program.end)
+        programs.append(program)
+    return programs
+
+
+def _prepare_database(var: Path) -> None:
+    import django
+    from django.core.management import call_command
+    from django.db import Error, connections
+
+    say("Database: bringing the tables up to date")
+    django.setup()
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        say("Demo: beamline, proposals and accounts")
+        call_command("ensure_demo", credentials_file=str(var / "credentials.txt"))
+    except Error as error:
+        raise StartError(f"the database refuses: {str(error).strip()} (DATABASE_URL names it)") from error
+    finally:
+        connections.close_all()
+
+
+def _name_control_network() -> None:
+    """Give this installation a Channel Access network of its own on the loopback address."""
+    port = os.environ.get("BEAMPORT_CA_PORT") or str(free_port())
+    os.environ.update(
+        EPICS_CA_SERVER_PORT=port,
+        EPICS_CAS_SERVER_PORT=port,
+        EPICS_CA_REPEATER_PORT=str(free_port()),
+        EPICS_CA_ADDR_LIST="127.0.0.1",
+        EPICS_CA_AUTO_ADDR_LIST="NO",
+        EPICS_CAS_INTF_ADDR_LIST="127.0.0.1",
+        EPICS_CAS_BEACON_ADDR_LIST="127.0.0.1",
+        EPICS_CAS_AUTO_BEACON_ADDR_LIST="NO",
+    )
+
+
+def _applications(var: Path, port: int) -> list[Program]:
+    python = sys.executable
+    frames = var / "frames"
+    frames.mkdir(parents=True, exist_ok=True)
+    commands = {
+        "demo beamline": [
+            *(python, "-m", "acquisition.devices.sim.ioc"),
+            *("--prefix", PREFIX, "--frames-dir", str(frames)),
+        ],
+        "worker": [
+            *(python, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
+            *("--queues", f"beamline.{BEAMLINE}", "--hostname", f"{BEAMLINE}@%h", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ],
+        "web": [
+            *(python, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
+            *("--ws", "websockets", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+            *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2"),
+        ],
+    }
+    environment = os.environ | {"BEAMPORT_BEAMLINE": BEAMLINE}
+    programs = []
+    for name, command in commands.items():
+        say(f"{name[0].upper()}{name[1:]}: starting")
+        log = var / f"{name.replace(' ', '-')}.log"
+        programs.append(Program(name, lambda c=command, o=log: spawn(c, log=o, env=environment)))
+    return programs
+
+
+def _wait_for(programs: list[Program], port: int, stopping: threading.Event) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline:
+        _go_on(stopping)
+        for program in programs:
+            program.look_after()
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=2).close()
+            return
+        stopping.wait(0.1)
+    raise StartError(f"the web server did not answer within {READY_TIMEOUT_S:.0f} s; see the logs in var/.")
+
+
+def _end_together(programs: list[Program]) -> None:
+    """Ask all applications to end at once; the servers, first in the list, end after them on leaving."""
+    for program in programs:
+        if (
+            program.name not in {"PostgreSQL", "Valkey"}
+            and program.process
+            and program.process.poll() is None
+        ):
+            program.process.send_signal(program.stop_signal)
+
+
+def _go_on(stopping: threading.Event) -> None:
+    if stopping.is_set():
+        raise KeyboardInterrupt
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "8000")
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise StartError(f"PORT is {text!r}: it takes a number from 1024 to 65535 (PORT=8001 make run).")
+    return int(text)
+
+
+def _var() -> Path:
+    from_environment = os.environ.get("BEAMPORT_VAR")
+    var = Path(from_environment) if from_environment else Path(__file__).resolve().parent.parent / "var"
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(
+            f"the data folder {var} cannot be made ({error.strerror}): set BEAMPORT_VAR."
+        ) from error
+    return var.resolve()
+
+
+@contextlib.contextmanager
+def _only_one(var: Path) -> Iterator[None]:
+    with (var / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StartError(
+                f"process {lock.read().strip() or '?'} runs on {var} already: stop it, "
+                "or give this one its own data folder and port (BEAMPORT_VAR=... PORT=8001 make run)."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise StartError(f"port {port} is in use: choose another (PORT={port + 1} make run).") from None
+
+
+def _how(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
