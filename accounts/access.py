@@ -1,0 +1,406 @@
+"""Two questions: which scopes has this actor here, and which rows may this actor see?
+
+The rules, in one place:
+
+* A role gives scopes (`ROLE_SCOPES`), read from the rows at every question: a change holds at the next one.
+* A facility administrator has every scope, everywhere.
+* Staff have their scopes on their own beamlines, for every proposal. To add data for a proposal it must be
+  open and allocated to that beamline.
+* Members have theirs inside their proposals: what only reads runs at any time and wherever the run was taken,
+  what acts on a beamline only there, while the visit lasts.
+* A key narrows its owner: by scopes, to one proposal, to one beamline. It never adds.
+* A closed account, a revoked key and an expired key have nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
+from accounts.models import (
+    APIKey,
+    Beamline,
+    Membership,
+    Proposal,
+    ProposalRole,
+    StaffAssignment,
+    StaffRole,
+    User,
+)
+
+
+class Scope(StrEnum):
+    """The acts that are allowed or not."""
+
+    RUN_READ = "run:read"
+    RUN_EXPORT = "run:export"
+    RUN_ANNOTATE = "run:annotate"
+    QUEUE_READ = "queue:read"
+    QUEUE_WRITE = "queue:write"
+    ENGINE_CONTROL = "engine:control"
+    ENGINE_STOP = "engine:stop"
+    DEVICE_READ = "device:read"
+    DEVICE_MOVE = "device:move"
+    CONSOLE_READ = "console:read"
+    CONTROL_TAKE = "control:take"
+    CONTROL_FORCE = "control:force"
+    ENVIRONMENT = "environment:manage"
+    PROPOSAL_ADMIN = "proposal:manage"
+    ACCOUNT_ADMIN = "account:manage"
+    AUDIT_READ = "audit:read"
+
+
+Scopes = frozenset[Scope]
+
+ALL_SCOPES: Scopes = frozenset(Scope)
+NO_SCOPES: Scopes = frozenset()
+
+# What belongs to a proposal's data: held wherever and whenever the data was taken.
+DATA_SCOPES: Scopes = frozenset({Scope.RUN_READ, Scope.RUN_EXPORT, Scope.RUN_ANNOTATE, Scope.PROPOSAL_ADMIN})
+# What looks at a beamline without touching it.
+WATCH_SCOPES: Scopes = frozenset({Scope.QUEUE_READ, Scope.DEVICE_READ})
+# What only reads; the rest of the scopes change something, or show what others do.
+READING_SCOPES: Scopes = WATCH_SCOPES | {
+    Scope.RUN_READ,
+    Scope.RUN_EXPORT,
+    Scope.CONSOLE_READ,
+    Scope.AUDIT_READ,
+}
+
+_LOCAL_CONTACT: Scopes = frozenset(
+    {
+        Scope.RUN_READ,
+        Scope.RUN_EXPORT,
+        Scope.RUN_ANNOTATE,
+        Scope.QUEUE_READ,
+        Scope.QUEUE_WRITE,
+        Scope.ENGINE_CONTROL,
+        Scope.ENGINE_STOP,
+        Scope.DEVICE_READ,
+        Scope.DEVICE_MOVE,
+        Scope.CONSOLE_READ,
+        Scope.CONTROL_TAKE,
+        Scope.CONTROL_FORCE,
+    }
+)
+_OBSERVER: Scopes = frozenset({Scope.RUN_READ, Scope.QUEUE_READ, Scope.DEVICE_READ, Scope.CONSOLE_READ})
+_MEMBER: Scopes = _OBSERVER | {
+    Scope.RUN_EXPORT,
+    Scope.RUN_ANNOTATE,
+    Scope.QUEUE_WRITE,
+    Scope.ENGINE_CONTROL,
+    Scope.ENGINE_STOP,
+    Scope.DEVICE_MOVE,
+    Scope.CONTROL_TAKE,
+}
+
+FACILITY_ADMIN = "facility_admin"
+WORKER = "worker"
+
+ROLE_SCOPES: dict[str, Scopes] = {
+    FACILITY_ADMIN: ALL_SCOPES,
+    StaffRole.BEAMLINE_STAFF.value: _LOCAL_CONTACT | {Scope.ENVIRONMENT, Scope.AUDIT_READ},
+    StaffRole.LOCAL_CONTACT.value: _LOCAL_CONTACT,
+    ProposalRole.PRINCIPAL_INVESTIGATOR.value: _MEMBER | {Scope.PROPOSAL_ADMIN},
+    ProposalRole.MEMBER.value: _MEMBER,
+    ProposalRole.OBSERVER.value: _OBSERVER,
+    WORKER: _LOCAL_CONTACT | {Scope.ENVIRONMENT},
+}
+
+
+def scopes(actor: Actor, *, beamline: str | None = None, proposal_id: int | None = None) -> Scopes:
+    """Give the scopes that `actor` has at a place.
+
+    Parameters
+    ----------
+    beamline
+        Name of the beamline the act is on. Alone, it asks what the actor may do there whatever the proposal,
+        so it never gives a member the scopes of data (`DATA_SCOPES`).
+    proposal_id
+        Primary key of the proposal whose data the act is on. Alone, staff have only what they hold on every
+        beamline of that proposal.
+
+    With neither, the answer is every *reading* scope that the actor has somewhere: right for a list whose
+    rows are then cut by `visible`. What changes anything needs a place (facility administrators aside).
+    """
+    return _answer(actor, beamline, proposal_id).scopes
+
+
+def require(
+    actor: Actor, scope: Scope, *, beamline: str | None = None, proposal_id: int | None = None
+) -> None:
+    """Pass silently when `actor` has `scope` at the place.
+
+    Raises
+    ------
+    NotSignedInError
+        Nobody stands behind the actor, or no longer: closed account, revoked or expired key.
+    NotFoundError
+        The actor cannot see the place, or there is none.
+    ForbiddenError
+        The actor sees the place and lacks the scope there.
+    """
+    answer = _answer(actor, beamline, proposal_id)
+    if not answer.stands:
+        raise NotSignedInError()
+    if not answer.sees:
+        raise NotFoundError(f"There is no {_place_in_words(beamline, proposal_id)} that you can see.")
+    if scope not in answer.scopes:
+        raise ForbiddenError(_refusal(actor, scope, beamline), hint=_refusal_hint(actor, scope))
+
+
+def visible(
+    actor: Actor,
+    queryset: QuerySet[Any],
+    *,
+    proposal: str | None = "proposal",
+    beamline: str | None = "beamline",
+    scope: Scope | None = None,
+) -> QuerySet[Any]:
+    """Cut `queryset` down to the rows that `actor` may see.
+
+    Parameters
+    ----------
+    proposal, beamline
+        Paths of the rows' foreign keys; None where rows have none. A row without proposal is seen by staff of
+        its beamline and by facility administrators only.
+    scope
+        Also ask for this scope: only rows where a role of the actor gives it; nothing for a key without it.
+    """
+    standing = _standing(actor)
+    if not standing.stands or not _key_has(actor, scope):
+        return queryset.none()
+    rows = queryset.filter(_key_rows(actor, proposal, beamline))
+    if standing.is_admin:
+        return rows
+    if actor.kind == "worker":
+        own = Beamline.objects.filter(name=actor.worker_beamline).values("pk")
+        return rows.filter(**{f"{beamline}__in": own}) if beamline else rows.none()
+    return rows.filter(_role_rows(actor, proposal, beamline, scope))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Whether anybody (still) stands behind an actor."""
+
+    stands: bool
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    stands: bool
+    sees: bool = False
+    scopes: Scopes = NO_SCOPES
+
+
+def _standing(actor: Actor) -> _Standing:
+    if actor.kind == "system":
+        return _Standing(stands=True, is_admin=True)
+    if actor.kind == "worker":
+        return _Standing(stands=bool(actor.worker_beamline))
+    if actor.kind not in ("person", "key") or actor.user_id is None:
+        return _Standing(stands=False)
+    owner = User.objects.filter(pk=actor.user_id, is_active=True).values("is_facility_admin").first()
+    if owner is None or not _key_stands(actor):
+        return _Standing(stands=False)
+    return _Standing(stands=True, is_admin=owner["is_facility_admin"])
+
+
+def _key_stands(actor: Actor) -> bool:
+    if actor.kind != "key":
+        return True
+    valid = Q(user_id=actor.user_id, revoked_at__isnull=True, expires_at__gt=timezone.now())
+    return APIKey.objects.filter(valid, prefix=actor.key_prefix).exists()
+
+
+def _key_has(actor: Actor, scope: Scope | None) -> bool:
+    return scope is None or actor.key_scopes is None or scope in actor.key_scopes
+
+
+def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
+    narrowed = Q()
+    if actor.key_proposal_id is not None:
+        if proposal:
+            narrowed &= Q(**{f"{proposal}__in": [actor.key_proposal_id]})
+        elif beamline:
+            allocated = Beamline.objects.filter(proposals=actor.key_proposal_id)
+            narrowed &= Q(**{f"{beamline}__in": allocated.values("pk")})
+    if actor.key_beamline_id is not None:
+        if beamline:
+            narrowed &= Q(**{f"{beamline}__in": [actor.key_beamline_id]})
+        elif proposal:
+            served = Proposal.objects.filter(beamlines=actor.key_beamline_id)
+            narrowed &= Q(**{f"{proposal}__in": served.values("pk")})
+    return narrowed
+
+
+def _role_rows(actor: Actor, proposal: str | None, beamline: str | None, scope: Scope | None) -> Q:
+    roles = [role for role, given in ROLE_SCOPES.items() if scope is None or scope in given]
+    mine = {"user_id": actor.user_id, "role__in": roles}
+    seen = Q(pk__in=[])
+    if proposal:
+        seen |= Q(**{f"{proposal}__in": Membership.objects.filter(**mine).values("proposal_id")})
+    if beamline:
+        seen |= Q(**{f"{beamline}__in": StaffAssignment.objects.filter(**mine).values("beamline_id")})
+    if beamline and not proposal:
+        allocated = Beamline.objects.filter(
+            proposals__memberships__user_id=actor.user_id, proposals__memberships__role__in=roles
+        )
+        seen |= Q(**{f"{beamline}__in": allocated.values("pk")})
+    return seen
+
+
+def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Answer:
+    standing = _standing(actor)
+    if not standing.stands:
+        return _Answer(stands=False)
+    sees, given = _sees_and_has(actor, standing, beamline, proposal_id)
+    if not sees:
+        return _Answer(stands=True)
+    if actor.key_scopes is not None:
+        given = frozenset(scope for scope in given if scope in actor.key_scopes)
+    return _Answer(stands=True, sees=True, scopes=given)
+
+
+def _sees_and_has(
+    actor: Actor, standing: _Standing, beamline: str | None, proposal_id: int | None
+) -> tuple[bool, Scopes]:
+    if beamline is None and proposal_id is None:
+        return True, ALL_SCOPES if standing.is_admin else _reading_anywhere(actor)
+    place = Beamline.objects.filter(name=beamline).first() if beamline is not None else None
+    tenant = Proposal.objects.filter(pk=proposal_id).first() if proposal_id is not None else None
+    if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
+        return False, NO_SCOPES
+    if _key_excludes(actor, place, tenant):
+        return False, NO_SCOPES
+    if standing.is_admin:
+        return True, ALL_SCOPES
+    if actor.kind == "worker":
+        at_home = place is not None and place.name == actor.worker_beamline
+        return at_home, ROLE_SCOPES[WORKER] if at_home else NO_SCOPES
+    if place is not None and tenant is not None:
+        return _at_both(actor, place, tenant)
+    if place is not None:
+        return _at_beamline(actor, place)
+    return _in_proposal(actor, tenant)
+
+
+def _key_excludes(actor: Actor, place: Beamline | None, tenant: Proposal | None) -> bool:
+    """Tell whether a narrowed key stops short of this place.
+
+    A key of one proposal may still ask about a beamline alone: its memberships are cut to that proposal.
+    A key of one beamline may ask about a proposal alone, and has something if that is its only beamline.
+    """
+    if place is not None and actor.key_beamline_id is not None and place.pk != actor.key_beamline_id:
+        return True
+    return tenant is not None and actor.key_proposal_id is not None and tenant.pk != actor.key_proposal_id
+
+
+def _at_both(actor: Actor, place: Beamline, tenant: Proposal) -> tuple[bool, Scopes]:
+    staff = _staff_scopes(actor, [place.pk]).get(place.pk, NO_SCOPES)
+    role = _membership_role(actor, tenant)
+    if not staff and role is None:
+        return False, NO_SCOPES
+    is_allocated = tenant.beamlines.filter(pk=place.pk).exists()
+    given = staff
+    if not is_allocated or tenant.is_closed:
+        given &= DATA_SCOPES | READING_SCOPES | {Scope.ENGINE_STOP}
+    if role is not None:
+        given |= _member_scopes(role, tenant, is_allocated=is_allocated)
+    return True, given
+
+
+def _at_beamline(actor: Actor, place: Beamline) -> tuple[bool, Scopes]:
+    staff = _staff_scopes(actor, [place.pk]).get(place.pk, NO_SCOPES)
+    if actor.key_proposal_id is not None:
+        staff = NO_SCOPES  # what staff may do on the whole beamline is more than one proposal
+    given = staff
+    sees = bool(staff)
+    for membership in _memberships(actor).filter(proposal__beamlines=place):
+        sees = True
+        given |= _member_scopes(membership.role, membership.proposal, is_allocated=True) - DATA_SCOPES
+    return sees, given
+
+
+def _in_proposal(actor: Actor, tenant: Proposal | None) -> tuple[bool, Scopes]:
+    if tenant is None:
+        return False, NO_SCOPES
+    places = list(tenant.beamlines.values_list("pk", flat=True))
+    staff = _staff_scopes(actor, places)
+    role = _membership_role(actor, tenant)
+    everywhere = bool(places) and len(staff) == len(places)
+    given = NO_SCOPES
+    if everywhere:
+        given = frozenset.intersection(*staff.values()) & (DATA_SCOPES | READING_SCOPES)
+    if actor.key_beamline_id not in (None, *places):
+        return False, NO_SCOPES
+    if actor.key_beamline_id is not None and len(places) > 1:
+        return bool(staff) or role is not None, NO_SCOPES
+    if role is not None:
+        given |= _member_scopes(role, tenant, is_allocated=True)
+    return bool(staff) or role is not None, given
+
+
+def _reading_anywhere(actor: Actor) -> Scopes:
+    if actor.kind == "worker":
+        return ROLE_SCOPES[WORKER] & READING_SCOPES
+    roles: set[str] = set(_memberships(actor).values_list("role", flat=True))
+    roles |= set(StaffAssignment.objects.filter(user_id=actor.user_id).values_list("role", flat=True))
+    return _union(ROLE_SCOPES[role] for role in roles) & READING_SCOPES
+
+
+def _member_scopes(role: str, tenant: Proposal, *, is_allocated: bool) -> Scopes:
+    given = ROLE_SCOPES[role]
+    if tenant.is_closed:
+        return given & (DATA_SCOPES - {Scope.RUN_ANNOTATE})
+    if not is_allocated:
+        return given & DATA_SCOPES
+    if not tenant.is_running_at(timezone.now()):
+        return given & (DATA_SCOPES | WATCH_SCOPES)
+    return given
+
+
+def _memberships(actor: Actor) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(user_id=actor.user_id).select_related("proposal")
+    return mine if actor.key_proposal_id is None else mine.filter(proposal_id=actor.key_proposal_id)
+
+
+def _membership_role(actor: Actor, tenant: Proposal) -> str | None:
+    return _memberships(actor).filter(proposal=tenant).values_list("role", flat=True).first()
+
+
+def _staff_scopes(actor: Actor, places: list[int]) -> dict[int, Scopes]:
+    mine = StaffAssignment.objects.filter(user_id=actor.user_id, beamline_id__in=places)
+    if actor.key_beamline_id is not None:
+        mine = mine.filter(beamline_id=actor.key_beamline_id)
+    return {place: ROLE_SCOPES[role] for place, role in mine.values_list("beamline_id", "role")}
+
+
+def _union(parts: Iterable[Scopes]) -> Scopes:
+    return frozenset().union(*parts)
+
+
+def _place_in_words(beamline: str | None, proposal_id: int | None) -> str:
+    if beamline is not None and proposal_id is not None:
+        return f"beamline {beamline!r} with that proposal"
+    return "proposal" if beamline is None else f"beamline {beamline!r}"
+
+
+def _refusal(actor: Actor, scope: Scope, beamline: str | None) -> str:
+    where = f" on beamline {beamline}" if beamline else ""
+    who = f"The API key {actor.key_prefix}" if actor.kind == "key" else actor.username
+    return f"{who} does not have the scope {scope.value}{where}."
+
+
+def _refusal_hint(actor: Actor, scope: Scope) -> str:
+    if not _key_has(actor, scope):
+        return "Make a key that has this scope."
+    return "Ask the principal investigator or the beamline staff; control ends with the dates of the visit."

@@ -1,0 +1,217 @@
+"""Rows of people, places, roles, keys, and of what was done."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class User(AbstractUser):
+    """A person who can sign in."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    is_facility_admin = models.BooleanField(
+        "facility administrator",
+        default=False,
+        help_text="May do everything on every beamline, and manages accounts and proposals.",
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="accounts_user_username_any_case"),
+        ]
+
+    @property
+    def display_name(self) -> str:
+        """Give the full name where there is one, else the username."""
+        return self.get_full_name() or self.username
+
+
+class Beamline(models.Model):
+    """A place where experiments run; its name is the key used everywhere."""
+
+    name = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Proposal(models.Model):
+    """The tenant: runs, items, assets and log entries belong to one."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=64, unique=True)
+    title = models.CharField(max_length=300, blank=True)
+    beamlines = models.ManyToManyField(Beamline, related_name="proposals", blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True, help_text="Control only from then on.")
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Control only until then.")
+    is_closed = models.BooleanField(default=False, help_text="Closed: data can be read, nothing is added.")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True)
+                | models.Q(starts_at__isnull=True)
+                | models.Q(ends_at__gt=models.F("starts_at")),
+                name="accounts_proposal_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def is_running_at(self, moment: datetime) -> bool:
+        """Tell whether the visit is on at `moment`: not closed and within its dates."""
+        if self.is_closed:
+            return False
+        started = self.starts_at is None or self.starts_at <= moment
+        return started and (self.ends_at is None or moment < self.ends_at)
+
+
+class ProposalRole(models.TextChoices):
+    """What a person is in a proposal."""
+
+    PRINCIPAL_INVESTIGATOR = "principal_investigator", "principal investigator"
+    MEMBER = "member", "member"
+    OBSERVER = "observer", "observer"
+
+
+class StaffRole(models.TextChoices):
+    """What a person is at a beamline."""
+
+    BEAMLINE_STAFF = "beamline_staff", "beamline staff"
+    LOCAL_CONTACT = "local_contact", "local contact"
+
+
+class Membership(models.Model):
+    """One person's role in one proposal."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=32, choices=ProposalRole.choices, default=ProposalRole.MEMBER)
+
+    class Meta:
+        ordering = ["proposal_id", "user_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "proposal"], name="accounts_membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=ProposalRole.values), name="accounts_membership_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.proposal_id}: {self.role}"
+
+
+class StaffAssignment(models.Model):
+    """One person's role at one beamline."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_assignments")
+    beamline = models.ForeignKey(Beamline, on_delete=models.CASCADE, related_name="staff_assignments")
+    role = models.CharField(max_length=32, choices=StaffRole.choices, default=StaffRole.BEAMLINE_STAFF)
+
+    class Meta:
+        ordering = ["beamline_id", "user_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "beamline"], name="accounts_assignment_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=StaffRole.values), name="accounts_assignment_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.beamline_id}: {self.role}"
+
+
+class APIKey(models.Model):
+    """A secret for programs; it narrows its owner and never adds a right. Only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    prefix = models.CharField(max_length=8, unique=True)
+    hashed = models.CharField("SHA-256 of the key", max_length=64)
+    scopes = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, null=True, blank=True)
+    beamline = models.ForeignKey(Beamline, on_delete=models.CASCADE, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"bp_{self.prefix}_…"
+
+    def is_valid_at(self, moment: datetime) -> bool:
+        """Tell whether the key opens anything at `moment`."""
+        return self.revoked_at is None and moment < self.expires_at
+
+
+class SignInRecord(models.Model):
+    """Tries to sign in to one account name from one address; slows guessing down.
+
+    The account is kept as a digest of the name typed, which may be a password typed in the wrong box.
+    """
+
+    account = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    blocked_until = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "address"], name="accounts_sign_in_once"),
+        ]
+        indexes = [models.Index(fields=["address"], name="accounts_sign_in_address")]
+
+    def __str__(self) -> str:
+        return f"{self.account[:8]} from {self.address}: {self.failures} failures"
+
+
+class AuditEntry(models.Model):
+    """One act. Rows are only added: the database refuses to change or remove them, and each is chained."""
+
+    at = models.DateTimeField()
+    actor_kind = models.TextField()
+    username = models.TextField(blank=True)
+    key_prefix = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    on_behalf_of = models.TextField(blank=True)
+    action = models.TextField()
+    object_kind = models.TextField(blank=True)
+    object_id = models.TextField(blank=True)
+    beamline = models.TextField(blank=True)
+    proposal = models.TextField(blank=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    reason = models.TextField(blank=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["beamline", "-id"], name="accounts_audit_beamline"),
+            models.Index(fields=["proposal", "-id"], name="accounts_audit_proposal"),
+            models.Index(fields=["username", "-id"], name="accounts_audit_username"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.username} {self.action} {self.object_id}"
