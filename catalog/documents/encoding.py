@@ -1,0 +1,272 @@
+"""Write documents as strict JSON that PostgreSQL's jsonb keeps, and read them back unchanged.
+
+Strict JSON has no NaN, jsonb turns ``-0.0`` into ``0.0`` and ``1e22`` into an integer, and neither takes NUL
+or half of a surrogate pair. Such values are written as an object with one key that begins with ``$``:
+
+====================================  ===========================================
+value                                 written as
+====================================  ===========================================
+NaN, infinities, ``-0.0``, floats     ``{"$numberDouble": "NaN"}`` (the text is
+of magnitude 1e16 and more            the float's shortest form)
+integers beyond 64 bits               ``{"$numberInteger": "0x..."}`` (hexadecimal:
+                                      decimal text of huge integers costs
+                                      quadratic time)
+strings with NUL or surrogates        ``{"$string": "..."}`` (Python's
+                                      ``unicode_escape``)
+objects with such keys, or with one   ``{"$object": [[key, value], ...]}``
+key that begins with ``$``
+====================================  ===========================================
+
+Everything else is written as it is. `from_storable` undoes it exactly; tuples and numpy arrays come back as
+lists, numpy scalars as the Python numbers they hold. Keys of objects must be strings.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from catalog.documents.errors import EncodingError
+
+MAX_DEPTH = 128
+"""Objects and lists nested deeper than this are refused."""
+
+_WHOLE_FROM = 1e16
+_INT_LOWEST, _INT_HIGHEST = -(2**63), 2**63 - 1
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_ATOMS = frozenset({bool, type(None)})
+
+
+def to_storable(doc: Any) -> Any:
+    """Give the JSON value that stands for a document under the encoding rule.
+
+    Parameters
+    ----------
+    doc
+        A JSON-like value: mappings with string keys, lists, tuples, strings, numbers, booleans, None, numpy
+        scalars and arrays of these.
+
+    Returns
+    -------
+    object
+        Plain dicts, lists, strings, ints, floats, booleans and None that strict JSON and jsonb keep.
+
+    Raises
+    ------
+    EncodingError
+        If a value is of another type, a key is not a string, or the nesting is deeper than `MAX_DEPTH`.
+
+    Examples
+    --------
+    >>> to_storable({"intensity": float("nan"), "points": 3})
+    {'intensity': {'$numberDouble': 'NaN'}, 'points': 3}
+    """
+    return _store(doc, 0)
+
+
+def from_storable(value: Any) -> Any:
+    """Give back what `to_storable` was given.
+
+    Examples
+    --------
+    >>> from_storable(to_storable({"x": [-0.0, 1e22, 2**70]}))
+    {'x': [-0.0, 1e+22, 1180591620717411303424]}
+    """
+    if type(value) is list:
+        return [from_storable(item) for item in value]
+    if type(value) is dict:
+        return restore_object({key: from_storable(item) for key, item in value.items()})
+    return value
+
+
+def dumps(doc: Any) -> bytes:
+    """Write a document as one line of strict JSON in UTF-8, without the newline.
+
+    Examples
+    --------
+    >>> dumps({"x": float("-inf")})
+    b'{"x":{"$numberDouble":"-Infinity"}}'
+    """
+    return write_json(to_storable(doc))
+
+
+def loads(data: bytes | bytearray | memoryview | str) -> Any:
+    """Read what `dumps` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the text is not JSON.
+    """
+    text = data if isinstance(data, str) else str(bytes(data), "utf-8")
+    return json.loads(text, object_hook=restore_object)
+
+
+def write_json(storable: Any) -> bytes:
+    """Write an already storable value as one line of strict JSON."""
+    return json.dumps(storable, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def restore_object(value: dict[str, Any]) -> Any:
+    """Give what one JSON object stands for, its members being restored already.
+
+    This is the ``object_hook`` that turns any JSON reader into a reader of the encoding rule.
+    """
+    if len(value) == 1:
+        ((key, inner),) = value.items()
+        reader = _READERS.get(key)
+        if reader is not None:
+            return reader(inner)
+    return value
+
+
+def is_plain_column(values: list[Any]) -> bool:
+    """Tell whether all values are of one scalar type and stand for themselves under the encoding rule.
+
+    The quick look that spares a page of numbers the walk through every value.
+    """
+    kinds = set(map(type, values))
+    if len(kinds) != 1:
+        return not kinds
+    (kind,) = kinds
+    if kind is float:
+        return all(-_WHOLE_FROM < v < _WHOLE_FROM for v in values) and not any(
+            v == 0.0 and math.copysign(1.0, v) < 0 for v in values
+        )
+    if kind is int:
+        return bool(min(values) >= _INT_LOWEST and max(values) <= _INT_HIGHEST)
+    if kind is str:
+        return not any(_NOT_TEXT.search(v) for v in values)
+    return kind in _ATOMS
+
+
+def _store(value: Any, depth: int) -> Any:
+    writer = _WRITERS.get(type(value))
+    if writer is None:
+        writer = _writer_for(value)
+    return writer(value, depth)
+
+
+def _store_atom(value: Any, depth: int) -> Any:
+    return value
+
+
+def _store_float(value: float, depth: int) -> Any:
+    if -_WHOLE_FROM < value < _WHOLE_FROM and (value or math.copysign(1.0, value) > 0):
+        return value
+    return {"$numberDouble": _float_text(value)}
+
+
+def _float_text(value: float) -> str:
+    if math.isfinite(value):
+        return repr(value)
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def _store_int(value: int, depth: int) -> Any:
+    if _INT_LOWEST <= value <= _INT_HIGHEST:
+        return value
+    return {"$numberInteger": hex(value)}
+
+
+def _store_str(value: str, depth: int) -> Any:
+    if _NOT_TEXT.search(value) is None:
+        return value
+    return {"$string": value.encode("unicode_escape").decode("ascii")}
+
+
+def _store_list(value: Any, depth: int) -> list[Any]:
+    inner = _deeper(depth)
+    return [_store(item, inner) for item in value]
+
+
+def _store_mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    inner = _deeper(depth)
+    stored: dict[str, Any] = {}
+    plain = True
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise EncodingError(f"key {key!r} of an object is {type(key).__name__}; keys must be strings")
+        text = str.__str__(key)
+        plain = plain and _NOT_TEXT.search(text) is None
+        stored[text] = _store(item, inner)
+    if plain and not (len(stored) == 1 and next(iter(stored)).startswith("$")):
+        return stored
+    return {"$object": [[_store_str(key, inner), item] for key, item in stored.items()]}
+
+
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        raise EncodingError(f"nested deeper than {MAX_DEPTH} levels; flatten the value")
+    return depth + 1
+
+
+def _store_numpy(value: Any, depth: int) -> Any:
+    plain = value.tolist()
+    if isinstance(plain, np.generic):
+        # long doubles have no Python number of their own width; those that a double holds are exact
+        number = float(plain) if isinstance(plain, np.floating) else None
+        if number is None or (plain == plain and plain != number):
+            raise EncodingError(f"numpy value {plain!r} of type {plain.dtype} does not fit a double")
+        plain = number
+    if value.dtype.kind not in "biufOSUT" or isinstance(plain, bytes):
+        raise EncodingError(f"numpy values of type {value.dtype} are not JSON-like")
+    return _store(plain, depth)
+
+
+def _writer_for(value: Any) -> Callable[[Any, int], Any]:
+    """Find how to write a value whose exact type is not in the table: subclasses, numpy, other mappings."""
+    if isinstance(value, np.generic | np.ndarray) and not isinstance(value, str | bytes | float):
+        return _store_numpy
+    for kind, plain in ((str, str.__str__), (float, float.__float__), (int, int.__int__)):
+        if isinstance(value, kind):
+            convert: Callable[[Any], Any] = plain
+            return lambda v, depth: _store(convert(v), depth)
+    if isinstance(value, Mapping):
+        return _store_mapping
+    if isinstance(value, list | tuple):
+        return _store_list
+    raise EncodingError(
+        f"a value of type {type(value).__name__} is not JSON-like; "
+        "use numbers, strings, booleans, None, lists and objects"
+    )
+
+
+def _read_double(inner: Any) -> Any:
+    return float(inner) if isinstance(inner, str) else {"$numberDouble": inner}
+
+
+def _read_integer(inner: Any) -> Any:
+    return int(inner, 16) if isinstance(inner, str) else {"$numberInteger": inner}
+
+
+def _read_string(inner: Any) -> Any:
+    return inner.encode("ascii").decode("unicode_escape") if isinstance(inner, str) else {"$string": inner}
+
+
+def _read_object(inner: Any) -> Any:
+    return dict(inner) if isinstance(inner, list) else {"$object": inner}
+
+
+_WRITERS: dict[type, Callable[[Any, int], Any]] = {
+    bool: _store_atom,
+    type(None): _store_atom,
+    float: _store_float,
+    int: _store_int,
+    str: _store_str,
+    list: _store_list,
+    tuple: _store_list,
+    dict: _store_mapping,
+}
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "$numberDouble": _read_double,
+    "$numberInteger": _read_integer,
+    "$string": _read_string,
+    "$object": _read_object,
+}
