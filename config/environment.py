@@ -14,12 +14,6 @@ def words(name: str, *, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def flag(name: str, *, default: bool) -> bool:
-    """Return environment variable `name` as a switch: 1, true, yes, on (any case) are true."""
-    value = os.environ.get(name)
-    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
-
-
 def file_secret(path: Path) -> str:
     """Return the secret kept in `path`; make it (mode 0600) the first time.
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from config.environment import broker_url, database_settings, file_secret, flag, words
+from config.environment import broker_url, database_settings, file_secret, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("BEAMPORT_VAR", BASE_DIR / "var")).resolve()
@@ -153,7 +153,6 @@ BEAMPORT_FRAMES_DIR = VAR_DIR / "frames"
 BEAMPORT_ASSET_ROOTS = [
     Path(root) for root in words("BEAMPORT_ASSET_ROOTS", default=str(BEAMPORT_FRAMES_DIR))
 ]
-BEAMPORT_SECURE = flag("BEAMPORT_SECURE", default=False)
 
 LOGGING = {
     "version": 1,
