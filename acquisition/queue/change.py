@@ -1,0 +1,70 @@
+"""One change of one queue: the row lock, the version, the doorbells.
+
+Every writer of the queue goes through `changing`, so two writers never see the same order and a
+reader can tell by the version that something moved.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from acquisition.queue import order
+from acquisition.queue.doorbell import call_worker_on_commit, ring_on_commit
+from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
+from acquisition.queue.states import WAITING
+
+
+@contextmanager
+def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
+    """Lock the queue of one beamline; on the way out raise its version and, after commit, ring."""
+    with transaction.atomic():
+        queue = locked_queue(beamline_id)
+        yield queue
+        queue.version += 1
+        queue.save()
+        version = queue.version
+        ring_on_commit(f"queue:{name}", lambda: {"seq": version})
+        announce_status(beamline_id, name)
+        call_worker_on_commit(name)
+
+
+def locked_queue(beamline_id: int) -> BeamlineQueue:
+    """Give the queue's row, locked until the transaction ends; made at first use."""
+    rows = BeamlineQueue.objects.select_for_update()
+    queue = rows.filter(beamline_id=beamline_id).first()
+    if queue is None:
+        BeamlineQueue.objects.get_or_create(
+            beamline_id=beamline_id, defaults={"is_held": True, "hold_reason": "not started yet"}
+        )
+        queue = rows.get(beamline_id=beamline_id)
+    return queue
+
+
+def announce_status(beamline_id: int, name: str) -> None:
+    """Raise the status version inside the transaction and ring `engine:<beamline>` after it."""
+    from acquisition.queue.status import public_status
+
+    EngineSnapshot.objects.get_or_create(beamline_id=beamline_id)
+    row = EngineSnapshot.objects.select_for_update().get(beamline_id=beamline_id)
+    row.version += 1
+    row.save(update_fields=["version", "updated_at"])
+    ring_on_commit(f"engine:{name}", lambda: public_status(name))
+
+
+def waiting(beamline_id: int) -> QuerySet[QueueItem]:
+    """Give the items that wait, in the order in which they run."""
+    return QueueItem.objects.filter(beamline_id=beamline_id, state__in=WAITING).order_by("position", "id")
+
+
+def position_at(beamline_id: int, index: int, *, without: int | None = None) -> int:
+    """Give a position for an item to stand at `index`; spreads the others when no gap is left."""
+    rows = list(waiting(beamline_id).exclude(pk=without).values_list("pk", "position"))
+    try:
+        return order.between([position for _, position in rows], index)
+    except order.NoGapError:
+        fresh = order.spread(len(rows))
+        for (pk, _), position in zip(rows, fresh, strict=True):
+            QueueItem.objects.filter(pk=pk).update(position=position)
+        return order.between(fresh, index)

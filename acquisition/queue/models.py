@@ -1,0 +1,177 @@
+"""Rows of the queue: what runs next, who runs it, what it says of itself.
+
+Every row belongs to one beamline. The order of waiting items is `QueueItem.position`, a number with gaps, so
+that putting an item between two others writes one row.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from acquisition.queue.states import ItemState
+
+BEAMLINE = "accounts.Beamline"
+
+
+class BeamlineQueue(models.Model):
+    """The queue of one beamline; its row is the lock under which the order changes."""
+
+    beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="acquisition_queue")
+    version = models.BigIntegerField(default=0)
+    is_held = models.BooleanField(default=True)
+    hold_reason = models.TextField(blank=True, default="")
+    stop_after_item = models.BooleanField(default=False)
+    updated = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"queue {self.beamline_id} v{self.version}"
+
+
+class QueueItem(models.Model):
+    """One plan to run, with its parameters, its submitter and its outcome."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    beamline = models.ForeignKey(BEAMLINE, on_delete=models.PROTECT, related_name="queue_items")
+    proposal = models.ForeignKey("accounts.Proposal", on_delete=models.PROTECT, related_name="queue_items")
+    submitted_by = models.CharField(max_length=150)
+    plan_name = models.CharField(max_length=200)
+    parameters = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in ItemState], default=ItemState.QUEUED.value
+    )
+    position = models.BigIntegerField(default=0)
+    run_uids = models.JSONField(default=list)
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    exit_status = models.CharField(max_length=12, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    traceback = models.TextField(blank=True, default="")
+    progress = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["beamline", "state", "position"], name="item_order"),
+            models.Index(F("beamline"), F("finished_at").desc(), F("id").desc(), name="item_history"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["beamline"], condition=Q(state="running"), name="one_running_item_a_beamline"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_name} {self.uid} {self.state}"
+
+
+class Lease(models.Model):
+    """Which process owns the beamline; `fencing` grows with every owner."""
+
+    beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="worker_lease")
+    holder = models.CharField(max_length=200, blank=True, default="")
+    fencing = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"lease {self.beamline_id} #{self.fencing} {self.holder}"
+
+
+class EngineSnapshot(models.Model):
+    """What the engine last said of itself; true only while the lease is alive."""
+
+    beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="engine_snapshot")
+    version = models.BigIntegerField(default=0)
+    engine_state = models.CharField(max_length=20, blank=True, default="")
+    item_uid = models.UUIDField(null=True, blank=True)
+    run_uid = models.CharField(max_length=64, blank=True, default="")
+    progress = models.JSONField(default=dict)
+    info = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"engine {self.beamline_id} {self.engine_state}"
+
+
+class Environment(models.Model):
+    """Plans and devices as the worker found them when it opened the beamline."""
+
+    beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="environment")
+    plans = models.JSONField(default=dict)
+    devices = models.JSONField(default=dict)
+    faults = models.JSONField(default=list)
+    versions = models.JSONField(default=dict)
+    is_open = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    fencing = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"environment {self.beamline_id} of lease #{self.fencing}"
+
+
+class ControlCommand(models.Model):
+    """One wish about the running engine, and what came of it."""
+
+    ACTIONS = ("pause", "resume", "stop", "abort", "halt")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    beamline = models.ForeignKey(BEAMLINE, on_delete=models.PROTECT, related_name="control_commands")
+    item_uid = models.UUIDField(null=True, blank=True)
+    action = models.CharField(max_length=8, choices=[(a, a) for a in ACTIONS])
+    defer = models.BooleanField(default=False)
+    reason = models.TextField(blank=True, default="")
+    requested_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(db_default=Now())
+    taken_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    detail = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["beamline", "id"], condition=Q(done_at=None), name="command_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.uid} {self.outcome}"
+
+
+class ControlLease(models.Model):
+    """Who holds the beamline in hand; empty holder or past expiry means nobody."""
+
+    beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="control_lease")
+    holder = models.CharField(max_length=150, blank=True, default="")
+    since = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"control {self.beamline_id} {self.holder}"
+
+
+class ConsoleLine(models.Model):
+    """One line that a plan or the worker printed; `seq` is dense per beamline."""
+
+    beamline = models.ForeignKey(BEAMLINE, on_delete=models.PROTECT, related_name="console_lines")
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    level = models.CharField(max_length=10, default="INFO")
+    item_uid = models.UUIDField(null=True, blank=True)
+    proposal = models.ForeignKey(
+        "accounts.Proposal", null=True, blank=True, on_delete=models.PROTECT, related_name="console_lines"
+    )
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["beamline", "seq"], name="console_seq_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.text[:40]}"

@@ -1,0 +1,183 @@
+"""What a beamline does now, derived at the moment of asking.
+
+The engine's own row is believed only while the worker's lease is alive by the database's clock; past its
+expiry the answer is "lost", whatever the row says.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+
+from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
+from acquisition.queue.states import WAITING, ItemState
+
+RELATED = (
+    "beamline",
+    "beamline__acquisition_queue",
+    "beamline__worker_lease",
+    "beamline__environment",
+    "beamline__control_lease",
+)
+UNUSED = ("beamline__environment__plans", "beamline__environment__devices", "beamline__environment__versions")
+
+
+def public_status(beamline: str) -> dict[str, Any]:
+    """Give the status that everyone at the beamline may know: no item, no run, no progress."""
+    return without_item(status_of(beamline))
+
+
+def without_item(status: dict[str, Any]) -> dict[str, Any]:
+    """Take away what belongs to a proposal; `redacted` tells the reader to ask for the status itself."""
+    if status["item"] is None:
+        return status
+    hidden = {"state": status["item"]["state"], "hidden": True}
+    return {**status, "item": hidden, "run_uid": None, "progress": {}, "message": "running", "redacted": True}
+
+
+def status_of(beamline: str) -> dict[str, Any]:
+    """Give the whole status of one beamline, in one query."""
+    row = _rows().filter(beamline__name=beamline).first()
+    if row is None:
+        return _never_used(beamline)
+    return _as_dict(beamline, row)
+
+
+def running_item(beamline_id: int) -> QuerySet[QueueItem]:
+    """Give the item that runs, if any."""
+    return QueueItem.objects.filter(beamline_id=beamline_id, state=ItemState.RUNNING.value)
+
+
+def worker_state(lease: Any, environment: Any, now: datetime) -> str:
+    """Say whether the worker is absent, lost, starting or ready.
+
+    absent: no lease, or it was given back. lost: it ran out. starting: alive, environment not open.
+    """
+    if lease is None or not lease.holder:
+        return "absent"
+    if lease.expires_at is None or lease.expires_at <= now:
+        return "lost"
+    if environment is None or not environment.is_open or environment.fencing != lease.fencing:
+        return "starting"
+    return "ready"
+
+
+def _rows() -> QuerySet[EngineSnapshot]:
+    waiting = (
+        QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state__in=WAITING)
+        .order_by()
+        .values("beamline_id")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    running = QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state=ItemState.RUNNING.value)
+    return (
+        EngineSnapshot.objects.select_related(*RELATED)
+        .defer(*UNUSED)
+        .annotate(
+            now=Now(),
+            waiting=Coalesce(Subquery(waiting), 0),
+            running_uid=Subquery(running.values("uid")[:1]),
+            running_plan=Subquery(running.values("plan_name")[:1]),
+            running_by=Subquery(running.values("submitted_by")[:1]),
+            running_since=Subquery(running.values("started_at")[:1]),
+            running_proposal_id=Subquery(running.values("proposal_id")[:1]),
+            running_proposal=Subquery(running.values("proposal__number")[:1]),
+            beamline_name=F("beamline__name"),
+        )
+    )
+
+
+def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
+    place = row.beamline
+    queue = getattr(place, "acquisition_queue", None) or BeamlineQueue()
+    environment = getattr(place, "environment", None)
+    worker = worker_state(getattr(place, "worker_lease", None), environment, row.now)
+    alive = worker in ("ready", "starting")
+    item = _running(row)
+    return {
+        "beamline": beamline,
+        "worker": worker,
+        "engine_state": (row.engine_state or "closed") if alive else f"worker {worker}",
+        "environment_open": worker == "ready",
+        "item": item,
+        "run_uid": (row.run_uid or None) if alive and item else None,
+        "progress": row.progress if alive and item else {},
+        "queue": {"is_held": queue.is_held, "hold_reason": queue.hold_reason, "length": row.waiting},
+        "control": _control(getattr(place, "control_lease", None), row.now),
+        "message": _message(worker, queue, item, row, environment),
+        "version": row.version,
+        "lease_expires_at": _lease_expiry(place),
+        "server_time": row.now.isoformat(),
+    }
+
+
+def _running(row: Any) -> dict[str, Any] | None:
+    if row.running_uid is None:
+        return None
+    return {
+        "uid": str(row.running_uid),
+        "state": ItemState.RUNNING.value,
+        "plan": row.running_plan,
+        "proposal": row.running_proposal,
+        "proposal_id": row.running_proposal_id,
+        "submitted_by": row.running_by,
+        "started_at": row.running_since.isoformat() if row.running_since else None,
+    }
+
+
+def _control(lease: Any, now: datetime) -> dict[str, Any] | None:
+    if lease is None or not lease.holder or lease.expires_at is None or lease.expires_at <= now:
+        return None
+    return {
+        "holder": lease.holder,
+        "since": lease.since.isoformat(),
+        "expires_at": lease.expires_at.isoformat(),
+        "note": lease.note,
+    }
+
+
+def _lease_expiry(place: Any) -> str | None:
+    lease = getattr(place, "worker_lease", None)
+    return lease.expires_at.isoformat() if lease and lease.holder and lease.expires_at else None
+
+
+def _message(
+    worker: str, queue: BeamlineQueue, item: dict[str, Any] | None, row: Any, environment: Any
+) -> str:
+    if worker == "absent":
+        return "No worker serves this beamline: start it."
+    if worker == "lost":
+        return "The worker does not answer; what it did last is unknown. A new worker closes its run."
+    if worker == "starting":
+        faults = environment.faults if environment else []
+        return f"Opening the beamline. {faults[0]}" if faults else "Opening the beamline."
+    text = row.info.get("message") or ""
+    if text:
+        return str(text)
+    if item:
+        return f"{item['plan']} is {row.engine_state or 'running'}."
+    if queue.is_held:
+        return f"The queue is held: {queue.hold_reason}" if queue.hold_reason else "The queue is held."
+    return "Waiting for items." if not row.waiting else "Starting the next item."
+
+
+def _never_used(beamline: str) -> dict[str, Any]:
+    from django.utils import timezone
+
+    return {
+        "beamline": beamline,
+        "worker": "absent",
+        "engine_state": "worker absent",
+        "environment_open": False,
+        "item": None,
+        "run_uid": None,
+        "progress": {},
+        "queue": {"is_held": True, "hold_reason": "not started yet", "length": 0},
+        "control": None,
+        "message": "No worker serves this beamline: start it.",
+        "version": 0,
+        "lease_expires_at": None,
+        "server_time": timezone.now().isoformat(),
+    }
