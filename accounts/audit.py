@@ -1,8 +1,8 @@
 """The log of what was done: only added to, and chained, so that a change shows.
 
-Each entry holds the SHA-256 of the entry before it and of its own canonical JSON. Entries are put in line by an
-advisory lock that PostgreSQL holds to the end of the transaction, so `record` comes last in a service: what
-follows it keeps every other writer waiting.
+Each entry holds the SHA-256 of the entry before it and of its own canonical JSON. Entries are put in line by
+an advisory lock that PostgreSQL holds to the end of the transaction, so `record` comes last in a service:
+what follows it keeps every other writer waiting.
 """
 
 from __future__ import annotations
@@ -154,8 +154,8 @@ def _text(value: object) -> str:
 def _settled(value: Any, depth: int = 0) -> Any:
     """Give a value that comes back from jsonb exactly as it went in, so that its hash still fits.
 
-    jsonb keeps numbers as decimals: a whole float comes back as an integer and -0.0 without its sign, so these
-    are settled here; what is not JSON at all is written as text.
+    jsonb keeps numbers as decimals: a whole float comes back as an integer and -0.0 without its sign, so
+    these are settled here; what is not JSON at all is written as text.
     """
     if value is None or isinstance(value, bool):
         return value

@@ -1,8 +1,8 @@
 """The one gate for JSON that enters: whatever passes can be stored, shown and sent again.
 
-What it refuses, because some part behind it would fail on it or take it for something else: bodies that are too
-large or nested too deep, long keys, doubled keys, numbers that are not finite or wider than 64 bits, NUL characters,
-lone surrogates, bytes that are not UTF-8. No Django here.
+What it refuses, because some part behind it would fail on it or take it for something else: bodies that are
+too large or nested too deep, long keys, doubled keys, numbers that are not finite or wider than 64 bits, NUL
+characters, lone surrogates, bytes that are not UTF-8. No Django here.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from accounts.services import note_key_use
 
 
 def actor_of(request: Any) -> Actor:
-    """Give the actor of a Django or DRF request: the key it carries, else the signed-in person, else nobody."""
+    """Give the actor of a Django or DRF request: the key it carries, else the person, else nobody."""
     key = getattr(request, "auth", None)
     address = address_of(request)
     if isinstance(key, APIKey):
@@ -43,7 +43,7 @@ def actor_of_key(text: str, *, address: str = "") -> Actor:
     Raises
     ------
     NotSignedInError
-        The key is malformed, unknown, revoked or expired, or its owner's account is closed: all the same answer.
+        The key is malformed, unknown, revoked or expired, or its owner's account is closed: one answer.
     """
     return _key_actor(key_row(text), address)
 
@@ -63,8 +63,8 @@ def key_row(text: str) -> APIKey:
 def address_of(request: Any) -> str:
     """Give the network address of the client.
 
-    Behind `TRUSTED_PROXY_COUNT` proxies it is that many entries from the right of `X-Forwarded-For`; what stands
-    further left was written by the client and is not believed.
+    Behind `TRUSTED_PROXY_COUNT` proxies it is that many entries from the right of `X-Forwarded-For`; what
+    stands further left was written by the client and is not believed.
     """
     django_request: HttpRequest = getattr(request, "_request", request)
     proxies = getattr(settings, "TRUSTED_PROXY_COUNT", 0)

@@ -1,0 +1,224 @@
+"""Everything that reads accounts, beamlines, proposals, keys and the audit log, cut to what the actor may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.access import Scope, require, scopes, visible
+from accounts.actor import Actor
+from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
+from accounts.models import APIKey, AuditEntry, Beamline, Membership, Proposal, StaffAssignment, User
+
+
+def beamlines(actor: Actor) -> QuerySet[Beamline]:
+    """Give the active beamlines that `actor` may see: all, one's own as staff, those of one's proposals."""
+    return visible(actor, Beamline.objects.filter(is_active=True), proposal=None, beamline="pk")
+
+
+def beamline_named(actor: Actor, name: str) -> Beamline:
+    """Give the beamline `name`; NotFoundError when there is none that `actor` may see."""
+    beamline = beamlines(actor).filter(name=name).first() if _is_text(name) else None
+    if beamline is None:
+        raise NotFoundError(f"There is no beamline {name!r} that you can see.")
+    return beamline
+
+
+def proposals(actor: Actor, *, beamline: str | None = None) -> QuerySet[Proposal]:
+    """Give the proposals that `actor` may see: all, those of one's beamlines as staff, those one is in.
+
+    Parameters
+    ----------
+    beamline
+        Only those allocated to this beamline.
+    """
+    rows = Proposal.objects.all()
+    if actor.kind != "worker":  # a worker keeps what it took, also when the allocation changed meanwhile
+        rows = rows.filter(_as_member(actor) | _as_staff(actor))
+    if actor.key_proposal_id is not None:
+        rows = rows.filter(pk=actor.key_proposal_id)
+    if beamline is not None:
+        rows = rows.filter(pk__in=Proposal.objects.filter(beamlines__name=beamline).values("pk"))
+    return rows
+
+
+def proposal_numbered(actor: Actor, number: str) -> Proposal:
+    """Give the proposal `number`; NotFoundError when there is none that `actor` may see."""
+    proposal = proposals(actor).filter(number=number).first() if _is_text(number) else None
+    if proposal is None:
+        raise NotFoundError(f"There is no proposal {number!r} that you can see.")
+    return proposal
+
+
+def members(actor: Actor, number: str) -> QuerySet[Membership]:
+    """Give the people of proposal `number`, with `user` joined."""
+    proposal = proposal_numbered(actor, number)
+    return (
+        Membership.objects.filter(proposal=proposal).select_related("user").order_by("role", "user__username")
+    )
+
+
+def keys(actor: Actor, *, whole_facility: bool = False) -> QuerySet[APIKey]:
+    """Give the API keys of `actor`, with their places and owner joined.
+
+    Parameters
+    ----------
+    whole_facility
+        Also everybody else's, for an actor with `account:manage`.
+    """
+    if actor.kind == "key":
+        raise ForbiddenError("An API key cannot look at keys.", hint="Sign in and do it as a person.")
+    rows = APIKey.objects.select_related("user", "proposal", "beamline")
+    if whole_facility and Scope.ACCOUNT_ADMIN in scopes(actor):
+        return rows
+    return rows.filter(user_id=actor.user_id, user__is_active=True)
+
+
+def actor_for_username(name: str) -> Actor:
+    """Give the actor of the account `name`, for checking what a submitter may do now.
+
+    A closed account gives an actor too; it has no scopes anywhere.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such account.
+    """
+    user = User.objects.filter(username=name).first() if _is_text(name) else None
+    if user is None:
+        raise NotFoundError(f"There is no account {name!r}.")
+    return Actor(
+        kind="person", user_id=user.pk, username=user.username, is_facility_admin=user.is_facility_admin
+    )
+
+
+def me(actor: Actor) -> dict[str, Any]:
+    """Give who one is, one's places with roles and scopes, and how a key narrows them."""
+    user = User.objects.filter(pk=actor.user_id, is_active=True).first()
+    if user is None:
+        raise NotSignedInError()
+    return {
+        "username": user.username,
+        "uid": str(user.uid),
+        "display_name": user.display_name,
+        "email": user.email,
+        "kind": actor.kind,
+        "is_facility_admin": user.is_facility_admin,
+        "scopes": _listed(scopes(actor)),
+        "beamlines": _my_beamlines(actor),
+        "proposals": _my_proposals(actor),
+        "key": _my_key(actor),
+    }
+
+
+def audit_entries(
+    actor: Actor,
+    *,
+    beamline: str = "",
+    proposal: str = "",
+    username: str = "",
+    action: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[AuditEntry]:
+    """Give audit entries, newest first: the whole facility's to administrators, else those of one's beamlines.
+
+    Raises
+    ------
+    ForbiddenError
+        The actor has `audit:read` nowhere.
+    """
+    require(actor, Scope.AUDIT_READ)
+    rows = AuditEntry.objects.order_by("-id")
+    is_narrowed = actor.key_beamline_id is not None or actor.key_proposal_id is not None
+    if is_narrowed or not _is_facility_admin(actor):
+        places = visible(actor, Beamline.objects.all(), proposal=None, beamline="pk", scope=Scope.AUDIT_READ)
+        rows = rows.filter(beamline__in=places.values("name"))
+    if actor.key_proposal_id is not None:
+        rows = rows.filter(proposal__in=proposals(actor).values("number"))
+    if beamline:
+        rows = rows.filter(beamline=beamline)
+    if proposal:
+        rows = rows.filter(proposal=proposal)
+    if username:
+        rows = rows.filter(username=username)
+    if action:
+        rows = rows.filter(action=action)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    return rows if until is None else rows.filter(at__lt=until)
+
+
+def _as_member(actor: Actor) -> Q:
+    mine = visible(actor, Proposal.objects.all(), proposal="pk", beamline=None)
+    return Q(pk__in=mine.values("pk"))
+
+
+def _as_staff(actor: Actor) -> Q:
+    staffed = Beamline.objects.filter(staff_assignments__user_id=actor.user_id)
+    reached = visible(actor, staffed, proposal=None, beamline="pk")
+    return Q(pk__in=Proposal.objects.filter(beamlines__in=reached.values("pk")).values("pk"))
+
+
+def _is_facility_admin(actor: Actor) -> bool:
+    return actor.kind == "system" or User.objects.filter(pk=actor.user_id, is_facility_admin=True).exists()
+
+
+def _my_beamlines(actor: Actor) -> list[dict[str, Any]]:
+    assigned = StaffAssignment.objects.filter(user_id=actor.user_id)
+    roles = dict(assigned.values_list("beamline__name", "role"))
+    return [
+        {
+            "name": beamline.name,
+            "title": beamline.title,
+            "time_zone": beamline.time_zone,
+            "role": roles.get(beamline.name),
+            "scopes": _listed(scopes(actor, beamline=beamline.name)),
+        }
+        for beamline in beamlines(actor)
+    ]
+
+
+def _my_proposals(actor: Actor) -> list[dict[str, Any]]:
+    mine = Membership.objects.filter(user_id=actor.user_id, proposal__in=proposals(actor))
+    return [
+        {
+            "number": membership.proposal.number,
+            "title": membership.proposal.title,
+            "role": membership.role,
+            "is_closed": membership.proposal.is_closed,
+            "beamlines": [beamline.name for beamline in membership.proposal.beamlines.all()],
+            "scopes": _listed(scopes(actor, proposal_id=membership.proposal_id)),
+        }
+        for membership in mine.select_related("proposal").prefetch_related("proposal__beamlines")
+    ]
+
+
+def _my_key(actor: Actor) -> dict[str, Any] | None:
+    if actor.kind != "key":
+        return None
+    row = APIKey.objects.select_related("proposal", "beamline").get(prefix=actor.key_prefix)
+    return {
+        "prefix": row.prefix,
+        "scopes": sorted(row.scopes),
+        "expires_at": row.expires_at,
+        "proposal": row.proposal.number if row.proposal else None,
+        "beamline": row.beamline.name if row.beamline else None,
+    }
+
+
+def _listed(given: frozenset[Scope]) -> list[str]:
+    return sorted(scope.value for scope in given)
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether PostgreSQL takes `value` as text; a name with NUL or lone surrogates names nothing."""
+    if not isinstance(value, str) or "\x00" in value:
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,7 +1,7 @@
 """Everything that writes accounts, beamlines, proposals, memberships and keys.
 
-One service is one transaction and one audit entry. Each checks access first; facility-wide acts need the scope
-`account:manage`, which only facility administrators (and the installation itself) have.
+One service is one transaction and one audit entry. Each checks access first; facility-wide acts need the
+scope `account:manage`, which only facility administrators (and the installation itself) have.
 """
 
 from __future__ import annotations
@@ -324,7 +324,7 @@ def create_key(
 
 @transaction.atomic
 def revoke_key(*, actor: Actor, prefix: str, reason: str = "") -> APIKey:
-    """End a key at once, one's own or (as administrator) any; audits ``api_key.revoked``. Twice is harmless."""
+    """End a key at once, one's own or (as administrator) any; audits ``api_key.revoked``, once."""
     _refuse_keys(actor, "revoke a key")
     row = (
         selectors.keys(actor, whole_facility=True)
