@@ -258,30 +258,28 @@ def check_supports(obj: Any, protocol: type[Any]) -> Any:
     return obj
 
 
-NAMES: Sequence[str] = tuple(
-    [
-        "Checkable",
-        "Collectable",
-        "Configurable",
-        "EventCollectable",
-        "EventPageCollectable",
-        "Flyable",
-        "HasHints",
-        "HasName",
-        "HasParent",
-        "Locatable",
-        "Movable",
-        "NamedMovable",
-        "Pausable",
-        "Preparable",
-        "Readable",
-        "Stageable",
-        "Status",
-        "Stoppable",
-        "Subscribable",
-        "Triggerable",
-        "WritesExternalAssets",
-        "WritesStreamAssets",
-    ]
+NAMES: Sequence[str] = (
+    "Checkable",
+    "Collectable",
+    "Configurable",
+    "EventCollectable",
+    "EventPageCollectable",
+    "Flyable",
+    "HasHints",
+    "HasName",
+    "HasParent",
+    "Locatable",
+    "Movable",
+    "NamedMovable",
+    "Pausable",
+    "Preparable",
+    "Readable",
+    "Stageable",
+    "Status",
+    "Stoppable",
+    "Subscribable",
+    "Triggerable",
+    "WritesExternalAssets",
+    "WritesStreamAssets",
 )
 """Names of the protocols that can be asked for with ``isinstance``."""

@@ -1,0 +1,146 @@
+"""Serve the demo beamline over Channel Access, on the loopback address only.
+
+Run as ``python -m acquisition.devices.sim.ioc --prefix DEMO: --frames-dir DIR``. The port is that of
+``EPICS_CA_SERVER_PORT``. Prints ``ready`` when it serves; SIGTERM and SIGINT end it at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from caproto.asyncio.server import Context
+
+from acquisition.devices.sim.physics import StorageRing
+from acquisition.devices.sim.served import (
+    Channels,
+    Scene,
+    ServedCamera,
+    ServedMotor,
+    ServedPointDetector,
+    ServedRing,
+    ServedShutter,
+)
+
+LOOPBACK = "127.0.0.1"
+PARENT_CHECK_S = 0.5
+
+
+class LoopbackContext(Context):  # type: ignore[misc]  # caproto has no types
+    """A server without beacons: nothing of it is heard outside of its own port."""
+
+    async def broadcast_beacon_loop(self) -> None:
+        """Send nothing."""
+        await asyncio.Event().wait()
+
+
+class DemoBeamline:
+    """Ring, shutter, three motors, a point detector and a camera."""
+
+    def __init__(self, *, frames_dir: Path, seed: int | None, speed: float = 1.0) -> None:
+        rings, counts, frames = np.random.default_rng(seed).spawn(3)
+        self.ring = ServedRing(StorageRing(), rings)
+        self.shutter = ServedShutter()
+        self.motors = {
+            "sx": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=(-10.0, 10.0)),
+            "sy": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=(-10.0, 10.0)),
+            "theta": ServedMotor(units="deg", precision=3, velocity=30.0 * speed, limits=(-180.0, 180.0)),
+        }
+        scene = Scene(self.motors, self.shutter, self.ring)
+        self.det = ServedPointDetector(scene, counts)
+        self.camera = ServedCamera(scene, frames, frames_dir)
+
+    def channels(self, prefix: str) -> Channels:
+        """Return every channel by PV name."""
+        parts = {
+            "ring": self.ring,
+            "shutter": self.shutter,
+            "det": self.det,
+            "camera": self.camera,
+            **self.motors,
+        }
+        found: Channels = {}
+        for name, part in parts.items():
+            found.update(part.channels(f"{prefix}{name}"))
+        return found
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.camera.close()
+
+
+def claim_port(port: int) -> None:
+    """Raise OSError if another server has the port: two on one port would mix their answers."""
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK, port))
+
+
+def loopback_only(environment: Any) -> None:
+    """Set what keeps a Channel Access server to the loopback address."""
+    environment["EPICS_CAS_INTF_ADDR_LIST"] = LOOPBACK
+    environment["EPICS_CAS_AUTO_BEACON_ADDR_LIST"] = "NO"
+    environment["EPICS_CAS_BEACON_ADDR_LIST"] = LOOPBACK
+
+
+async def serve(beamline: DemoBeamline, prefix: str, *, with_parent: bool) -> None:
+    """Serve until a signal comes, or the parent process is gone."""
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        beamline.close()
+        os._exit(0)  # at once: whatever a client still wants is not worth a second
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave)
+    if with_parent:
+        loop.create_task(_leave_with(os.getppid(), leave))  # noqa: RUF006  lives as long as the process
+
+    async def started(_: Any) -> None:
+        print("ready", flush=True)  # noqa: T201  the sign that the starter waits for
+        await beamline.ring.run()
+
+    await LoopbackContext(beamline.channels(prefix), [LOOPBACK]).run(startup_hook=started)
+
+
+async def _leave_with(parent: int, leave: Any) -> None:
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_CHECK_S)
+    leave()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the demo beamline; leave with code 1 if it cannot start."""
+    parser = argparse.ArgumentParser(description="Serve the demo beamline over Channel Access on 127.0.0.1.")
+    parser.add_argument("--prefix", default="DEMO:", help="what every PV name begins with (%(default)s)")
+    parser.add_argument("--frames-dir", type=Path, required=True, help="where the camera writes its files")
+    parser.add_argument("--seed", type=int, help="makes the noise repeatable")
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="factor on the speed of all motors (%(default)s)"
+    )
+    parser.add_argument("--with-parent", action="store_true", help="end when the starting process is gone")
+    options = parser.parse_args(arguments)
+    loopback_only(os.environ)
+    port = int(os.environ.get("EPICS_CA_SERVER_PORT", "5064"))
+    try:
+        claim_port(port)
+    except OSError as error:
+        parser.exit(
+            1, f"cannot serve on {LOOPBACK}:{port}: {error}. Set EPICS_CA_SERVER_PORT to a free port.\n"
+        )
+    options.frames_dir.mkdir(parents=True, exist_ok=True)
+    beamline = DemoBeamline(frames_dir=options.frames_dir, seed=options.seed, speed=options.speed)
+    asyncio.run(serve(beamline, options.prefix, with_parent=options.with_parent))
+
+
+if __name__ == "__main__":
+    main()
