@@ -118,6 +118,11 @@ def check_text(value: str, *, name: str, max_length: int = 1000) -> str:
     return value
 
 
+def is_text(value: object) -> bool:
+    """Tell whether `value` is text that PostgreSQL takes; a name with NUL or lone surrogates names nothing."""
+    return isinstance(value, str) and not _text_fault(value)
+
+
 def check_size(size: int, *, max_bytes: int = MAX_BYTES) -> None:
     """Raise TooLargeError when a body of `size` bytes should not even be read."""
     if size > max_bytes:

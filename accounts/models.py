@@ -6,8 +6,14 @@ import uuid
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+
+# A number stands in addresses and file names: no slash, no leading dot.
+PROPOSAL_NUMBER = RegexValidator(
+    r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, '.', '_' and '-', the first a letter or digit."
+)
 
 
 class User(AbstractUser):
@@ -50,7 +56,7 @@ class Proposal(models.Model):
     """The tenant: runs, items, assets and log entries belong to one."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField(max_length=64, unique=True)
+    number = models.CharField(max_length=64, unique=True, validators=[PROPOSAL_NUMBER])
     title = models.CharField(max_length=300, blank=True)
     beamlines = models.ManyToManyField(Beamline, related_name="proposals", blank=True)
     starts_at = models.DateTimeField(null=True, blank=True, help_text="Control only from then on.")

@@ -1,4 +1,4 @@
-"""Everything that reads accounts, beamlines, proposals, keys and the audit log, cut to what the actor may see."""
+"""Everything that reads accounts, places, keys and the audit log, cut to what the actor may see."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.access import Scope, require, scopes, visible
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
+from accounts.json_gate import is_text
 from accounts.models import APIKey, AuditEntry, Beamline, Membership, Proposal, StaffAssignment, User
 
 
@@ -20,7 +21,7 @@ def beamlines(actor: Actor) -> QuerySet[Beamline]:
 
 def beamline_named(actor: Actor, name: str) -> Beamline:
     """Give the beamline `name`; NotFoundError when there is none that `actor` may see."""
-    beamline = beamlines(actor).filter(name=name).first() if _is_text(name) else None
+    beamline = beamlines(actor).filter(name=name).first() if is_text(name) else None
     if beamline is None:
         raise NotFoundError(f"There is no beamline {name!r} that you can see.")
     return beamline
@@ -46,7 +47,7 @@ def proposals(actor: Actor, *, beamline: str | None = None) -> QuerySet[Proposal
 
 def proposal_numbered(actor: Actor, number: str) -> Proposal:
     """Give the proposal `number`; NotFoundError when there is none that `actor` may see."""
-    proposal = proposals(actor).filter(number=number).first() if _is_text(number) else None
+    proposal = proposals(actor).filter(number=number).first() if is_text(number) else None
     if proposal is None:
         raise NotFoundError(f"There is no proposal {number!r} that you can see.")
     return proposal
@@ -86,7 +87,7 @@ def actor_for_username(name: str) -> Actor:
     NotFoundError
         There is no such account.
     """
-    user = User.objects.filter(username=name).first() if _is_text(name) else None
+    user = User.objects.filter(username=name).first() if is_text(name) else None
     if user is None:
         raise NotFoundError(f"There is no account {name!r}.")
     return Actor(
@@ -123,7 +124,7 @@ def audit_entries(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> QuerySet[AuditEntry]:
-    """Give audit entries, newest first: the whole facility's to administrators, else those of one's beamlines.
+    """Give audit entries, newest first: all to administrators, else those of one's beamlines.
 
     Raises
     ------
@@ -211,14 +212,3 @@ def _my_key(actor: Actor) -> dict[str, Any] | None:
 
 def _listed(given: frozenset[Scope]) -> list[str]:
     return sorted(scope.value for scope in given)
-
-
-def _is_text(value: object) -> bool:
-    """Tell whether PostgreSQL takes `value` as text; a name with NUL or lone surrogates names nothing."""
-    if not isinstance(value, str) or "\x00" in value:
-        return False
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

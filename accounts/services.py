@@ -21,6 +21,7 @@ from accounts import audit, keys, selectors
 from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from accounts.json_gate import is_text
 from accounts.models import (
     APIKey,
     Beamline,
@@ -203,7 +204,8 @@ def remove_member(*, actor: Actor, proposal: str, username: str, reason: str = "
     """Take a person out of a proposal, in force at the next question; audits ``membership.removed``."""
     row = _proposal_for_update(actor, proposal)
     require(actor, Scope.PROPOSAL_ADMIN, proposal_id=row.pk)
-    membership = Membership.objects.filter(user__username=username, proposal=row).first()
+    people = Membership.objects.filter(proposal=row)
+    membership = people.filter(user__username=username).first() if is_text(username) else None
     if membership is None:
         raise NotFoundError(f"{username} is not in proposal {row.number}.")
     _keep_an_investigator(membership)
@@ -326,12 +328,8 @@ def create_key(
 def revoke_key(*, actor: Actor, prefix: str, reason: str = "") -> APIKey:
     """End a key at once, one's own or (as administrator) any; audits ``api_key.revoked``, once."""
     _refuse_keys(actor, "revoke a key")
-    row = (
-        selectors.keys(actor, whole_facility=True)
-        .select_for_update(of=("self",))
-        .filter(prefix=prefix)
-        .first()
-    )
+    reach = selectors.keys(actor, whole_facility=True).select_for_update(of=("self",))
+    row = reach.filter(prefix=prefix).first() if is_text(prefix) else None
     if row is None:
         raise NotFoundError(f"You have no API key {prefix}.")
     if row.revoked_at is not None:
@@ -439,14 +437,14 @@ def _keep_new(row: models.Model, what: str, name: str) -> None:
 
 
 def _user_named(username: str) -> User:
-    user = User.objects.filter(username=username, is_active=True).first()
+    user = User.objects.filter(username=username, is_active=True).first() if is_text(username) else None
     if user is None:
         raise InvalidError("There is no such account.", fields={"username": [f"no account {username!r}"]})
     return user
 
 
 def _user_for_update(username: str) -> User:
-    user = User.objects.select_for_update().filter(username=username).first()
+    user = User.objects.select_for_update().filter(username=username).first() if is_text(username) else None
     if user is None:
         raise NotFoundError(f"There is no account {username!r}.")
     return user

@@ -1,0 +1,16 @@
+"""The account routes, under /api/v1/."""
+
+from django.urls import path
+
+from accounts.api import views
+
+urlpatterns = [
+    path("me", views.MeView.as_view(), name="me"),
+    path("keys", views.KeysView.as_view(), name="keys"),
+    path("keys/<str:prefix>", views.KeyView.as_view(), name="key"),
+    path("audit", views.AuditView.as_view(), name="audit"),
+    path("proposals", views.ProposalsView.as_view(), name="proposals"),
+    path("proposals/<str:number>", views.ProposalView.as_view(), name="proposal"),
+    path("proposals/<str:number>/members", views.MembersView.as_view(), name="members"),
+    path("proposals/<str:number>/members/<str:username>", views.MemberView.as_view(), name="member"),
+]

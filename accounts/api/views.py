@@ -1,0 +1,137 @@
+"""The account routes: decode, call one service or selector, encode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import selectors, services
+from accounts.api.pagination import CursorPages
+from accounts.api.serializers import (
+    AuditEntrySerializer,
+    AuditQuerySerializer,
+    KeySerializer,
+    MadeKeySerializer,
+    MemberSerializer,
+    MeSerializer,
+    NewKeySerializer,
+    NewMemberSerializer,
+    ProposalSerializer,
+)
+from accounts.requests import actor_of
+
+
+class MeView(APIView):
+    """Who one is, and what one may do where."""
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Give the account, its roles and scopes, and the narrowing of the key used."""
+        return Response(MeSerializer(selectors.me(actor_of(request))).data)
+
+
+class KeysView(APIView):
+    """The API keys of the signed-in person."""
+
+    @extend_schema(responses=KeySerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Give one's keys, newest first, those ended too, in pages."""
+        pages = CursorPages()
+        rows = pages.paginate_queryset(selectors.keys(actor_of(request)), request, view=self)
+        return pages.get_paginated_response(KeySerializer(rows, many=True).data)
+
+    @extend_schema(request=NewKeySerializer, responses={201: MadeKeySerializer})
+    def post(self, request: Request) -> Response:
+        """Make a key; its text is in this answer and never again."""
+        wanted = _decoded(NewKeySerializer, request.data)
+        text, row = services.create_key(actor=actor_of(request), **wanted)
+        body = {"key": text, **KeySerializer(row).data}
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
+class KeyView(APIView):
+    """One API key."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, prefix: str) -> Response:
+        """Revoke the key."""
+        services.revoke_key(actor=actor_of(request), prefix=prefix)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AuditView(APIView):
+    """What was done."""
+
+    @extend_schema(parameters=[AuditQuerySerializer], responses=AuditEntrySerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Give the acts one may read, newest first, in pages."""
+        words = {
+            name: value for name, value in request.query_params.items() if name not in ("cursor", "limit")
+        }
+        rows = selectors.audit_entries(actor_of(request), **_decoded(AuditQuerySerializer, words))
+        pages = CursorPages()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(AuditEntrySerializer(page, many=True).data)
+
+
+class ProposalsView(APIView):
+    """The proposals one may see."""
+
+    @extend_schema(responses=ProposalSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Give the proposals, newest first, in pages; `beamline` asks for those with time there."""
+        beamline = request.query_params.get("beamline")
+        actor = actor_of(request)
+        if beamline is not None:
+            beamline = selectors.beamline_named(actor, beamline).name
+        rows = selectors.proposals(actor, beamline=beamline).prefetch_related("beamlines")
+        pages = CursorPages()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(ProposalSerializer(page, many=True).data)
+
+
+class ProposalView(APIView):
+    """One proposal."""
+
+    @extend_schema(responses=ProposalSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """Give the proposal."""
+        return Response(ProposalSerializer(selectors.proposal_numbered(actor_of(request), number)).data)
+
+
+class MembersView(APIView):
+    """The people of a proposal."""
+
+    @extend_schema(responses=MemberSerializer(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        """Give everybody in the proposal."""
+        rows = selectors.members(actor_of(request), number)
+        return Response({"results": MemberSerializer(rows, many=True).data})
+
+    @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
+    def post(self, request: Request, number: str) -> Response:
+        """Give a person a role in the proposal, or another role."""
+        wanted = _decoded(NewMemberSerializer, request.data)
+        membership = services.add_member(actor=actor_of(request), proposal=number, **wanted)
+        return Response(MemberSerializer(membership).data, status=status.HTTP_201_CREATED)
+
+
+class MemberView(APIView):
+    """One person in a proposal."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, number: str, username: str) -> Response:
+        """Take the person out of the proposal."""
+        services.remove_member(actor=actor_of(request), proposal=number, username=username)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _decoded(serializer: type[Any], data: Any) -> dict[str, Any]:
+    order = serializer(data=data)
+    order.is_valid(raise_exception=True)
+    return dict(order.validated_data)

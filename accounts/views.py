@@ -1,0 +1,58 @@
+"""Sign in, sign out, change one's password: thin views over Django's, which rotate and end sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts import sign_in
+from accounts.backends import WAIT_ATTRIBUTE
+from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.requests import actor_of
+
+
+class SignInView(LoginView):
+    """Show the form; on success Django gives the session a new key, so one planted before is worthless."""
+
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again; 429 with Retry-After when the try had to wait."""
+        response = super().form_invalid(form)
+        wait_s = getattr(self.request, WAIT_ATTRIBUTE, None)
+        if wait_s is not None:
+            response.status_code = 429
+            response["Retry-After"] = str(wait_s)
+        return response
+
+
+class SignOutView(LogoutView):
+    """End the session on the server, by POST only."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Audit who leaves, then end the session."""
+        actor = actor_of(request)
+        if request.method == "POST" and actor.is_signed_in:
+            sign_in.note_end(actor=actor)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ChangePasswordView(PasswordChangeView):
+    """Change one's own password; asks for the old one."""
+
+    template_name = "accounts/password_change.html"
+    form_class = ChangePasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Hand the actor to the form, for the audit log."""
+        return {**super().get_form_kwargs(), "actor": actor_of(self.request)}
+
+
+class PasswordChangedView(PasswordChangeDoneView):
+    """Say that the password was changed."""
+
+    template_name = "accounts/password_change_done.html"
