@@ -1,4 +1,4 @@
-"""Each variable that the code reads is explained in docs/reference/settings.md, and none is explained that is not read."""
+"""Each variable the code reads is explained in docs/reference/settings.md, and nothing else is."""
 
 import re
 
