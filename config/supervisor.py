@@ -216,7 +216,7 @@ def _wait_for(programs: list[Program], port: int, stopping: threading.Event) -> 
         for program in programs:
             program.look_after()
         with contextlib.suppress(urllib.error.URLError, OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=2).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=2).close()
             return
         stopping.wait(0.1)
     raise StartError(f"the web server did not answer within {READY_TIMEOUT_S:.0f} s; see the logs in var/.")

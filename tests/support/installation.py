@@ -55,10 +55,10 @@ class Installation:
     def signed_in(self, username: str) -> httpx.Client:
         """Return a client with the session of `username`, as a browser has it."""
         client = httpx.Client(base_url=self.url, timeout=10, follow_redirects=True)
-        client.get("/login/")
+        client.get("/login")
         token = client.cookies["csrftoken"]
         answer = client.post(
-            "/login/",
+            "/login",
             data={
                 "username": username,
                 "password": self.credentials()[username],

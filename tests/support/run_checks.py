@@ -1,7 +1,7 @@
 """Run every check of the project, one after another, and say how long each took: `make test`.
 
-    python -m tests.support.run_checks               # everything
-    python -m tests.support.run_checks --only lint   # the checks that run nothing
+python -m tests.support.run_checks               # everything
+python -m tests.support.run_checks --only lint   # the checks that run nothing
 """
 
 import argparse
@@ -33,7 +33,19 @@ def python(*arguments: str) -> tuple[str, ...]:
 CHECKS = (
     Check("ruff lint", python("ruff", "check", ".")),
     Check("ruff format", python("ruff", "format", "--check", ".")),
-    Check("mypy", python("mypy", "--no-error-summary", "accounts", "acquisition", "catalog", "config", "frontend", "realtime")),
+    Check(
+        "mypy",
+        python(
+            "mypy",
+            "--no-error-summary",
+            "accounts",
+            "acquisition",
+            "catalog",
+            "config",
+            "frontend",
+            "realtime",
+        ),
+    ),
     Check("import contracts", (str(Path(sys.executable).with_name("lint-imports")), "--no-cache")),
     Check("TypeScript", python("config.node", "run", "--silent", "check")),
     Check("Vitest", python("config.node", "run", "--silent", "test"), "test"),
@@ -43,7 +55,9 @@ CHECKS = (
 
 def main() -> int:
     """Run the chosen checks; return 1 if one failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", choices=sorted({check.group for check in CHECKS}))
     arguments = parser.parse_args()
     checks = [check for check in CHECKS if arguments.only in (None, check.group)]
