@@ -119,7 +119,7 @@ def check_text(value: str, *, name: str, max_length: int = 1000) -> str:
 
 
 def is_text(value: object) -> bool:
-    """Tell whether `value` is text that PostgreSQL takes; a name with NUL or lone surrogates names nothing."""
+    """Tell whether `value` is text that PostgreSQL takes: without NUL and lone surrogates."""
     return isinstance(value, str) and not _text_fault(value)
 
 

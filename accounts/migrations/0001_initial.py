@@ -2,6 +2,7 @@ import uuid
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -175,7 +176,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("number", models.CharField(max_length=64, unique=True)),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z",
+                                "Letters, digits, '.', '_' and '-', the first a letter or digit.",
+                            )
+                        ],
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=300)),
                 (
                     "starts_at",
