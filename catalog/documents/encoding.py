@@ -188,16 +188,19 @@ def _store_list(value: Any, depth: int) -> list[Any]:
 def _store_mapping(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     inner = _deeper(depth)
     stored: dict[str, Any] = {}
-    plain = True
     for key, item in value.items():
         if not isinstance(key, str):
             raise EncodingError(f"key {key!r} of an object is {type(key).__name__}; keys must be strings")
-        text = str.__str__(key)
-        plain = plain and _NOT_TEXT.search(text) is None
-        stored[text] = _store(item, inner)
-    if plain and not (len(stored) == 1 and next(iter(stored)).startswith("$")):
+        stored[str.__str__(key)] = _store(item, inner)
+    return escape_keys(stored)
+
+
+def escape_keys(stored: dict[str, Any]) -> dict[str, Any]:
+    """Give an object whose members are storable already in the form that keeps its keys."""
+    is_escape_like = len(stored) == 1 and next(iter(stored)).startswith("$")
+    if not is_escape_like and not any(_NOT_TEXT.search(key) for key in stored):
         return stored
-    return {"$object": [[_store_str(key, inner), item] for key, item in stored.items()]}
+    return {"$object": [[_store_str(key, 0), item] for key, item in stored.items()]}
 
 
 def _deeper(depth: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from catalog.documents.encoding import escape_keys, is_plain_column, to_storable
+
 Layout = tuple[tuple[str, ...], ...]
 
 _ROW_GROUPS = ("data", "timestamps", "filled")
@@ -100,6 +102,21 @@ def join(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         else:
             joined[key] = [v for page in pages for v in page[key]]
     return joined
+
+
+def to_storable_page(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what `to_storable` gives for an event page, looking at plain columns only as wholes."""
+    stored: dict[str, Any] = {}
+    for key, value in page.items():
+        if key in _ROW_GROUPS:
+            stored[key] = escape_keys({inner: _storable_column(column) for inner, column in value.items()})
+        else:
+            stored[key] = _storable_column(value)
+    return escape_keys(stored)
+
+
+def _storable_column(column: Any) -> Any:
+    return column if type(column) is list and is_plain_column(column) else to_storable(column)
 
 
 def pack_datums(datums: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.documents.encoding import to_storable
 from catalog.documents.pages import (
     join,
     layout_of,
     pack,
     pack_datums,
     runs_of_one_layout,
+    to_storable_page,
     unpack,
     unpack_datums,
 )
@@ -94,3 +96,14 @@ def test_datums_come_back_from_their_page():
     assert list(unpack_datums(pack_datums(datums))) == datums
     with pytest.raises(ValueError, match="share"):
         pack_datums([datums[0], {**datums[1], "resource": "other"}])
+
+
+odd = st.one_of(
+    st.floats(), st.integers(-(2**70), 2**70), st.text(max_size=2), st.lists(st.floats(), max_size=2)
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "$b", "\0"]), st.lists(odd, min_size=2, max_size=2), max_size=2))
+def test_the_quick_way_to_store_a_page_is_the_rule(columns):
+    page = {"seq_num": [1, 2], "descriptor": "d", "data": columns, "timestamps": {}}
+    assert repr(to_storable_page(page)) == repr(to_storable(page))

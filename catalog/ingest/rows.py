@@ -1,0 +1,167 @@
+"""Rows made of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.documents.encoding import dumps, loads
+from catalog.documents.pages import layout_of, pack, to_storable_page
+from catalog.ingest.records import Origin, Record
+from catalog.models import Document, EventPage, Run
+
+PAGE_EVENTS = 1000
+"""Most events of one page."""
+
+PAGE_WEIGHT = 400_000
+"""A page of more values is not joined with others."""
+
+_SEARCH_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where documents come from, as rows."""
+
+    origin: Origin
+    beamline_id: int
+    proposal_id: int | None
+
+
+def ordinals_of(row: EventPage) -> Sequence[int]:
+    """Give the ordinal of each event of a page."""
+    return row.ordinals if row.ordinals is not None else range(row.first_ordinal, row.last_ordinal + 1)
+
+
+def sparse(ordinals: Sequence[int]) -> list[int] | None:
+    """Give ordinals as a page keeps them: None where they are dense."""
+    is_dense = ordinals[-1] - ordinals[0] + 1 == len(ordinals)
+    return None if is_dense else list(ordinals)
+
+
+def new_run(place: Place, record: Record) -> Run:
+    """Make the row of a run from its start document."""
+    doc = record.doc
+    scan_id = doc.get("scan_id")
+    return Run(
+        uid=record.run,
+        beamline_id=place.beamline_id,
+        proposal_id=place.proposal_id,
+        username=printable(place.origin.username),
+        item_uid=place.origin.item_uid or "",
+        time=float(doc["time"]),
+        scan_id=scan_id if isinstance(scan_id, int) and abs(scan_id) < 2**63 else None,
+        plan_name=printable(str(doc.get("plan_name") or ""))[:200],
+        start=doc,
+        search_text=_search_text(place, doc),
+    )
+
+
+def _search_text(place: Place, doc: Mapping[str, Any]) -> str:
+    found: list[str] = [place.origin.username, place.origin.proposal or "", place.origin.beamline]
+    room = _SEARCH_CHARACTERS
+    pending: list[Any] = [dict(doc)]
+    while pending and room > 0:
+        value = pending.pop()
+        if isinstance(value, Mapping):
+            pending.extend(reversed(list(value.values())))
+        elif isinstance(value, list | tuple):
+            pending.extend(reversed(value[:1000]))
+        elif isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**63):
+            text = str(value)[:room]
+            found.append(text)
+            room -= len(text) + 1
+    return printable("\n".join(found))
+
+
+def close(run: Run, stop: Mapping[str, Any]) -> None:
+    """Write the stop document into the row of its run."""
+    run.stop = dict(stop)
+    run.exit_status = stop["exit_status"]
+    run.reason = printable(str(stop.get("reason") or ""))
+    run.stop_time = float(stop["time"])
+    run.search_text = f"{run.search_text}\n{run.reason[:4000]}" if run.reason else run.search_text
+
+
+def document_row(run: Run, record: Record) -> Document:
+    """Make the row of a document that is no event."""
+    uid = record.doc.get("uid", record.doc.get("datum_id", ""))
+    body = dumps(record.doc)
+    return Document(
+        run=run,
+        ordinal=record.ordinal,
+        name=record.name,
+        uid=printable(uid) if isinstance(uid, str) else "",
+        doc=loads(body),
+        body=body,
+    )
+
+
+def streams_of(run: Run) -> dict[str, str]:
+    """Give the stream of each descriptor of a run."""
+    rows = Document.objects.filter(run=run, name="descriptor").values_list("uid", "doc__name")
+    return {uid: name or "" for uid, name in rows}
+
+
+def grouped(records: list[Record]) -> list[list[Record]]:
+    """Group events that fit one page; an event page stays alone."""
+    groups: dict[Any, list[Record]] = {}
+    closed: list[list[Record]] = []
+    for record in records:
+        if record.name == "event_page":
+            closed.append([record])
+        elif record.name == "event":
+            key = (record.doc["descriptor"], layout_of(record.doc))
+            group = groups.setdefault(key, [])
+            if group and (len(group) == PAGE_EVENTS or len(group) * weight(group[0].doc) > PAGE_WEIGHT):
+                closed.append(group)
+                groups[key] = group = []
+            group.append(record)
+    return closed + list(groups.values())
+
+
+def page_row(run: Run, streams: Mapping[str, str], group: list[Record]) -> EventPage:
+    """Make the row of a group that `grouped` gave."""
+    is_document = group[0].name == "event_page"
+    page = group[0].doc if is_document else pack([r.doc for r in group])
+    ordinals = [r.ordinal for r in group]
+    return EventPage(
+        run=run,
+        descriptor=printable(page["descriptor"]),
+        stream=printable(streams.get(page["descriptor"], "")),
+        first_ordinal=ordinals[0],
+        last_ordinal=ordinals[-1],
+        ordinals=sparse(ordinals),
+        first_seq=min(page["seq_num"]),
+        last_seq=max(page["seq_num"]),
+        size=len(page["seq_num"]),
+        weight=weight(page),
+        is_document=is_document,
+        page=to_storable_page(page),
+        layout=layout_of(page),
+    )
+
+
+def weight(doc: Mapping[str, Any]) -> int:
+    """Estimate the number of values of an event or a page: arrays are taken as even."""
+    groups = [doc.get(group) for group in ("data", "timestamps")] if isinstance(doc, Mapping) else []
+    return sum(_extent(value) for group in groups if isinstance(group, Mapping) for value in group.values())
+
+
+def _extent(value: Any) -> int:
+    size = getattr(value, "size", None)
+    if isinstance(size, int):
+        return size
+    if isinstance(value, str):
+        return 1 + len(value) // 8
+    count = 1
+    while isinstance(value, list | tuple) and value:
+        count *= len(value)
+        value = value[0]
+    return count
+
+
+def printable(text: str) -> str:
+    """Give text that a text column takes."""
+    return "".join(c if c != "\0" and not "\ud800" <= c <= "\udfff" else "\ufffd" for c in text)

@@ -1,0 +1,245 @@
+"""The one way in: documents become rows, each once, in order, and none is lost.
+
+A batch is stored in one transaction. What was stored before is passed over, a batch that begins past the next
+ordinal is refused whole with what is missing, and a document that cannot be part of its run is put in
+quarantine with the reason while its ordinal counts as seen, so that one bad document holds nothing up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+
+from accounts.access import Scope, require
+from accounts.actor import Actor
+from accounts.errors import ForbiddenError, NotFoundError
+from catalog import signals
+from catalog.documents.encoding import dumps, to_storable
+from catalog.documents.errors import EncodingError, InvalidDocumentError
+from catalog.documents.sequence import RunChecker, StreamShape
+from catalog.ingest import quarantine, rows
+from catalog.ingest.compaction import compact
+from catalog.ingest.records import OrdinalGapError, Origin, Record, StoreResult
+from catalog.ingest.rows import PAGE_EVENTS, Place
+from catalog.models import Document, EventPage, Quarantine, Run
+
+MAX_DOCUMENT_BYTES = 32 * 2**20
+"""A larger document belongs in a file beside the run; it goes to quarantine."""
+
+_UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")
+_REFERENCES = ("resource", "stream_resource")
+
+
+def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreResult:
+    """Store documents of one or more runs in one transaction.
+
+    Writes Run, Document, EventPage and Quarantine rows; sends `signals.documents_stored` for each run after
+    the commit. Writes no audit entry: the documents are their own record.
+
+    Parameters
+    ----------
+    records
+        Documents, dense in their ordinal within each run; what was stored before may come again.
+
+    Raises
+    ------
+    OrdinalGapError
+        Documents before these are missing; nothing of the batch is stored.
+    ForbiddenError
+        The actor is neither the worker of the beamline nor the installation itself.
+    NotFoundError
+        There is no such beamline.
+    """
+    _require_writer(actor, origin.beamline)
+    with transaction.atomic():
+        place = _place_of(origin)
+        ordered = sorted(records, key=lambda r: (r.run, r.ordinal))
+        batches = [_RunBatch(place, run, list(group)) for run, group in groupby(ordered, key=lambda r: r.run)]
+        for batch in batches:
+            batch.store()
+    return StoreResult(
+        stored=sum(len(b.accepted) for b in batches),
+        duplicates=sum(b.duplicates for b in batches),
+        quarantined=sum(b.quarantined for b in batches),
+        last_ordinals={b.uid: b.last_ordinal for b in batches},
+    )
+
+
+def _require_writer(actor: Actor, beamline: str) -> None:
+    if actor.kind == "system":
+        return
+    if actor.kind != "worker":
+        raise ForbiddenError(f"{actor.username or 'Nobody'} may not store documents: only a worker does.")
+    require(actor, Scope.QUEUE_WRITE, beamline=beamline)
+
+
+def _place_of(origin: Origin) -> Place:
+    beamline = apps.get_model("accounts", "Beamline")._default_manager.filter(name=origin.beamline).first()
+    if beamline is None:
+        raise NotFoundError(f"There is no beamline {origin.beamline!r} to store documents for.")
+    proposals = apps.get_model("accounts", "Proposal")._default_manager
+    proposal = proposals.filter(number=origin.proposal).first() if origin.proposal else None
+    return Place(origin, beamline.pk, proposal.pk if proposal else None)
+
+
+class _RunBatch:
+    """The documents of one run in one batch."""
+
+    def __init__(self, place: Place, uid: str, records: list[Record]) -> None:
+        self.place = place
+        self.uid = uid
+        self.records = records
+        self.accepted: list[Record] = []
+        self.duplicates = 0
+        self.quarantined = 0
+        self.last_ordinal = -1
+
+    def store(self) -> None:
+        """Bring the rows of this run up to date."""
+        run = Run.objects.select_for_update().filter(uid=self.uid).first()
+        if run is not None and run.beamline_id != self.place.beamline_id:
+            self._refuse_all(self.records, f"run {self.uid} belongs to another beamline")
+            return
+        self.last_ordinal = run.last_ordinal if run is not None else self._last_refused()
+        fresh = self._pass_over_duplicates(run)
+        self._require_dense(fresh)
+        if not fresh:
+            return
+        first = fresh[0].ordinal
+        was_closed = run is not None and not run.is_open
+        run = self._take(run, fresh)
+        self.last_ordinal = fresh[-1].ordinal
+        if run is None:
+            return
+        run.last_ordinal = self.last_ordinal
+        self._write(run)
+        closes = not run.is_open and not was_closed
+        if closes or self.last_ordinal // PAGE_EVENTS > first // PAGE_EVENTS:
+            compact(run)
+        transaction.on_commit(lambda: self._announce(run, first), robust=True)
+
+    def _last_refused(self) -> int:
+        """Give the last ordinal of a run whose start was refused, -1 when nothing of it was seen."""
+        refused = Quarantine.objects.filter(run_uid=self.uid, beamline_id=self.place.beamline_id)
+        last = refused.order_by("-ordinal").values_list("ordinal", flat=True).first()
+        return -1 if last is None else last
+
+    def _pass_over_duplicates(self, run: Run | None) -> list[Record]:
+        fresh: dict[int, Record] = {}
+        for record in self.records:
+            if record.ordinal > self.last_ordinal and record.ordinal not in fresh:
+                fresh[record.ordinal] = record
+            elif record.ordinal == 0 and run is not None and not _is_same(run.start, record.doc):
+                self._refuse(record, f"there is another run with the uid {self.uid}")
+            else:
+                self.duplicates += 1
+        return list(fresh.values())
+
+    def _require_dense(self, fresh: list[Record]) -> None:
+        expected = self.last_ordinal + 1
+        for record in fresh:
+            if record.ordinal != expected:
+                raise OrdinalGapError(self.uid, expected, record.ordinal)
+            expected += 1
+
+    def _take(self, run: Run | None, fresh: list[Record]) -> Run | None:
+        checker = _checker_of(self.uid, run, {r.name for r in fresh})
+        for record in fresh:
+            try:
+                _require_identity(record)
+                remarks = checker.check(record.name, record.doc)
+            except (InvalidDocumentError, EncodingError) as error:
+                self._refuse(record, str(error))
+                continue
+            if record.name == "start":
+                run = rows.new_run(self.place, record)
+            self.accepted.append(record)
+            if remarks:
+                quarantine.keep(self.place, record, "; ".join(remarks), is_stored=True)
+        if run is not None:
+            run.num_events = dict(checker.last_seq)
+        return run
+
+    def _write(self, run: Run) -> None:
+        stop = next((r.doc for r in self.accepted if r.name == "stop"), None)
+        if stop is not None:
+            rows.close(run, stop)
+        run.save(
+            update_fields=None
+            if run.pk is None
+            else ["last_ordinal", "num_events", "stop", "exit_status", "reason", "stop_time", "search_text"]
+        )
+        documents = [r for r in self.accepted if r.name not in ("event", "event_page")]
+        Document.objects.bulk_create([rows.document_row(run, r) for r in documents])
+        streams = rows.streams_of(run)
+        pages = [rows.page_row(run, streams, group) for group in rows.grouped(self.accepted)]
+        EventPage.objects.bulk_create(pages)
+
+    def _refuse_all(self, records: list[Record], reason: str) -> None:
+        for record in records:
+            self._refuse(record, reason)
+        self.last_ordinal = max(r.ordinal for r in records)
+
+    def _refuse(self, record: Record, reason: str) -> None:
+        quarantine.keep(self.place, record, reason, is_stored=False)
+        self.quarantined += 1
+
+    def _announce(self, run: Run, first: int) -> None:
+        signals.documents_stored.send_robust(
+            sender=Run,
+            run_uid=self.uid,
+            beamline=self.place.origin.beamline,
+            proposal_id=run.proposal_id,
+            first_ordinal=first,
+            last_ordinal=self.last_ordinal,
+            records=[(r.ordinal, r.name, r.doc) for r in self.accepted],
+            closed=not run.is_open,
+        )
+
+
+def _checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:
+    checker = RunChecker(uid, now=time.time())
+    if run is None:
+        return checker
+    checker.is_open = True
+    checker.is_closed = not run.is_open
+    checker.last_seq = dict(run.num_events)
+    if names & {"descriptor", "event", "event_page", "stream_datum", "stop"}:
+        for doc in Document.objects.filter(run=run, name="descriptor").values_list("doc", flat=True):
+            keys = {key: value["dtype"] for key, value in doc["data_keys"].items()}
+            checker.descriptors[doc["uid"]] = StreamShape(doc.get("name", ""), keys)
+    if names & {"resource", "datum", "datum_page", "stream_resource", "stream_datum"}:
+        known = Document.objects.filter(run=run, name__in=_REFERENCES)
+        checker.references = set(known.values_list("uid", flat=True))
+    return checker
+
+
+def _require_identity(record: Record) -> None:
+    if not _UID.match(record.run):
+        raise InvalidDocumentError(
+            record.name,
+            [f"the run's uid {record.run[:80]!r} is not 1 to 80 letters, digits, '_', '.' and '-'"],
+        )
+    if record.name not in ("event", "event_page"):
+        size = len(dumps(record.doc))
+        if size > MAX_DOCUMENT_BYTES:
+            raise InvalidDocumentError(
+                record.name, [f"it has {size} bytes, {MAX_DOCUMENT_BYTES} at most: keep the value in a file"]
+            )
+    elif rows.weight(record.doc) > MAX_DOCUMENT_BYTES // 8:
+        raise InvalidDocumentError(record.name, ["it holds too many values: keep the arrays in a file"])
+
+
+def _is_same(kept: Mapping[str, Any], doc: Any) -> bool:
+    """Tell whether a document is the one that is kept, whatever the order of keys."""
+    try:
+        return json.dumps(to_storable(kept), sort_keys=True) == json.dumps(to_storable(doc), sort_keys=True)
+    except EncodingError:
+        return False

@@ -1,0 +1,179 @@
+"""Rows of runs and their documents.
+
+A document is kept under its ordinal, its place in the run (0 is the start). Documents other than events are
+rows of `Document`, events are columns of `EventPage`, and what could not be taken is in `Quarantine`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models.functions import Upper
+
+from catalog.documents.encoding import restore_object, to_storable
+
+
+class DocumentDecoder(json.JSONDecoder):
+    """Reads JSON under the encoding rule of documents."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "object_hook": restore_object})
+
+
+class DocumentField(models.JSONField):
+    """A document as jsonb: written and read under the encoding rule, so that no value changes.
+
+    jsonb forgets the order of keys; where it matters something beside this column keeps it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "decoder": DocumentDecoder})
+
+    def deconstruct(self) -> Any:
+        """Leave out what the class itself sets."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("decoder", None)
+        return name, path, args, kwargs
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Write under the encoding rule."""
+        if value is not None and not hasattr(value, "resolve_expression"):
+            value = to_storable(value)
+        return super().get_db_prep_value(value, connection, prepared)
+
+
+class Run(models.Model):
+    """One run: its start and stop documents, and the facts that lists and searches need."""
+
+    uid = models.TextField(unique=True)
+    beamline = models.ForeignKey("accounts.Beamline", on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey("accounts.Proposal", on_delete=models.PROTECT, related_name="+", null=True)
+    username = models.TextField(blank=True)
+    item_uid = models.TextField(blank=True)
+    time = models.FloatField(help_text="POSIX seconds of the start document")
+    scan_id = models.BigIntegerField(null=True)
+    plan_name = models.CharField(max_length=200, blank=True)
+    exit_status = models.CharField(max_length=16, blank=True, help_text="empty while the run is open")
+    reason = models.TextField(blank=True)
+    stop_time = models.FloatField(null=True, help_text="POSIX seconds of the stop document")
+    num_events = DocumentField(default=dict, help_text="highest seq_num of each stream")
+    last_ordinal = models.BigIntegerField(default=0)
+    start = DocumentField()
+    stop = DocumentField(null=True)
+    search_text = models.TextField(blank=True)
+    words = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["-time", "-id"]
+        indexes = [
+            models.Index(models.F("time").desc(), models.F("id").desc(), name="catalog_run_latest"),
+            models.Index("plan_name", models.F("time").desc(), name="catalog_run_plan"),
+            models.Index("proposal", models.F("time").desc(), name="catalog_run_proposal"),
+            models.Index("beamline", models.F("time").desc(), name="catalog_run_beamline"),
+            models.Index("scan_id", models.F("time").desc(), name="catalog_run_scan_id"),
+            models.Index("beamline", condition=models.Q(exit_status=""), name="catalog_run_open"),
+            GinIndex(fields=["start"], opclasses=["jsonb_path_ops"], name="catalog_run_start"),
+            GinIndex(fields=["words"], name="catalog_run_words"),
+            models.Index(Upper("username"), models.F("time").desc(), name="catalog_run_username"),
+        ]
+
+    def __str__(self) -> str:
+        return self.uid
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the stop document is still to come."""
+        return not self.exit_status
+
+
+class Document(models.Model):
+    """One document that is no event.
+
+    ``body`` holds its bytes as they are given back, with the order of keys; ``doc`` is the same for queries.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="documents")
+    ordinal = models.BigIntegerField()
+    name = models.CharField(max_length=32)
+    uid = models.TextField(blank=True)
+    doc = DocumentField()
+    body = models.BinaryField()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "ordinal"], name="catalog_document_once"),
+        ]
+        indexes = [models.Index(fields=["run", "name", "ordinal"], name="catalog_document_name")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.ordinal} {self.name}"
+
+
+class EventPage(models.Model):
+    """Events of one descriptor, column by column.
+
+    ``page`` is an event page; ``layout`` holds the orders of keys that jsonb forgets. ``ordinals`` is null
+    where they are dense from ``first_ordinal``. With ``is_document`` the page came as one document.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="event_pages")
+    descriptor = models.TextField()
+    stream = models.TextField()
+    first_ordinal = models.BigIntegerField()
+    last_ordinal = models.BigIntegerField()
+    ordinals = models.JSONField(null=True)
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    size = models.IntegerField()
+    weight = models.BigIntegerField(help_text="number of values, about")
+    is_document = models.BooleanField(default=False)
+    page = models.JSONField(decoder=DocumentDecoder, help_text="written by ingest under the encoding rule")
+    layout = DocumentField()
+
+    class Meta:
+        ordering = ["first_ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "first_ordinal"], name="catalog_event_page_once"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "stream", "first_ordinal"], name="catalog_event_page_stream"),
+            models.Index(fields=["run", "last_ordinal"], name="catalog_event_page_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.first_ordinal}..{self.last_ordinal} {self.stream}"
+
+
+class Quarantine(models.Model):
+    """A document that was refused, or stored with a remark, and why."""
+
+    run_uid = models.TextField()
+    ordinal = models.BigIntegerField()
+    name = models.TextField(blank=True)
+    beamline = models.ForeignKey("accounts.Beamline", on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey("accounts.Proposal", on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField()
+    is_stored = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["run_uid", "ordinal", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run_uid", "ordinal", "beamline", "digest"], name="catalog_quarantine_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_uid}/{self.ordinal} {self.name}: {self.reason}"

@@ -1,0 +1,25 @@
+"""Everything that reads the catalogue, cut to what the actor may see."""
+
+from catalog.selectors.documents import (
+    documents,
+    iter_documents,
+    quarantined,
+)
+from catalog.selectors.runs import last_ordinal, open_runs, run, run_detail, run_summary, visible_runs
+from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table
+
+__all__ = [
+    "TableSlice",
+    "data_keys",
+    "documents",
+    "iter_documents",
+    "iter_slices",
+    "last_ordinal",
+    "open_runs",
+    "quarantined",
+    "run",
+    "run_detail",
+    "run_summary",
+    "table",
+    "visible_runs",
+]

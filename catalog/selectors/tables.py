@@ -1,0 +1,212 @@
+"""Streams as tables: one row for each seq_num, the last event of a repeated number wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.access import Scope
+from accounts.actor import Actor
+from accounts.errors import InvalidError, NotFoundError
+from catalog.documents.encoding import loads
+from catalog.ingest import ordinals_of
+from catalog.models import Document, EventPage, Run
+from catalog.selectors.runs import run
+from catalog.selectors.windows import windows
+
+MAX_ROWS = 200_000
+"""Most rows of one table that is held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSlice:
+    """Some rows of a stream, column by column."""
+
+    seq_num: list[int]
+    time: list[float]
+    data: dict[str, list[Any]]
+    timestamps: dict[str, list[Any]]
+
+
+def data_keys(actor: Actor, uid: str, stream: str, *, scope: Scope = Scope.RUN_READ) -> dict[str, Any]:
+    """Give the data keys of a stream in the order of its descriptors.
+
+    Raises
+    ------
+    NotFoundError
+        The actor sees no such run, or it has no such stream.
+    """
+    return _data_keys(run(actor, uid, scope=scope), stream)
+
+
+def table(
+    actor: Actor,
+    uid: str,
+    stream: str,
+    *,
+    columns: Sequence[str] | None = None,
+    start: int = 0,
+    stop: int | None = None,
+    timestamps: bool = False,
+) -> dict[str, Any]:
+    """Give rows ``start`` to ``stop`` (half-open, from 0) of a stream.
+
+    Parameters
+    ----------
+    columns
+        Data keys; all by default.
+    timestamps
+        Also give each column's timestamps.
+
+    Returns
+    -------
+    dict
+        ``stream``, ``start``, ``stop`` (of the rows given), ``num_events`` (of the whole stream),
+        ``seq_num``, ``time`` (POSIX seconds), ``columns`` {data key: values} and with `timestamps`
+        ``timestamps``. A value that an event lacks is None. At most 200,000 rows.
+
+    Raises
+    ------
+    InvalidError
+        There is no such column.
+    """
+    row = run(actor, uid)
+    keys = _chosen(_data_keys(row, stream), stream, columns)
+    start = max(0, start)
+    stop = start + MAX_ROWS if stop is None else max(start, min(stop, start + MAX_ROWS))
+    seq_num: list[int] = []
+    times: list[float] = []
+    values: dict[str, list[Any]] = {key: [] for key in keys}
+    stamps: dict[str, list[Any]] = {key: [] for key in keys}
+    at = 0
+    for part in slices(row, stream, keys):
+        cut = slice(max(0, start - at), max(0, stop - at))
+        at += len(part.seq_num)
+        seq_num += part.seq_num[cut]
+        times += part.time[cut]
+        for key in keys:
+            values[key] += part.data[key][cut]
+            stamps[key] += part.timestamps[key][cut]
+        if at >= stop:
+            break
+    result = {
+        "stream": stream,
+        "start": start,
+        "stop": start + len(seq_num),
+        "num_events": row.num_events.get(stream, 0),
+        "seq_num": seq_num,
+        "time": times,
+        "columns": values,
+    }
+    return {**result, "timestamps": stamps} if timestamps else result
+
+
+def iter_slices(
+    actor: Actor,
+    uid: str,
+    stream: str,
+    *,
+    columns: Sequence[str] | None = None,
+    scope: Scope = Scope.RUN_READ,
+) -> Iterator[TableSlice]:
+    """Give a whole stream as slices of some hundred rows; memory holds a few at a time."""
+    row = run(actor, uid, scope=scope)
+    return slices(row, stream, _chosen(_data_keys(row, stream), stream, columns))
+
+
+def slices(row: Run, stream: str, keys: Sequence[str]) -> Iterator[TableSlice]:
+    """Give the rows of a stream in order, without those that a later event replaces."""
+    replaced = _Replaced(row, stream)
+    for window in windows(EventPage.objects.filter(run=row, stream=stream), -1):
+        for page in window.pages:
+            picked = [i for i, n in enumerate(_ordinals(page)) if window.holds(n)]
+            picked = replaced.without(page, picked)
+            if picked:
+                yield _slice(page.page, picked, keys)
+
+
+def _ordinals(page: EventPage) -> Sequence[int]:
+    return [page.first_ordinal] * page.size if page.is_document else ordinals_of(page)
+
+
+def _slice(page: Any, picked: list[int], keys: Sequence[str]) -> TableSlice:
+    whole = len(picked) == len(page["seq_num"])
+
+    def pick(column: list[Any] | None) -> list[Any]:
+        if column is None:
+            return [None] * len(picked)
+        return column if whole else [column[i] for i in picked]
+
+    data, stamps = page["data"], page["timestamps"]
+    return TableSlice(
+        seq_num=pick(page["seq_num"]),
+        time=pick(page["time"]),
+        data={key: pick(data.get(key)) for key in keys},
+        timestamps={key: pick(stamps.get(key)) for key in keys},
+    )
+
+
+class _Replaced:
+    """Knows which rows of a page a later event of the same seq_num replaces.
+
+    A rewound plan takes points again under their old numbers. Pages say which numbers they span, so only
+    pages whose span meets a later one are looked at closely.
+    """
+
+    def __init__(self, row: Run, stream: str) -> None:
+        spans = EventPage.objects.filter(run=row, stream=stream).order_by("first_ordinal")
+        self._row, self._stream = row, stream
+        self._lowest_after: dict[int, int] = {}
+        lowest: int | None = None
+        for first_ordinal, first_seq in reversed(spans.values_list("first_ordinal", "first_seq")):
+            if lowest is not None:
+                self._lowest_after[first_ordinal] = lowest
+            lowest = first_seq if lowest is None else min(lowest, first_seq)
+
+    def without(self, page: EventPage, picked: list[int]) -> list[int]:
+        """Leave those rows of `picked` that no later event replaces."""
+        numbers = page.page["seq_num"]
+        last_at = {number: i for i, number in enumerate(numbers)}
+        if len(last_at) < len(numbers):
+            picked = [i for i in picked if last_at[numbers[i]] == i]
+        lowest = self._lowest_after.get(page.first_ordinal)
+        if lowest is None or page.last_seq < lowest:
+            return picked
+        later = self._numbers_after(page)
+        return [i for i in picked if numbers[i] not in later]
+
+    def _numbers_after(self, page: EventPage) -> set[int]:
+        rows = EventPage.objects.filter(
+            run=self._row,
+            stream=self._stream,
+            first_ordinal__gt=page.first_ordinal,
+            first_seq__lte=page.last_seq,
+            last_seq__gte=page.first_seq,
+        )
+        return {number for numbers in rows.values_list("page__seq_num", flat=True) for number in numbers}
+
+
+def _data_keys(row: Run, stream: str) -> dict[str, Any]:
+    keys: dict[str, Any] = {}
+    found = False
+    bodies = Document.objects.filter(run=row, name="descriptor").order_by("ordinal")
+    for descriptor in map(loads, bodies.values_list("body", flat=True)):
+        if descriptor.get("name", "") == stream:
+            found = True
+            keys.update(descriptor["data_keys"])
+    if not found:
+        raise NotFoundError(f"Run {row.uid} has no stream {stream[:80]!r}.")
+    return keys
+
+
+def _chosen(keys: dict[str, Any], stream: str, columns: Sequence[str] | None) -> list[str]:
+    if columns is None:
+        return list(keys)
+    unknown = [c for c in columns if c not in keys]
+    if unknown:
+        raise InvalidError(
+            f"Stream {stream!r} has no column {unknown[0][:80]!r}.",
+            fields={"columns": [f"There are {', '.join(list(keys)[:50])}."]},
+        )
+    return list(dict.fromkeys(columns))

@@ -1,0 +1,46 @@
+"""Walk the event pages of a run with little memory, also while they are joined to larger ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from catalog.models import EventPage
+
+_PAGES_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """All pages that hold an ordinal above ``after`` and below ``before`` (None: no bound)."""
+
+    pages: list[EventPage]
+    after: int
+    before: int | None
+
+    def holds(self, ordinal: int) -> bool:
+        """Tell whether an ordinal belongs to this window."""
+        return ordinal > self.after and (self.before is None or ordinal < self.before)
+
+
+def windows(rows: QuerySet[EventPage], since: int) -> Iterator[Window]:
+    """Cut what comes after ordinal `since` into windows that follow each other without gap or overlap.
+
+    Each window is one query and so one consistent look: pages that are joined between two windows are read
+    again as what they became, and what was given already lies below ``after``. Pages that reach past a window
+    are read again with the next.
+    """
+    size = _PAGES_AT_ONCE
+    while True:
+        pages = list(rows.filter(last_ordinal__gt=since).order_by("first_ordinal")[:size])
+        if len(pages) < size:
+            yield Window(pages, since, None)
+            return
+        before = pages[-1].first_ordinal
+        if before <= since + 1:
+            size *= 2  # so many streams run at once that a whole chunk of pages begins before `since`
+            continue
+        yield Window(pages[:-1], since, before)
+        since = before - 1
