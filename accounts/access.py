@@ -274,14 +274,14 @@ def _sees_and_has(
     actor: Actor, standing: _Standing, beamline: str | None, proposal_id: int | None
 ) -> tuple[bool, Scopes]:
     if beamline is None and proposal_id is None:
-        return True, ALL_SCOPES if standing.is_admin else _reading_anywhere(actor)
+        return True, _anywhere(actor, standing)
     place = Beamline.objects.filter(name=beamline).first() if beamline is not None else None
     tenant = Proposal.objects.filter(pk=proposal_id).first() if proposal_id is not None else None
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
         return False, NO_SCOPES
     if _key_excludes(actor, place, tenant):
         return False, NO_SCOPES
-    if standing.is_admin:
+    if standing.is_admin and not _reaches_past_key(actor, place, tenant):
         return True, ALL_SCOPES
     if actor.kind == "worker":
         at_home = place is not None and place.name == actor.worker_beamline
@@ -302,6 +302,12 @@ def _key_excludes(actor: Actor, place: Beamline | None, tenant: Proposal | None)
     if place is not None and actor.key_beamline_id is not None and place.pk != actor.key_beamline_id:
         return True
     return tenant is not None and actor.key_proposal_id is not None and tenant.pk != actor.key_proposal_id
+
+
+def _reaches_past_key(actor: Actor, place: Beamline | None, tenant: Proposal | None) -> bool:
+    """Tell whether the question is wider than the key: then even an administrator's key has only its roles."""
+    wider_than_proposal = actor.key_proposal_id is not None and tenant is None
+    return wider_than_proposal or (actor.key_beamline_id is not None and place is None)
 
 
 def _at_both(actor: Actor, place: Beamline, tenant: Proposal) -> tuple[bool, Scopes]:
@@ -349,7 +355,9 @@ def _in_proposal(actor: Actor, tenant: Proposal | None) -> tuple[bool, Scopes]:
     return bool(staff) or role is not None, given
 
 
-def _reading_anywhere(actor: Actor) -> Scopes:
+def _anywhere(actor: Actor, standing: _Standing) -> Scopes:
+    if standing.is_admin:
+        return READING_SCOPES if _reaches_past_key(actor, None, None) else ALL_SCOPES
     if actor.kind == "worker":
         return ROLE_SCOPES[WORKER] & READING_SCOPES
     roles: set[str] = set(_memberships(actor).values_list("role", flat=True))

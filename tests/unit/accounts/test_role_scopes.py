@@ -1,0 +1,35 @@
+from accounts.access import ALL_SCOPES, READING_SCOPES, ROLE_SCOPES, Scope
+from accounts.models import ProposalRole, StaffRole
+
+# One row a scope: who holds it. A change of rights must change this table too.
+HOLDERS = {
+    Scope.RUN_READ: "beamline_staff local_contact principal_investigator member observer",
+    Scope.RUN_EXPORT: "beamline_staff local_contact principal_investigator member",
+    Scope.RUN_ANNOTATE: "beamline_staff local_contact principal_investigator member",
+    Scope.QUEUE_READ: "beamline_staff local_contact principal_investigator member observer",
+    Scope.QUEUE_WRITE: "beamline_staff local_contact principal_investigator member",
+    Scope.ENGINE_CONTROL: "beamline_staff local_contact principal_investigator member",
+    Scope.ENGINE_STOP: "beamline_staff local_contact principal_investigator member",
+    Scope.DEVICE_READ: "beamline_staff local_contact principal_investigator member observer",
+    Scope.DEVICE_MOVE: "beamline_staff local_contact principal_investigator member",
+    Scope.CONSOLE_READ: "beamline_staff local_contact principal_investigator member observer",
+    Scope.CONTROL_TAKE: "beamline_staff local_contact principal_investigator member",
+    Scope.CONTROL_FORCE: "beamline_staff local_contact",
+    Scope.ENVIRONMENT: "beamline_staff",
+    Scope.PROPOSAL_ADMIN: "principal_investigator",
+    Scope.ACCOUNT_ADMIN: "",
+    Scope.AUDIT_READ: "beamline_staff",
+}
+PEOPLES_ROLES = [*StaffRole.values, *ProposalRole.values]
+
+
+def test_every_scope_is_held_by_exactly_the_roles_of_the_table():
+    assert set(HOLDERS) == set(Scope)
+    for scope, holders in HOLDERS.items():
+        found = {role for role in PEOPLES_ROLES if scope in ROLE_SCOPES[role]}
+        assert found == set(holders.split()), scope
+
+
+def test_administrators_hold_everything_and_observers_only_read():
+    assert ROLE_SCOPES["facility_admin"] == ALL_SCOPES
+    assert ROLE_SCOPES["observer"] <= READING_SCOPES
