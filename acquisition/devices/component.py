@@ -110,5 +110,15 @@ class Component:
         for child in self._children.values():
             yield from child.backends()
 
+    def connected(self) -> None:
+        """Do what must follow a (first) connection; the parts have done theirs."""
+        return
+
+    def tell_connected(self) -> None:
+        """Call ``connected`` here and below, the parts first."""
+        for child in self._children.values():
+            child.tell_connected()
+        self.connected()
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.dotted_name}>"

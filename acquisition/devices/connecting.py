@@ -22,7 +22,8 @@ def connect_all(components: Iterable[Component], *, timeout_s: float = DEFAULT_T
     NotConnectedError
         With every failure, as an indented tree.
     """
-    found = [pair for component in components for pair in component.backends()]
+    wanted = list(components)
+    found = [pair for component in wanted for pair in component.backends()]
     deadline = time.monotonic() + timeout_s
     for _, backend in found:
         backend.begin_connect()
@@ -34,6 +35,8 @@ def connect_all(components: Iterable[Component], *, timeout_s: float = DEFAULT_T
             _hang(failures, dotted.split("."), error)
     if failures:
         raise _as_error(failures)
+    for component in wanted:
+        component.tell_connected()
 
 
 def _hang(tree: FailureTree, path: list[str], error: NotConnectedError) -> None:

@@ -164,6 +164,15 @@ class Backend(ABC):
         """Backends with the same batch object are asked together; None: always alone."""
         return None
 
+    def read_later(self, then: Callable[[Sample | None], None]) -> None:
+        """Ask for the value; ``then`` gets it on the callback thread, or None if it cannot be had."""
+        then(self.begin_read().result(DEFAULT_TIMEOUT_S))
+
+    @property
+    def last(self) -> Sample | None:
+        """The newest sample that a subscription brought, if there is one."""
+        return None
+
     @abstractmethod
     def put(self, value: Any, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Status:
         """Write the value; the status ends when the control system says that it is done."""

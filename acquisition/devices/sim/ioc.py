@@ -34,7 +34,16 @@ PARENT_CHECK_S = 0.5
 
 
 class LoopbackContext(Context):  # type: ignore[misc]  # caproto has no types
-    """A server without beacons: nothing of it is heard outside of its own port."""
+    """A server without beacons: nothing of it is heard outside of its own port.
+
+    Its answers leave at once: caproto's sockets wait for the acknowledgement of the packet before, which
+    makes two answers in a row cost 40 ms.
+    """
+
+    async def tcp_handler(self, client: Any, addr: Any) -> None:
+        """Serve one client."""
+        client.writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await super().tcp_handler(client, addr)
 
     async def broadcast_beacon_loop(self) -> None:
         """Send nothing."""
@@ -59,7 +68,7 @@ class DemoBeamline:
 
     def channels(self, prefix: str) -> Channels:
         """Return every channel by PV name."""
-        parts = {
+        parts: dict[str, Any] = {
             "ring": self.ring,
             "shutter": self.shutter,
             "det": self.det,

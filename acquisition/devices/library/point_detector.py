@@ -1,0 +1,40 @@
+"""A detector of one number."""
+
+from __future__ import annotations
+
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.component import Kind
+from acquisition.devices.device import Device
+from acquisition.devices.signal import Signal, WritableSignal
+from acquisition.devices.standard.acquire import AcquireLogic
+from acquisition.devices.status import Status
+
+
+class PointDetector(Device):
+    """Counts for a time (Triggerable, Readable, Configurable).
+
+    Reads as ``name``, the counts; ``name_exposure_s`` is configuration.
+
+    Parameters
+    ----------
+    prefix
+        ``prefix:acquire`` is written to start, ``:exposure`` is the time in s, ``:counts`` the result.
+    """
+
+    def __init__(self, prefix: str, name: str = "", *, title: str = "") -> None:
+        super().__init__(name, title=title)
+        self.prefix = prefix
+        self.counts = self.add(
+            "counts", Signal(ChannelAccessBackend(f"{prefix}:counts")), kind=Kind.HINTED, name=name
+        )
+        self.exposure_s = self.add(
+            "exposure_s", WritableSignal(ChannelAccessBackend(f"{prefix}:exposure")), kind=Kind.CONFIG
+        )
+        self.acquire = self.add(
+            "acquire", WritableSignal(ChannelAccessBackend(f"{prefix}:acquire")), kind=Kind.OMITTED
+        )
+        self._logic = AcquireLogic(self.acquire, self.exposure_s)
+
+    def trigger(self) -> Status:
+        """Count once; the status ends when the counts are there."""
+        return self._logic.trigger()

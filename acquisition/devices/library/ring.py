@@ -1,0 +1,25 @@
+"""The storage ring, as a beamline sees it."""
+
+from __future__ import annotations
+
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.component import Kind
+from acquisition.devices.device import Device
+from acquisition.devices.signal import Signal
+
+
+class RingCurrent(Device):
+    """The current of the ring (Readable, Subscribable). Reads as ``name``.
+
+    Parameters
+    ----------
+    prefix
+        ``prefix:current`` is read.
+    """
+
+    def __init__(self, prefix: str, name: str = "", *, title: str = "") -> None:
+        super().__init__(name, title=title)
+        self.prefix = prefix
+        self.current = self.add(
+            "current", Signal(ChannelAccessBackend(f"{prefix}:current")), kind=Kind.HINTED, name=name
+        )

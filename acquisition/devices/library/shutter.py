@@ -1,0 +1,73 @@
+"""A shutter with a command and a state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.component import Kind
+from acquisition.devices.device import Device
+from acquisition.devices.errors import DeviceError
+from acquisition.devices.protocols import Location
+from acquisition.devices.signal import Signal, WritableSignal
+from acquisition.devices.status import Status
+
+
+class Shutter(Device):
+    """Opens and closes: ``set("open")``, ``set("closed")`` (Movable, Locatable, Checkable, Readable).
+
+    Reads as ``name``, the state.
+
+    Parameters
+    ----------
+    prefix
+        ``prefix:command`` is written (with completion), ``prefix:state`` is read.
+    move_timeout_s
+        How long it may take.
+    """
+
+    def __init__(self, prefix: str, name: str = "", *, title: str = "", move_timeout_s: float = 10.0) -> None:
+        super().__init__(name, title=title)
+        self.prefix = prefix
+        self.move_timeout_s = move_timeout_s
+        self.state = self.add(
+            "state", Signal(ChannelAccessBackend(f"{prefix}:state")), kind=Kind.NORMAL, name=name
+        )
+        self.command = self.add(
+            "command", WritableSignal(ChannelAccessBackend(f"{prefix}:command")), kind=Kind.OMITTED
+        )
+
+    def check_value(self, value: Any) -> None:
+        """Raise ``WrongValueError`` if the value is not one of the positions."""
+        self.command.check_value(value)
+
+    def set(self, value: str) -> Status:
+        """Start to open or close; the status ends when the state is the wanted one."""
+        self.check_value(value)
+        status = Status(f"{self.name} going to {value!r}", timeout_s=2 * self.move_timeout_s)
+        self.command.set(value, timeout_s=self.move_timeout_s).add_callback(
+            lambda put: self._put_ended(put, status, value)
+        )
+        return status
+
+    def _put_ended(self, put: Status, status: Status, wanted: str) -> None:
+        exception = put.exception(0)
+        if exception is not None:
+            status.set_exception(exception)
+            return
+
+        def look(sample: Any) -> None:
+            if sample is not None and sample.value == wanted:
+                status.set_finished()
+                return
+            found = "its state cannot be read" if sample is None else f"its state is {sample.value!r}"
+            status.set_exception(
+                DeviceError(f"{self.name} was told {wanted!r}, but {found} ({self.prefix}:state)")
+            )
+
+        self.state.backend.read_later(look)
+
+    def locate(self) -> Location:
+        """Return what was asked for, and the state."""
+        values = self._read([self.command, self.state])
+        return {"setpoint": values[self.command.name]["value"], "readback": values[self.state.name]["value"]}

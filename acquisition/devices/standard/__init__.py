@@ -1,0 +1,1 @@
+"""Behaviour that devices put together: objects with one task, which a device holds."""

@@ -1,0 +1,131 @@
+"""The demo beamline's IOC, in its own process, on a port of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from acquisition.devices.backends.ca_client import close_clients
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that is free for UDP and TCP."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+        ):
+            udp.bind(("127.0.0.1", 0))
+            port: int = udp.getsockname()[1]
+            with contextlib.suppress(OSError):
+                tcp.bind(("127.0.0.1", port))
+                return port
+
+
+def client_environment(port: int) -> dict[str, str]:
+    """Return the settings by which a client finds only the IOC on ``port``."""
+    return {
+        "EPICS_CA_SERVER_PORT": str(port),
+        "EPICS_CA_ADDR_LIST": "127.0.0.1",
+        "EPICS_CA_AUTO_ADDR_LIST": "NO",
+    }
+
+
+@dataclass
+class Ioc:
+    """A running IOC.
+
+    ``restart`` starts it again on the same port after ``kill``.
+    """
+
+    port: int
+    frames_dir: Path
+    arguments: tuple[str, ...] = ()
+    process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client needs to find it."""
+        return client_environment(self.port)
+
+    def start(self) -> None:
+        """Start it and wait until it serves."""
+        command = [sys.executable, "-m", "acquisition.devices.sim.ioc", "--frames-dir", str(self.frames_dir)]
+        self.process = subprocess.Popen(
+            [*command, "--seed", "1", "--with-parent", *self.arguments],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        line = _first_line(self.process)
+        if line.strip() != "ready":
+            self.kill()
+            raise RuntimeError(f"the demo IOC did not start on port {self.port}: it said {line!r}")
+
+    def kill(self, number: int = signal.SIGKILL) -> int | None:
+        """End it with a signal, and return its exit code."""
+        if self.process is None:
+            return None
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(number)
+        code = process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+        return code
+
+    def freeze(self) -> None:
+        """Stop it from answering, without closing anything."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it answer again."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        if not selector.select(deadline - time.monotonic()):
+            return ""
+        return process.stdout.readline()
+
+
+@contextlib.contextmanager
+def running_ioc(frames_dir: Path, *arguments: str) -> Iterator[Ioc]:
+    """Run the demo IOC on a free port, with the EPICS settings of this process set to find it.
+
+    The settings are put back, the shared clients closed and the IOC ended afterwards.
+    """
+    ioc = Ioc(free_port(), frames_dir, arguments)
+    before = {name: os.environ.get(name) for name in ioc.environment}
+    os.environ.update(ioc.environment)
+    try:
+        ioc.start()
+        yield ioc
+    finally:
+        close_clients()
+        ioc.kill()
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
