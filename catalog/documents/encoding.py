@@ -69,6 +69,31 @@ def to_storable(doc: Any) -> Any:
     return _store(doc, 0)
 
 
+def keep_order(storable: Any) -> Any:
+    """Write objects whose keys jsonb would put in another order as lists of pairs.
+
+    jsonb sorts keys by their length and then by their bytes. `from_storable` undoes this too.
+
+    Examples
+    --------
+    >>> keep_order({"b": 1, "a": {"c": 2}})
+    {'$object': [['b', 1], ['a', {'c': 2}]]}
+    """
+    if type(storable) is list:
+        return [keep_order(item) for item in storable]
+    if type(storable) is not dict:
+        return storable
+    kept = {key: keep_order(item) for key, item in storable.items()}
+    if list(kept) == sorted(kept, key=_jsonb_rank):
+        return kept
+    return {"$object": [[key, item] for key, item in kept.items()]}
+
+
+def _jsonb_rank(key: str) -> tuple[int, bytes]:
+    data = key.encode()
+    return len(data), data
+
+
 def from_storable(value: Any) -> Any:
     """Give back what `to_storable` was given.
 

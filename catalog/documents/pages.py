@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from catalog.documents.encoding import escape_keys, is_plain_column, to_storable
+from catalog.documents.encoding import escape_keys, is_plain_column, keep_order, to_storable
 
 Layout = tuple[tuple[str, ...], ...]
 
@@ -105,7 +105,10 @@ def join(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def to_storable_page(page: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what `to_storable` gives for an event page, looking at plain columns only as wholes."""
+    """Give an event page for jsonb under the encoding rule, looking at plain columns only as wholes.
+
+    The order of columns is that of the layout, kept apart; the order of keys within values is written down.
+    """
     stored: dict[str, Any] = {}
     for key, value in page.items():
         if key in _ROW_GROUPS:
@@ -116,7 +119,7 @@ def to_storable_page(page: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _storable_column(column: Any) -> Any:
-    return column if type(column) is list and is_plain_column(column) else to_storable(column)
+    return column if type(column) is list and is_plain_column(column) else keep_order(to_storable(column))
 
 
 def pack_datums(datums: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

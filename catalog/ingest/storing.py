@@ -103,6 +103,10 @@ class _RunBatch:
 
     def store(self) -> None:
         """Bring the rows of this run up to date."""
+        if not _UID.match(self.uid):
+            why = f"the run's uid {self.uid[:80]!r} is not 1 to 80 letters, digits, '_', '.' and '-'"
+            self._refuse_all(self.records, why)
+            return
         run = Run.objects.select_for_update().filter(uid=self.uid).first()
         if run is not None and run.beamline_id != self.place.beamline_id:
             self._refuse_all(self.records, f"run {self.uid} belongs to another beamline")
@@ -121,7 +125,7 @@ class _RunBatch:
         run.last_ordinal = self.last_ordinal
         self._write(run)
         closes = not run.is_open and not was_closed
-        if closes or self.last_ordinal // PAGE_EVENTS > first // PAGE_EVENTS:
+        if closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS:
             compact(run)
         transaction.on_commit(lambda: self._announce(run, first), robust=True)
 
@@ -153,7 +157,7 @@ class _RunBatch:
         checker = _checker_of(self.uid, run, {r.name for r in fresh})
         for record in fresh:
             try:
-                _require_identity(record)
+                _require_size(record)
                 remarks = checker.check(record.name, record.doc)
             except (InvalidDocumentError, EncodingError) as error:
                 self._refuse(record, str(error))
@@ -221,12 +225,7 @@ def _checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:
     return checker
 
 
-def _require_identity(record: Record) -> None:
-    if not _UID.match(record.run):
-        raise InvalidDocumentError(
-            record.name,
-            [f"the run's uid {record.run[:80]!r} is not 1 to 80 letters, digits, '_', '.' and '-'"],
-        )
+def _require_size(record: Record) -> None:
     if record.name not in ("event", "event_page"):
         size = len(dumps(record.doc))
         if size > MAX_DOCUMENT_BYTES:

@@ -49,6 +49,7 @@ def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:
 
 
 def _in_order(row: Run, since: int) -> Iterator[Entry]:
+    """Give what was stored when `row` was read: a prefix of the run, whatever comes meanwhile."""
     singles = _singles(row, since)
     events = _events(row, since)
     return heapq.merge(singles, events, key=_ordinal_of)
@@ -60,7 +61,9 @@ def _ordinal_of(entry: Entry) -> int:
 
 def _singles(row: Run, since: int) -> Iterator[Entry]:
     while True:
-        rows = Document.objects.filter(run=row, ordinal__gt=since).order_by("ordinal")
+        rows = Document.objects.filter(run=row, ordinal__gt=since, ordinal__lte=row.last_ordinal).order_by(
+            "ordinal"
+        )
         chunk = list(rows.values_list("ordinal", "name", "body")[:200])
         for ordinal, name, body in chunk:
             yield ordinal, name, loads(body)
@@ -70,7 +73,7 @@ def _singles(row: Run, since: int) -> Iterator[Entry]:
 
 
 def _events(row: Run, since: int) -> Iterator[Entry]:
-    for window in windows(EventPage.objects.filter(run=row), since):
+    for window in windows(EventPage.objects.filter(run=row), since, row.last_ordinal):
         yield from heapq.merge(*(_inside(window, page) for page in window.pages), key=_ordinal_of)
 
 

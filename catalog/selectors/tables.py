@@ -118,7 +118,7 @@ def iter_slices(
 def slices(row: Run, stream: str, keys: Sequence[str]) -> Iterator[TableSlice]:
     """Give the rows of a stream in order, without those that a later event replaces."""
     replaced = _Replaced(row, stream)
-    for window in windows(EventPage.objects.filter(run=row, stream=stream), -1):
+    for window in windows(EventPage.objects.filter(run=row, stream=stream), -1, row.last_ordinal):
         for page in window.pages:
             picked = [i for i, n in enumerate(_ordinals(page)) if window.holds(n)]
             picked = replaced.without(page, picked)

@@ -14,29 +14,30 @@ _PAGES_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """All pages that hold an ordinal above ``after`` and below ``before`` (None: no bound)."""
+    """All pages that hold an ordinal above ``after`` and below ``before``."""
 
     pages: list[EventPage]
     after: int
-    before: int | None
+    before: int
 
     def holds(self, ordinal: int) -> bool:
         """Tell whether an ordinal belongs to this window."""
-        return ordinal > self.after and (self.before is None or ordinal < self.before)
+        return self.after < ordinal < self.before
 
 
-def windows(rows: QuerySet[EventPage], since: int) -> Iterator[Window]:
-    """Cut what comes after ordinal `since` into windows that follow each other without gap or overlap.
+def windows(rows: QuerySet[EventPage], since: int, until: int) -> Iterator[Window]:
+    """Cut what comes after ordinal `since`, up to `until`, into windows without gap or overlap.
 
     Each window is one query and so one consistent look: pages that are joined between two windows are read
     again as what they became, and what was given already lies below ``after``. Pages that reach past a window
     are read again with the next.
     """
+    rows = rows.filter(first_ordinal__lte=until)
     size = _PAGES_AT_ONCE
     while True:
         pages = list(rows.filter(last_ordinal__gt=since).order_by("first_ordinal")[:size])
         if len(pages) < size:
-            yield Window(pages, since, None)
+            yield Window(pages, since, until + 1)
             return
         before = pages[-1].first_ordinal
         if before <= since + 1:

@@ -252,7 +252,7 @@ def test_reading_goes_on_without_gap_or_double_while_pages_are_joined(place):
     head = list(itertools.islice(reader, 90))
     keep(place, records[-1:])
     assert EventPage.objects.count() == 1
-    assert [e[0] for e in head + list(reader)] == list(range(303))
+    assert [e[0] for e in head + list(reader)] == list(range(302))
 
 
 def test_subscribers_hear_of_each_batch_after_the_commit(place, django_capture_on_commit_callbacks):
@@ -348,7 +348,7 @@ class AnyDocument(TestCase):
 def _startable(value):
     """The event model lets no '.' or '/' into the keys of a start document."""
     if isinstance(value, dict):
-        return {k.replace(".", "").replace("/", ""): _startable(v) for k, v in value.items()}
+        return {"k" + k.replace(".", "").replace("/", ""): _startable(v) for k, v in value.items()}
     return [_startable(v) for v in value] if isinstance(value, list) else value
 
 
