@@ -305,7 +305,7 @@ def _key_excludes(actor: Actor, place: Beamline | None, tenant: Proposal | None)
 
 
 def _reaches_past_key(actor: Actor, place: Beamline | None, tenant: Proposal | None) -> bool:
-    """Tell whether the question is wider than the key: then even an administrator's key has only its roles."""
+    """Tell whether the question is wider than the key: then an administrator's key has its roles only."""
     wider_than_proposal = actor.key_proposal_id is not None and tenant is None
     return wider_than_proposal or (actor.key_beamline_id is not None and place is None)
 
