@@ -69,10 +69,8 @@ class World:
 
     def send(self, socket):
         step = next_step(self.sent[socket], self.tail, self.known)
-        if isinstance(step, ReadStore):
-            page = self.read_store(step.since)
-        else:
-            page = [step] if step else []
+        frame = step if isinstance(step, Frame) else None
+        page = self.read_store(step.since) if isinstance(step, ReadStore) else [frame] if frame else []
         for frame in page:
             assert frame.first == self.sent[socket] + 1
             self.got[socket].append(json.loads(frame.payload()))

@@ -25,7 +25,7 @@ def event(seq_num, descriptor="d1", **data):
 
 
 def run_documents(kinds):
-    """Make records from a word: e and f are events of two streams, d is a descriptor, x a refused document."""
+    """Make records from a word: e and f are events of two streams, d a descriptor, x a refused document."""
     records = [(0, "start", {"uid": RUN, "time": 100.0})]
     for ordinal, kind in enumerate(kinds, start=1):
         if kind == "e":
