@@ -1,0 +1,21 @@
+import { request, segment } from "./client";
+import type { ControlLease } from "./status";
+
+export function getControl(beamline: string, signal?: AbortSignal): Promise<ControlLease | null> {
+  return request(`beamlines/${segment(beamline)}/control`, { signal });
+}
+
+export function takeControl(beamline: string, reason = ""): Promise<ControlLease> {
+  return request(`beamlines/${segment(beamline)}/control/take`, {
+    method: "POST",
+    body: reason ? { reason } : {},
+  });
+}
+
+export function releaseControl(beamline: string): Promise<ControlLease | null> {
+  return request(`beamlines/${segment(beamline)}/control/release`, { method: "POST" });
+}
+
+export function keepControl(beamline: string): Promise<ControlLease> {
+  return request(`beamlines/${segment(beamline)}/control/keep`, { method: "POST" });
+}

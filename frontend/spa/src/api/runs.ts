@@ -1,0 +1,166 @@
+import { query, request, segment } from "./client";
+
+export interface RunSummary {
+  uid: string;
+  scan_id: number | null;
+  plan_name: string;
+  time: number;
+  stop_time: number | null;
+  exit_status: string | null;
+  reason: string;
+  beamline: string;
+  proposal: string | null;
+  username: string;
+  num_events: Record<string, number>;
+  num_points: number | null;
+  motors: string[];
+  detectors: string[];
+  sample: string | null;
+  title: string | null;
+}
+
+export interface Column {
+  key: string;
+  dtype: string;
+  shape: number[];
+  units: string | null;
+  object_name: string | null;
+  external: boolean | string | null;
+}
+
+export interface StreamDetail {
+  columns: Column[];
+  hints: Record<string, { fields?: string[] }>;
+  num_events: number;
+}
+
+export type Document = Record<string, unknown>;
+
+export interface RunDetail extends RunSummary {
+  start: Document;
+  stop: Document | null;
+  descriptors: Document[];
+  streams: Record<string, StreamDetail>;
+  last_ordinal: number;
+}
+
+export interface RunPage {
+  results: RunSummary[];
+  next: string | null;
+  count: { value: number; capped: boolean };
+}
+
+export type RunDocument = [ordinal: number, name: string, doc: Document];
+
+export interface RunFilters {
+  q?: string;
+  plan?: string;
+  status?: string;
+  since?: string;
+  until?: string;
+  proposal?: string;
+  beamline?: string;
+  sort?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export type Facets = Record<string, { value: string; count: number }[]>;
+
+export function getRuns(filters: RunFilters, signal?: AbortSignal): Promise<RunPage> {
+  return request(`runs${query({ ...filters })}`, { signal });
+}
+
+export function getRun(uid: string, signal?: AbortSignal): Promise<RunDetail> {
+  return request(`runs/${segment(uid)}`, { signal });
+}
+
+export async function getFacets(filters: RunFilters, signal?: AbortSignal): Promise<Facets> {
+  const answer = await request<Record<string, unknown>>(`runs/facets${query({ ...filters })}`, { signal });
+  const facets: Facets = {};
+  for (const [name, counts] of Object.entries(answer)) facets[name] = facetRows(counts);
+  return facets;
+}
+
+/** Rows of a facet, from [{value, count}], [[value, count]] or {value: count}. */
+export function facetRows(counts: unknown): { value: string; count: number }[] {
+  if (Array.isArray(counts)) {
+    return counts.map((row) =>
+      Array.isArray(row)
+        ? { value: String(row[0]), count: Number(row[1]) }
+        : { value: String(row.value ?? row.name ?? row.key ?? ""), count: Number(row.count) },
+    );
+  }
+  if (typeof counts !== "object" || counts === null) return [];
+  return Object.entries(counts).map(([value, count]) => ({ value, count: Number(count) }));
+}
+
+export async function getDocuments(uid: string, since = -1, signal?: AbortSignal): Promise<RunDocument[]> {
+  const answer = await request<unknown>(`runs/${segment(uid)}/documents${query({ since })}`, { signal });
+  const rows = Array.isArray(answer)
+    ? answer
+    : (((answer as Record<string, unknown>)?.documents ??
+        (answer as Record<string, unknown>)?.results ??
+        []) as unknown[]);
+  return rows.map((row) =>
+    Array.isArray(row)
+      ? (row as RunDocument)
+      : [
+          Number((row as Document).ordinal),
+          String((row as Document).name),
+          (row as Document).doc as Document,
+        ],
+  );
+}
+
+export interface Table {
+  start?: number;
+  stop?: number;
+  num_events?: number;
+  columns: Record<string, unknown[]>;
+}
+
+export function getTable(
+  uid: string,
+  stream: string,
+  options: { columns?: string[]; start?: number; stop?: number } = {},
+  signal?: AbortSignal,
+): Promise<Table> {
+  const text = query({ columns: options.columns?.join(","), start: options.start, stop: options.stop });
+  return request(`runs/${segment(uid)}/streams/${segment(stream)}/table${text}`, { signal });
+}
+
+export interface Figure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown>;
+}
+
+export interface RunFigure {
+  figure: Figure;
+  caption: string;
+  summary: string;
+  stream: string;
+  x: string;
+  y: string[];
+  choices: { x: string[]; y: string[] };
+}
+
+export function getFigure(
+  uid: string,
+  options: { x?: string; y?: string; stream?: string } = {},
+  signal?: AbortSignal,
+): Promise<RunFigure> {
+  return request(`runs/${segment(uid)}/figure${query(options)}`, { signal });
+}
+
+export const exportUrl = (uid: string, kind: "csv" | "jsonl", stream = "") =>
+  `/api/v1/runs/${segment(uid)}/export/${kind}${query({ stream })}`;
+
+export const frameUrl = (
+  uid: string,
+  stream: string,
+  field: string,
+  index: number,
+  level: { vmin?: number; vmax?: number } = {},
+) =>
+  `/api/v1/runs/${segment(uid)}/streams/${segment(stream)}/frames/${segment(field)}/${index}${query({ format: "png", ...level })}`;

@@ -1,0 +1,47 @@
+import { request, segment } from "./client";
+
+export interface Progress {
+  points_done: number;
+  points: number | null;
+  percent: number | null;
+  eta_s: number | null;
+}
+
+export interface ControlLease {
+  holder: string | null;
+  since: string | null;
+  expires_at: string | null;
+  note?: string;
+}
+
+/** What runs now; of a proposal that is not one's own only that something runs. */
+export interface RunningItem {
+  uid?: string;
+  state: string;
+  plan?: string;
+  proposal?: string;
+  submitted_by?: string;
+  started_at?: string | null;
+  hidden?: boolean;
+}
+
+export interface EngineStatus {
+  beamline: string;
+  worker: "ready" | "starting" | "lost" | "absent";
+  engine_state: string;
+  environment_open: boolean;
+  item: RunningItem | null;
+  run_uid: string | null;
+  progress: Partial<Progress> | null;
+  queue: { is_held: boolean; hold_reason: string; length: number };
+  control: ControlLease | null;
+  message: string;
+  version: number;
+  server_time: string | number;
+  /** The pushed status leaves out what belongs to a proposal: ask by REST for the whole. */
+  redacted?: boolean;
+}
+
+export function getStatus(beamline: string, signal?: AbortSignal): Promise<EngineStatus> {
+  return request(`beamlines/${segment(beamline)}/status`, { signal });
+}

@@ -1,0 +1,48 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { Loading } from "./components/parts";
+import { Frame } from "./features/frame/frame";
+import { Page } from "./features/frame/page";
+import { OverviewPage } from "./features/overview/overview_page";
+
+const AcquirePage = lazy(() => import("./features/acquire/acquire_page"));
+const PlanPage = lazy(() => import("./features/acquire/plan_page"));
+const QueuePage = lazy(() => import("./features/queue/queue_page"));
+const LivePage = lazy(() => import("./features/live/live_page"));
+const RunsPage = lazy(() => import("./features/runs/runs_page"));
+const RunPage = lazy(() => import("./features/run/run_page"));
+const DevicesPage = lazy(() => import("./features/devices/devices_page"));
+const ConsolePage = lazy(() => import("./features/console/console_page"));
+
+function Missing() {
+  return (
+    <Page title="No such page">
+      <p className="empty">
+        There is nothing at this address. <a href="/">Back to the overview</a>
+      </p>
+    </Page>
+  );
+}
+
+const part = (page: ReactNode) => <Suspense fallback={<Loading what="the page" />}>{page}</Suspense>;
+
+export function App() {
+  return (
+    <BrowserRouter>
+      <Frame>
+        <Routes>
+          <Route path="/" element={<OverviewPage />} />
+          <Route path="/acquire" element={part(<AcquirePage />)} />
+          <Route path="/acquire/:plan" element={part(<PlanPage />)} />
+          <Route path="/queue" element={part(<QueuePage />)} />
+          <Route path="/live" element={part(<LivePage />)} />
+          <Route path="/runs" element={part(<RunsPage />)} />
+          <Route path="/runs/:uid" element={part(<RunPage />)} />
+          <Route path="/devices" element={part(<DevicesPage />)} />
+          <Route path="/console" element={part(<ConsolePage />)} />
+          <Route path="*" element={<Missing />} />
+        </Routes>
+      </Frame>
+    </BrowserRouter>
+  );
+}

@@ -1,0 +1,44 @@
+/** What the server says about the page it has just sent, before the first REST call. */
+
+export interface BeamlineChoice {
+  name: string;
+  title: string;
+  time_zone?: string;
+}
+
+export interface ProposalChoice {
+  number: string;
+  title: string;
+}
+
+export interface Bootstrap {
+  user: { username: string; display_name: string };
+  beamline: BeamlineChoice | null;
+  beamlines: BeamlineChoice[];
+  proposals: ProposalChoice[];
+  scopes: string[];
+  csrf_token: string;
+  version: string;
+}
+
+const EMPTY: Bootstrap = {
+  user: { username: "", display_name: "" },
+  beamline: null,
+  beamlines: [],
+  proposals: [],
+  scopes: [],
+  csrf_token: "",
+  version: "",
+};
+
+export function readBootstrap(root: ParentNode = document): Bootstrap {
+  const holder = root.querySelector("#bootstrap");
+  if (!holder?.textContent) return EMPTY;
+  return { ...EMPTY, ...(JSON.parse(holder.textContent) as Partial<Bootstrap>) };
+}
+
+export const bootstrap: Bootstrap = readBootstrap();
+
+export function may(scope: string): boolean {
+  return bootstrap.scopes.includes(scope);
+}

@@ -1,0 +1,51 @@
+/** 75 → "1:15", 3700 → "1:01:40"; "–" when unknown. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
+  const whole = Math.max(0, Math.round(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** A time of day today, else with its date. POSIX seconds or an ISO text. */
+export function when(at: number | string | null | undefined, now: Date = new Date()): string {
+  if (at === null || at === undefined || at === "") return "–";
+  const date = typeof at === "number" ? new Date(at * 1000) : new Date(at);
+  if (Number.isNaN(date.getTime())) return "–";
+  const clock = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  if (date.toDateString() === now.toDateString()) return clock;
+  return `${date.toLocaleDateString("en-CA")} ${clock.slice(0, 5)}`;
+}
+
+/** A number as short as it can be read: at most six significant figures. */
+export function figure(value: unknown, precision?: number | null): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "number") return typeof value === "object" ? compactJson(value) : String(value);
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value)) return String(value);
+  if (precision !== undefined && precision !== null) return value.toFixed(precision);
+  const size = Math.abs(value);
+  return size >= 1e6 || size < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+}
+
+export function compactJson(value: unknown, longest = 120): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** Parameters of an item on one line: "detectors: det · args: sx −1 1 · num: 21". */
+export function parametersLine(parameters: Record<string, unknown>): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}: ${valueLine(value)}`)
+    .join(" · ");
+}
+
+function valueLine(value: unknown): string {
+  if (Array.isArray(value)) return value.map(valueLine).join(" ");
+  return figure(value);
+}
+
+export const plural = (count: number, one: string, many = `${one}s`) =>
+  `${count} ${count === 1 ? one : many}`;

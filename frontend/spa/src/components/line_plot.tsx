@@ -1,0 +1,136 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { useTheme } from "../features/frame/theme";
+import { token } from "./tokens";
+
+export interface LineSeries {
+  label: string;
+  units?: string;
+}
+
+interface LinePlotProps {
+  data: [number[], ...(number | null)[][]];
+  xLabel: string;
+  series: LineSeries[];
+  /** Changes whenever `data` has new points. */
+  version: number;
+  compact?: boolean;
+  marks?: number[];
+}
+
+const FONT = '11px system-ui, "Segoe UI", Roboto, sans-serif';
+
+function axis(label: string, compact: boolean): uPlot.Axis {
+  return {
+    label: compact ? undefined : label,
+    labelSize: 18,
+    labelFont: `12${FONT.slice(2)}`,
+    font: FONT,
+    stroke: token("--ink-2"),
+    grid: { stroke: token("--line"), width: 1 },
+    ticks: { stroke: token("--line"), width: 1, size: 4 },
+  };
+}
+
+function verticalMarks(marks: () => number[]): uPlot.Plugin {
+  return {
+    hooks: {
+      draw: (plot) => {
+        const { ctx, bbox } = plot;
+        ctx.save();
+        ctx.strokeStyle = token("--warn");
+        ctx.setLineDash([4, 4]);
+        for (const at of marks()) {
+          const x = plot.valToPos(at, "x", true);
+          if (x < bbox.left || x > bbox.left + bbox.width) continue;
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+        }
+        ctx.restore();
+      },
+    },
+  };
+}
+
+/** Lines over one x, drawn by uPlot: new data replaces old without building the plot again. */
+export function LinePlot({ data, xLabel, series, version, compact = false, marks = [] }: LinePlotProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const markedAt = useRef(marks);
+  const theme = useTheme();
+  const shape = JSON.stringify([series, xLabel, compact, theme.applied]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything that needs a new plot
+  useEffect(() => {
+    const place = holder.current;
+    if (!place) return;
+    const colours = [1, 2, 3, 4, 5].map((index) => token(`--series-${index}`));
+    const options: uPlot.Options = {
+      width: place.clientWidth || 300,
+      height: place.clientHeight || 200,
+      legend: { show: !compact, live: true },
+      cursor: { drag: { x: true, y: false }, points: { size: 7 } },
+      scales: { x: { time: false } },
+      axes: [axis(xLabel, compact), { ...axis(yLabel(series), compact), size: compact ? 44 : 58 }],
+      series: [
+        { label: xLabel },
+        ...series.map((one, index) => ({
+          label: one.label,
+          stroke: colours[index % colours.length] ?? "",
+          width: 1.75,
+          spanGaps: false,
+          points: { show: (_: uPlot, __: number, from: number, to: number) => to - from < 250, size: 5 },
+        })),
+      ],
+      plugins: [verticalMarks(() => markedAt.current)],
+    };
+    const made = new uPlot(options, data as uPlot.AlignedData, place);
+    plot.current = made;
+    const watcher = new ResizeObserver(() => {
+      const legend = place.querySelector<HTMLElement>(".u-legend")?.offsetHeight ?? 0;
+      if (place.clientWidth > 0) {
+        made.setSize({ width: place.clientWidth, height: Math.max(80, place.clientHeight - legend) });
+      }
+    });
+    watcher.observe(place);
+    return () => {
+      watcher.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says that `data` has grown in place
+  useEffect(() => {
+    markedAt.current = marks;
+    const made = plot.current;
+    if (!made) return;
+    const isZoomed = made.scales.x && isNarrowed(made);
+    made.setData(data as uPlot.AlignedData, !isZoomed);
+    if (isZoomed) made.redraw();
+  }, [version, data, shape]);
+
+  return (
+    <div ref={holder} className={compact ? "line-plot line-plot-compact" : "line-plot"} aria-hidden="true" />
+  );
+}
+
+/** Whether the person has zoomed in: then new points do not move the view. */
+function isNarrowed(plot: uPlot): boolean {
+  const { min, max } = plot.scales.x ?? {};
+  const x = plot.data[0];
+  const first = x?.[0];
+  const last = x?.[x.length - 1];
+  if (min == null || max == null || first == null || last == null || x.length < 3) return false;
+  return min > first && max < last;
+}
+
+function yLabel(series: LineSeries[]): string {
+  const units = new Set(series.map((one) => one.units ?? ""));
+  const [only] = units;
+  if (series.length === 1 && series[0]) return only ? `${series[0].label} (${only})` : series[0].label;
+  return units.size === 1 && only ? only : "";
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from "react";
+import type { ConsoleLine } from "../../api/console";
+import { Empty, Loading, Problem } from "../../components/parts";
+import { withBeamline } from "../frame/beamline_gate";
+import { Page } from "../frame/page";
+import { Line, useConsole } from "./console_lines";
+
+const LEVELS = ["debug", "info", "warning", "error"];
+
+export function atLeast(lines: ConsoleLine[], level: string): ConsoleLine[] {
+  const lowest = LEVELS.indexOf(level);
+  return lines.filter((line) => {
+    const rank = LEVELS.indexOf(line.level.toLowerCase());
+    return rank < 0 || rank >= lowest;
+  });
+}
+
+export default function ConsolePage() {
+  return withBeamline("Console", (beamline) => <Console beamline={beamline.name} />);
+}
+
+function Console({ beamline }: { beamline: string }) {
+  const { lines, error, isLoading } = useConsole(beamline);
+  const [level, setLevel] = useState("debug");
+  const [follows, setFollows] = useState(true);
+  const box = useRef<HTMLOListElement>(null);
+  const shown = atLeast(lines, level);
+  const last = shown.at(-1)?.seq;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last line is what moves the view
+  useEffect(() => {
+    if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [last, follows]);
+  return (
+    <Page
+      title="Console"
+      lead="What the worker of the beamline writes."
+      actions={
+        <>
+          <label className="inline">
+            Level
+            <select value={level} onChange={(event) => setLevel(event.target.value)}>
+              {LEVELS.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+          <label className="inline">
+            <input type="checkbox" checked={follows} onChange={(event) => setFollows(event.target.checked)} />
+            Follow
+          </label>
+        </>
+      }
+    >
+      {error && <Problem error={error} />}
+      {isLoading && <Loading what="the console" />}
+      {!isLoading && shown.length === 0 && <Empty>Nothing at this level.</Empty>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
+      <ol className="console console-page" ref={box} tabIndex={0} aria-label="Lines of the console">
+        {shown.map((line) => (
+          <Line key={line.seq} line={line} />
+        ))}
+      </ol>
+    </Page>
+  );
+}

@@ -1,0 +1,126 @@
+import { useState } from "react";
+import { type EngineAction, postEngineAction } from "../../api/engine";
+import { bootstrap, may } from "../../bootstrap";
+import { Button, Dialog, Field, Problem, useAction } from "../../components/parts";
+import { useBeamline } from "../../live/store";
+import { shownState } from "./engine_state";
+
+/** Pause, resume and abort, by REST: they work also while the live connection is away. */
+export function StopStrip() {
+  const { status, refresh } = useBeamline();
+  const [isAborting, setAborting] = useState(false);
+  const action = useAction();
+  const beamline = bootstrap.beamline?.name;
+  if (!beamline || !may("engine:stop")) return null;
+  const state = shownState(status);
+
+  const send = async (what: EngineAction, body: { reason?: string; defer?: boolean } = {}) => {
+    const isDone = await action.run(() => postEngineAction(beamline, what, body));
+    refresh();
+    return isDone;
+  };
+  return (
+    <section className="strip" aria-label="Pause and abort">
+      {state.isPaused ? (
+        <Button icon="play" kind="primary" busy={action.isBusy} onClick={() => void send("resume")}>
+          Resume
+        </Button>
+      ) : (
+        <Button icon="pause" disabled={!state.isMoving} onClick={() => void send("pause", { defer: false })}>
+          Pause
+        </Button>
+      )}
+      <Button icon="stop" kind="danger" disabled={!state.isMoving} onClick={() => setAborting(true)}>
+        Abort
+      </Button>
+      {isAborting && (
+        <AbortDialog
+          error={action.error}
+          isBusy={action.isBusy}
+          onClose={() => {
+            action.clear();
+            setAborting(false);
+          }}
+          onSend={async (what, reason) => {
+            if (await send(what, { reason })) setAborting(false);
+          }}
+        />
+      )}
+      {action.error && !isAborting && (
+        <Dialog title="That did not work" onClose={action.clear}>
+          <Problem error={action.error} />
+          <div className="dialog-actions">
+            <Button kind="primary" onClick={action.clear}>
+              Close
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+interface AbortDialogProps {
+  error: Error | null;
+  isBusy: boolean;
+  onClose: () => void;
+  onSend: (action: "abort" | "stop" | "halt", reason: string) => Promise<void>;
+}
+
+const WAYS = [
+  ["abort", "Abort", "Clean up; the run is kept and marked as aborted."],
+  ["stop", "Stop early", "Clean up; the run is kept and counts as a success."],
+  ["halt", "Halt", "Leave everything as it is: no clean-up of the plan. Only if the others do not help."],
+] as const;
+
+function AbortDialog({ error, isBusy, onClose, onSend }: AbortDialogProps) {
+  const [reason, setReason] = useState("");
+  const [way, setWay] = useState<"abort" | "stop" | "halt">("abort");
+  const chosen = WAYS.find(([name]) => name === way)?.[1] ?? "Abort";
+  return (
+    <Dialog title="End the running plan?" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void onSend(way, reason);
+        }}
+      >
+        <fieldset className="choices">
+          <legend className="visually-hidden">How to end it</legend>
+          {WAYS.map(([name, text, effect]) => (
+            <label key={name} className="choice">
+              <input
+                type="radio"
+                name="way"
+                value={name}
+                checked={way === name}
+                onChange={() => setWay(name)}
+              />
+              <span>
+                <strong>{text}</strong>
+                <span className="muted">{effect}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <Field label="Reason" hint="Kept with the run and in the audit log.">
+          {(ids) => (
+            <input
+              {...ids}
+              value={reason}
+              maxLength={200}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          )}
+        </Field>
+        {error && <Problem error={error} />}
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Keep running</Button>
+          <Button kind="danger" type="submit" busy={isBusy}>
+            {chosen}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

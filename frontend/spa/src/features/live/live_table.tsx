@@ -1,0 +1,48 @@
+import { figure } from "../../components/format";
+import { Card, Empty } from "../../components/parts";
+import type { RunBuffer } from "../../live/run_buffer";
+
+const ROWS = 60;
+
+/** The last points of the main stream, newest first. */
+export function LiveTable({ run }: { run: RunBuffer; version: number }) {
+  const stream = run.mainStream();
+  const keys = stream ? [...stream.columns.keys()] : [];
+  const count = stream?.seqNum.length ?? 0;
+  const zero = Number(run.start?.time ?? 0);
+  const rows = Array.from({ length: Math.min(ROWS, count) }, (_, index) => count - 1 - index);
+  return (
+    <Card title={count > ROWS ? `Last ${ROWS} of ${count} points` : "Points"} className="live-table-card">
+      {!stream || count === 0 ? (
+        <Empty>No points yet.</Empty>
+      ) : (
+        <section className="table-scroll" aria-label="Points of the run">
+          <table className="table table-numbers">
+            <thead>
+              <tr>
+                <th scope="col">#</th>
+                <th scope="col">time (s)</th>
+                {keys.map((key) => (
+                  <th scope="col" key={key}>
+                    {key}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={stream.seqNum[row]}>
+                  <td>{stream.seqNum[row]}</td>
+                  <td>{((stream.time[row] ?? zero) - zero).toFixed(2)}</td>
+                  {keys.map((key) => (
+                    <td key={key}>{figure(stream.columns.get(key)?.[row])}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Card>
+  );
+}

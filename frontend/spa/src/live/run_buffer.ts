@@ -1,0 +1,173 @@
+import type { Document } from "../api/runs";
+
+/** Events of one descriptor as columns, the way the server sends them. */
+export interface EventBatch {
+  ordinal_first: number;
+  ordinal_last: number;
+  descriptor: string;
+  seq_num: number[];
+  time: number[];
+  data: Record<string, unknown[]>;
+}
+
+export interface RunPayload {
+  run: string;
+  first: number;
+  last: number;
+  /** A document too large for the socket comes as null. */
+  documents?: [number, string, Document | null][];
+  events?: EventBatch[];
+}
+
+/** One stream of a run as growing columns; row i holds the last event with seq_num i + 1. */
+export interface StreamColumns {
+  name: string;
+  descriptor: Document;
+  seqNum: number[];
+  time: number[];
+  columns: Map<string, unknown[]>;
+}
+
+export type Applied = "new" | "known" | "gap";
+
+type Piece = { first: number; last: number; isOmitted?: boolean; apply: (skip: number) => void };
+
+/**
+ * All that is known of one run, fed from the socket and from REST alike. Documents may come twice, and
+ * are taken once; a hole is reported and never papered over.
+ */
+export class RunBuffer {
+  start: Document | null = null;
+  stop: Document | null = null;
+  lastOrdinal = -1;
+  version = 0;
+  readonly streams = new Map<string, StreamColumns>();
+  private readonly streamOf = new Map<string, StreamColumns>();
+
+  constructor(readonly uid: string) {}
+
+  /** Take what is new; "gap" when something before or inside the payload is missing. */
+  apply(payload: RunPayload): Applied {
+    if (payload.last <= this.lastOrdinal) return "known";
+    let isNew = false;
+    for (const piece of this.pieces(payload)) {
+      if (piece.last <= this.lastOrdinal) continue;
+      if (piece.first > this.lastOrdinal + 1 || piece.isOmitted) break;
+      piece.apply(this.lastOrdinal + 1 - piece.first);
+      this.lastOrdinal = piece.last;
+      isNew = true;
+    }
+    if (isNew) this.version += 1;
+    if (payload.last > this.lastOrdinal) return "gap";
+    return isNew ? "new" : "known";
+  }
+
+  /** The stream to look at: primary, else the one with most events. */
+  mainStream(): StreamColumns | null {
+    const primary = this.streams.get("primary");
+    if (primary) return primary;
+    let best: StreamColumns | null = null;
+    for (const stream of this.streams.values()) {
+      if (!best || stream.seqNum.length > best.seqNum.length) best = stream;
+    }
+    return best;
+  }
+
+  private pieces(payload: RunPayload): Piece[] {
+    const documents = (payload.documents ?? []).map(
+      ([ordinal, name, doc]): Piece => ({
+        first: ordinal,
+        last: ordinal,
+        isOmitted: doc === null,
+        apply: () => this.take(name, doc ?? {}),
+      }),
+    );
+    const events = (payload.events ?? []).map(
+      (batch): Piece => ({
+        first: batch.ordinal_first,
+        last: batch.ordinal_last,
+        apply: (skip) => this.takeBatch(batch, skip),
+      }),
+    );
+    return [...documents, ...events].sort((a, b) => a.first - b.first);
+  }
+
+  private take(name: string, doc: Document): void {
+    switch (name) {
+      case "start":
+        this.start = doc;
+        break;
+      case "stop":
+        this.stop = doc;
+        break;
+      case "descriptor":
+        this.takeDescriptor(doc);
+        break;
+      case "event":
+        this.takeEvent(doc);
+        break;
+      case "event_page":
+        this.takePage(doc);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private takeDescriptor(doc: Document): void {
+    const name = String(doc.name ?? "primary");
+    const stream = this.streams.get(name) ?? {
+      name,
+      descriptor: doc,
+      seqNum: [],
+      time: [],
+      columns: new Map<string, unknown[]>(),
+    };
+    for (const key of Object.keys((doc.data_keys ?? {}) as Document)) {
+      if (!stream.columns.has(key)) stream.columns.set(key, []);
+    }
+    this.streams.set(name, stream);
+    this.streamOf.set(String(doc.uid), stream);
+  }
+
+  private takeEvent(doc: Document): void {
+    const stream = this.streamOf.get(String(doc.descriptor));
+    if (!stream) return;
+    put(stream, Number(doc.seq_num), Number(doc.time), (key) => (doc.data as Document)[key]);
+  }
+
+  private takePage(doc: Document): void {
+    const stream = this.streamOf.get(String(doc.descriptor));
+    if (!stream) return;
+    const data = doc.data as Record<string, unknown[]>;
+    const times = doc.time as number[];
+    (doc.seq_num as number[]).forEach((seqNum, row) => {
+      put(stream, seqNum, times[row] ?? Number.NaN, (key) => data[key]?.[row]);
+    });
+  }
+
+  private takeBatch(batch: EventBatch, skip: number): void {
+    const stream = this.streamOf.get(batch.descriptor);
+    if (!stream) return;
+    for (let row = skip; row < batch.seq_num.length; row += 1) {
+      put(
+        stream,
+        batch.seq_num[row] ?? row + 1,
+        batch.time[row] ?? Number.NaN,
+        (key) => batch.data[key]?.[row],
+      );
+    }
+  }
+}
+
+/** A repeated seq_num (a point taken again after a pause) replaces the earlier row. */
+function put(stream: StreamColumns, seqNum: number, time: number, value: (key: string) => unknown): void {
+  let row = stream.seqNum.length;
+  if (row > 0 && seqNum <= (stream.seqNum[row - 1] ?? 0)) {
+    const found = stream.seqNum.lastIndexOf(seqNum);
+    row = found >= 0 ? found : row;
+  }
+  stream.seqNum[row] = seqNum;
+  stream.time[row] = time;
+  for (const [key, column] of stream.columns) column[row] = value(key) ?? null;
+}

@@ -1,0 +1,120 @@
+import type { RunDocument } from "../api/runs";
+import type { LiveClient } from "./client";
+import { RunBuffer, type RunPayload } from "./run_buffer";
+
+export type FetchDocuments = (uid: string, since: number, signal: AbortSignal) => Promise<RunDocument[]>;
+
+const PAGE_LIMIT = 400;
+
+/**
+ * Keeps one run's buffer whole: live messages as they come, REST for whatever is missing before them.
+ * Watchers are told at most once per animation frame.
+ */
+export class RunFeed {
+  readonly buffer: RunBuffer;
+  private readonly watchers = new Set<() => void>();
+  private readonly abort = new AbortController();
+  private waiting: RunPayload[] = [];
+  private isFetching = false;
+  private frame: number | null = null;
+  private leave: () => void = () => {};
+  failure: string | null = null;
+  version = 0;
+
+  constructor(
+    uid: string,
+    private readonly client: LiveClient,
+    private readonly fetchDocuments: FetchDocuments,
+    private readonly nextFrame: (run: () => void) => number = (run) => requestAnimationFrame(run),
+  ) {
+    this.buffer = new RunBuffer(uid);
+  }
+
+  start(): void {
+    void this.fetch().then(() => this.follow());
+  }
+
+  stop(): void {
+    this.abort.abort();
+    this.leave();
+    this.watchers.clear();
+  }
+
+  watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  getVersion = (): number => this.version;
+
+  private get topic(): string {
+    return `run:${this.buffer.uid}`;
+  }
+
+  private follow(): void {
+    if (this.abort.signal.aborted) return;
+    const handlers = {
+      onMessage: (payload: unknown) => this.take(payload as RunPayload),
+      onReset: () =>
+        void this.fetch().then(() => this.client.resubscribe(this.topic, this.buffer.lastOrdinal)),
+      onError: (_code: string, detail: string) => this.fail(detail),
+    };
+    this.leave = this.client.subscribe(this.topic, handlers, this.buffer.lastOrdinal);
+  }
+
+  private take(payload: RunPayload): void {
+    if (this.isFetching) {
+      this.waiting.push(payload);
+      return;
+    }
+    if (this.buffer.apply(payload) === "gap") {
+      this.waiting.push(payload);
+      void this.fetch();
+    }
+    this.tell();
+  }
+
+  private async fetch(): Promise<void> {
+    if (this.isFetching || this.abort.signal.aborted) return;
+    this.isFetching = true;
+    try {
+      await this.fetchAll();
+      this.failure = null;
+    } catch (error) {
+      if (!this.abort.signal.aborted) this.fail(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.isFetching = false;
+      const waiting = this.waiting;
+      this.waiting = [];
+      for (const payload of waiting) this.buffer.apply(payload);
+      this.tell();
+    }
+  }
+
+  private async fetchAll(): Promise<void> {
+    for (let page = 0; page < PAGE_LIMIT; page += 1) {
+      const before = this.buffer.lastOrdinal;
+      const documents = await this.fetchDocuments(this.buffer.uid, before, this.abort.signal);
+      for (const entry of documents) {
+        const [ordinal] = entry;
+        this.buffer.apply({ run: this.buffer.uid, first: ordinal, last: ordinal, documents: [entry] });
+      }
+      this.tell();
+      if (this.buffer.lastOrdinal === before) return;
+    }
+  }
+
+  private fail(detail: string): void {
+    this.failure = detail;
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.frame !== null) return;
+    this.frame = this.nextFrame(() => {
+      this.frame = null;
+      this.version += 1;
+      for (const watcher of this.watchers) watcher();
+    });
+  }
+}
