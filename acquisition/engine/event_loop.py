@@ -1,0 +1,211 @@
+"""The asyncio loop of the engine, kept running on a daemon thread of its own.
+
+Only awaitables go there: async device methods, status objects that are tasks, coroutine commands. The loop is
+made known to bluesky when that is installed, because ophyd-async looks for it there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from acquisition.engine.interrupts import Mailbox
+
+#: Seconds that a cancelled awaitable gets to finish before the engine goes on without it.
+CANCEL_GRACE_S = 5.0
+
+THREAD_NAME = "bluesky-run-engine"
+
+_threads: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, threading.Thread] = weakref.WeakKeyDictionary()
+
+
+class _OwnLoopRegistry:
+    """Knows the loop of the last engine made, where bluesky is not installed."""
+
+    loop: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def get_bluesky_event_loop(cls) -> asyncio.AbstractEventLoop | None:
+        """Give the loop that devices share with the engine."""
+        return cls.loop
+
+    @classmethod
+    def set_bluesky_event_loop(cls, loop: asyncio.AbstractEventLoop) -> None:
+        """Make a loop the one that devices share with the engine."""
+        cls.loop = loop
+
+    @classmethod
+    def in_bluesky_event_loop(cls) -> bool:
+        """Whether the calling code runs on that loop."""
+        try:
+            return asyncio.get_running_loop() is cls.loop
+        except RuntimeError:
+            return False
+
+    @classmethod
+    def call_in_bluesky_event_loop(cls, coro: Any, timeout: float | None = None) -> Any:
+        """Run a coroutine on that loop from another thread and give its result."""
+        if cls.loop is None or not cls.loop.is_running():
+            if inspect.iscoroutine(coro):
+                coro.close()
+            raise RuntimeError("The engine's event loop does not run: make a RunEngine first.")
+        return asyncio.run_coroutine_threadsafe(coro, cls.loop).result(timeout=timeout)
+
+    @classmethod
+    def autoawait_in_bluesky_event_loop(cls, ip: Any = None) -> None:
+        """Have an IPython shell run its top-level awaits on that loop."""
+        if ip is None:
+            from IPython import get_ipython
+
+            ip = get_ipython()
+        ip.loop_runner = cls.call_in_bluesky_event_loop
+
+
+if TYPE_CHECKING:
+    _registry = _OwnLoopRegistry
+else:
+    try:
+        import bluesky.run_engine as _registry
+    except ImportError:
+        _registry = _OwnLoopRegistry
+
+get_bluesky_event_loop = _registry.get_bluesky_event_loop
+set_bluesky_event_loop = _registry.set_bluesky_event_loop
+in_bluesky_event_loop = _registry.in_bluesky_event_loop
+call_in_bluesky_event_loop = _registry.call_in_bluesky_event_loop
+autoawait_in_bluesky_event_loop = _registry.autoawait_in_bluesky_event_loop
+
+
+async def _settle(value: Any) -> Any:
+    """Give a value, or what an awaitable or an async generator comes to."""
+    if inspect.isasyncgen(value):
+        return [item async for item in value]
+    if inspect.isawaitable(value):
+        return await value
+    return value
+
+
+class _Job:
+    """One call made on the loop; the caller polls `is_finished`."""
+
+    __slots__ = ("error", "is_finished", "result", "task")
+
+    def __init__(self) -> None:
+        self.is_finished = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.task: asyncio.Task[Any] | None = None
+
+    def settled(self, task: asyncio.Task[Any], mailbox: Mailbox) -> None:
+        if task.cancelled():
+            self.error = asyncio.CancelledError()
+        else:
+            self.error = task.exception()
+            if self.error is None:
+                self.result = task.result()
+        self.finish(mailbox)
+
+    def finish(self, mailbox: Mailbox) -> None:
+        self.is_finished = True
+        mailbox.wake()
+
+
+class LoopThread:
+    """Runs a loop for ever on a daemon thread; hands calls over to it and waits for their results.
+
+    Parameters
+    ----------
+    loop : asyncio.AbstractEventLoop, optional
+        A loop to use; made if not given. One that already runs (shared with another engine) is used as it is.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.loop = asyncio.new_event_loop() if loop is None else loop
+        set_bluesky_event_loop(self.loop)
+        self.thread = _thread_running(self.loop)
+
+    def call(
+        self,
+        func: Callable[..., Any],
+        *args: Any,
+        mailbox: Mailbox,
+        settle: bool = True,
+        can_be_cut: bool = True,
+        **kwargs: Any,
+    ) -> Any:
+        """Call a function on the loop's thread and wait for what it comes to.
+
+        Parameters
+        ----------
+        func, args, kwargs
+            What to call.
+        mailbox : Mailbox
+            Wakes and interrupts the waiting thread.
+        settle : bool
+            Await the result if it can be awaited. False gives it as it is (a status may be awaitable and is not
+            to be awaited here).
+        can_be_cut : bool
+            Whether an interruption ends the wait; the awaitable is then cancelled.
+        """
+        job = _Job()
+
+        def start() -> None:
+            try:
+                value = func(*args, **kwargs)
+            except BaseException as error:
+                job.error = error
+                job.finish(mailbox)
+                return
+            if settle:
+                job.task = self.loop.create_task(_settle(value))
+                job.task.add_done_callback(lambda task: job.settled(task, mailbox))
+            else:
+                job.result = value
+                job.finish(mailbox)
+
+        self.loop.call_soon_threadsafe(start)
+        try:
+            mailbox.wait(lambda: job.is_finished, can_be_cut=can_be_cut)
+        except BaseException:
+            self._cancel(job, mailbox)
+            raise
+        if job.error is not None:
+            raise job.error
+        return job.result
+
+    def settle(self, value: Any, *, mailbox: Mailbox) -> Any:
+        """Give a value, or what an awaitable comes to on the loop."""
+        return self.call(lambda: value, mailbox=mailbox)
+
+    def _cancel(self, job: _Job, mailbox: Mailbox) -> None:
+        def cancel() -> None:
+            if job.task is not None:
+                job.task.cancel()
+
+        self.loop.call_soon_threadsafe(cancel)
+        mailbox.wait(lambda: job.is_finished, CANCEL_GRACE_S, can_be_cut=False)
+
+
+def _thread_running(loop: asyncio.AbstractEventLoop) -> threading.Thread:
+    if loop.is_running():
+        known = _threads.get(loop)
+        if known is None:
+            raise RuntimeError("The given event loop runs on a thread the engine did not start; pass an idle loop.")
+        return known
+    thread = threading.Thread(target=loop.run_forever, name=THREAD_NAME, daemon=True)
+    thread.start()
+    _threads[loop] = thread
+    return thread
+
+
+def gather(calls: list[Callable[[], Any]]) -> Awaitable[list[Any]]:
+    """Make one awaitable of several calls whose results may be awaitable; they go on side by side."""
+
+    async def together() -> list[Any]:
+        return list(await asyncio.gather(*(_settle(call()) for call in calls)))
+
+    return together()
