@@ -37,6 +37,11 @@ class Shutter(Device):
             "command", WritableSignal(ChannelAccessBackend(f"{prefix}:command")), kind=Kind.OMITTED
         )
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What it can be set to."""
+        return self.command.metadata.choices
+
     def check_value(self, value: Any) -> None:
         """Raise ``WrongValueError`` if the value is not one of the positions."""
         self.command.check_value(value)
