@@ -182,7 +182,7 @@ def visible(
         return rows
     if actor.kind == "worker":
         own = Beamline.objects.filter(name=actor.worker_beamline).values("pk")
-        return rows.filter(**{f"{beamline}__in": own}) if beamline else rows.none()
+        return rows.filter(_in(beamline, own)) if beamline else rows.none()
     return rows.filter(_role_rows(actor, proposal, beamline, scope))
 
 
@@ -208,7 +208,7 @@ def _standing(actor: Actor) -> _Standing:
         return _Standing(stands=bool(actor.worker_beamline))
     if actor.kind not in ("person", "key") or actor.user_id is None:
         return _Standing(stands=False)
-    owner = User.objects.filter(pk=actor.user_id, is_active=True).values("is_facility_admin").first()
+    owner = User.objects.filter(pk=actor.account_pk, is_active=True).values("is_facility_admin").first()
     if owner is None or not _key_stands(actor):
         return _Standing(stands=False)
     return _Standing(stands=True, is_admin=owner["is_facility_admin"])
@@ -217,7 +217,7 @@ def _standing(actor: Actor) -> _Standing:
 def _key_stands(actor: Actor) -> bool:
     if actor.kind != "key":
         return True
-    valid = Q(user_id=actor.user_id, revoked_at__isnull=True, expires_at__gt=timezone.now())
+    valid = Q(user_id=actor.account_pk, revoked_at__isnull=True, expires_at__gt=timezone.now())
     return APIKey.objects.filter(valid, prefix=actor.key_prefix).exists()
 
 
@@ -229,33 +229,38 @@ def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
     narrowed = Q()
     if actor.key_proposal_id is not None:
         if proposal:
-            narrowed &= Q(**{f"{proposal}__in": [actor.key_proposal_id]})
+            narrowed &= _in(proposal, [actor.key_proposal_id])
         elif beamline:
             allocated = Beamline.objects.filter(proposals=actor.key_proposal_id)
-            narrowed &= Q(**{f"{beamline}__in": allocated.values("pk")})
+            narrowed &= _in(beamline, allocated.values("pk"))
     if actor.key_beamline_id is not None:
         if beamline:
-            narrowed &= Q(**{f"{beamline}__in": [actor.key_beamline_id]})
+            narrowed &= _in(beamline, [actor.key_beamline_id])
         elif proposal:
             served = Proposal.objects.filter(beamlines=actor.key_beamline_id)
-            narrowed &= Q(**{f"{proposal}__in": served.values("pk")})
+            narrowed &= _in(proposal, served.values("pk"))
     return narrowed
 
 
 def _role_rows(actor: Actor, proposal: str | None, beamline: str | None, scope: Scope | None) -> Q:
     roles = [role for role, given in ROLE_SCOPES.items() if scope is None or scope in given]
-    mine = {"user_id": actor.user_id, "role__in": roles}
+    mine = Q(user_id=actor.account_pk, role__in=roles)
     seen = Q(pk__in=[])
     if proposal:
-        seen |= Q(**{f"{proposal}__in": Membership.objects.filter(**mine).values("proposal_id")})
+        seen |= _in(proposal, Membership.objects.filter(mine).values("proposal_id"))
     if beamline:
-        seen |= Q(**{f"{beamline}__in": StaffAssignment.objects.filter(**mine).values("beamline_id")})
+        seen |= _in(beamline, StaffAssignment.objects.filter(mine).values("beamline_id"))
     if beamline and not proposal:
         allocated = Beamline.objects.filter(
-            proposals__memberships__user_id=actor.user_id, proposals__memberships__role__in=roles
+            proposals__memberships__user_id=actor.account_pk, proposals__memberships__role__in=roles
         )
-        seen |= Q(**{f"{beamline}__in": allocated.values("pk")})
+        seen |= _in(beamline, allocated.values("pk"))
     return seen
+
+
+def _in(path: str, keys: Any) -> Q:
+    """Give the condition that the foreign key at `path`, which a selector names, is among `keys`."""
+    return Q((f"{path}__in", keys))
 
 
 def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Answer:
@@ -361,7 +366,7 @@ def _anywhere(actor: Actor, standing: _Standing) -> Scopes:
     if actor.kind == "worker":
         return ROLE_SCOPES[WORKER] & READING_SCOPES
     roles: set[str] = set(_memberships(actor).values_list("role", flat=True))
-    roles |= set(StaffAssignment.objects.filter(user_id=actor.user_id).values_list("role", flat=True))
+    roles |= set(StaffAssignment.objects.filter(user_id=actor.account_pk).values_list("role", flat=True))
     return _union(ROLE_SCOPES[role] for role in roles) & READING_SCOPES
 
 
@@ -377,7 +382,7 @@ def _member_scopes(role: str, tenant: Proposal, *, is_allocated: bool) -> Scopes
 
 
 def _memberships(actor: Actor) -> QuerySet[Membership]:
-    mine = Membership.objects.filter(user_id=actor.user_id).select_related("proposal")
+    mine = Membership.objects.filter(user_id=actor.account_pk).select_related("proposal")
     return mine if actor.key_proposal_id is None else mine.filter(proposal_id=actor.key_proposal_id)
 
 
@@ -386,7 +391,7 @@ def _membership_role(actor: Actor, tenant: Proposal) -> str | None:
 
 
 def _staff_scopes(actor: Actor, places: list[int]) -> dict[int, Scopes]:
-    mine = StaffAssignment.objects.filter(user_id=actor.user_id, beamline_id__in=places)
+    mine = StaffAssignment.objects.filter(user_id=actor.account_pk, beamline_id__in=places)
     if actor.key_beamline_id is not None:
         mine = mine.filter(beamline_id=actor.key_beamline_id)
     return {place: ROLE_SCOPES[role] for place, role in mine.values_list("beamline_id", "role")}

@@ -29,6 +29,14 @@ class Actor:
     worker_beamline: str = ""  # the one beamline that a worker serves
 
     @property
+    def account_pk(self) -> int:
+        """Give the account's primary key for a query; one that no row has when there is no account.
+
+        `None` in a query would ask for missing rows, which is another question.
+        """
+        return -1 if self.user_id is None else self.user_id
+
+    @property
     def is_signed_in(self) -> bool:
         """Tell whether anybody stands behind this actor."""
         return self.kind != "anonymous"

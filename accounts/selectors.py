@@ -74,7 +74,7 @@ def keys(actor: Actor, *, whole_facility: bool = False) -> QuerySet[APIKey]:
     rows = APIKey.objects.select_related("user", "proposal", "beamline")
     if whole_facility and Scope.ACCOUNT_ADMIN in scopes(actor):
         return rows
-    return rows.filter(user_id=actor.user_id, user__is_active=True)
+    return rows.filter(user_id=actor.account_pk, user__is_active=True)
 
 
 def actor_for_username(name: str) -> Actor:
@@ -97,7 +97,7 @@ def actor_for_username(name: str) -> Actor:
 
 def me(actor: Actor) -> dict[str, Any]:
     """Give who one is, one's places with roles and scopes, and how a key narrows them."""
-    user = User.objects.filter(pk=actor.user_id, is_active=True).first()
+    user = User.objects.filter(pk=actor.account_pk, is_active=True).first()
     if user is None:
         raise NotSignedInError()
     return {
@@ -158,17 +158,17 @@ def _as_member(actor: Actor) -> Q:
 
 
 def _as_staff(actor: Actor) -> Q:
-    staffed = Beamline.objects.filter(staff_assignments__user_id=actor.user_id)
+    staffed = Beamline.objects.filter(staff_assignments__user_id=actor.account_pk)
     reached = visible(actor, staffed, proposal=None, beamline="pk")
     return Q(pk__in=Proposal.objects.filter(beamlines__in=reached.values("pk")).values("pk"))
 
 
 def _is_facility_admin(actor: Actor) -> bool:
-    return actor.kind == "system" or User.objects.filter(pk=actor.user_id, is_facility_admin=True).exists()
+    return actor.kind == "system" or User.objects.filter(pk=actor.account_pk, is_facility_admin=True).exists()
 
 
 def _my_beamlines(actor: Actor) -> list[dict[str, Any]]:
-    assigned = StaffAssignment.objects.filter(user_id=actor.user_id)
+    assigned = StaffAssignment.objects.filter(user_id=actor.account_pk)
     roles = dict(assigned.values_list("beamline__name", "role"))
     return [
         {
@@ -183,7 +183,7 @@ def _my_beamlines(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _my_proposals(actor: Actor) -> list[dict[str, Any]]:
-    mine = Membership.objects.filter(user_id=actor.user_id, proposal__in=proposals(actor))
+    mine = Membership.objects.filter(user_id=actor.account_pk, proposal__in=proposals(actor))
     return [
         {
             "number": membership.proposal.number,

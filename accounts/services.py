@@ -364,7 +364,9 @@ def _refuse_keys(actor: Actor, act: str) -> None:
 
 
 def _own_account(actor: Actor) -> User:
-    user = User.objects.filter(pk=actor.user_id, is_active=True).first() if actor.kind == "person" else None
+    user = (
+        User.objects.filter(pk=actor.account_pk, is_active=True).first() if actor.kind == "person" else None
+    )
     if user is None:
         raise ForbiddenError("Only a signed-in person can have API keys.")
     return user

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts import sign_in
 from accounts.backends import WAIT_ATTRIBUTE
@@ -33,12 +33,12 @@ class SignInView(LoginView):
 class SignOutView(LogoutView):
     """End the session on the server, by POST only."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Audit who leaves, then end the session."""
         actor = actor_of(request)
-        if request.method == "POST" and actor.is_signed_in:
+        if actor.is_signed_in:
             sign_in.note_end(actor=actor)
-        return super().dispatch(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
 
 
 class ChangePasswordView(PasswordChangeView):

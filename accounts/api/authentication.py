@@ -41,7 +41,7 @@ class APIKeyAuthentication(BaseAuthentication):
         return f'{SCHEME} realm="Beamport"'
 
 
-class APIKeyScheme(OpenApiAuthenticationExtension):
+class APIKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers untyped
     """Tell the OpenAPI schema how a key is sent."""
 
     target_class = APIKeyAuthentication

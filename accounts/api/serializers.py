@@ -32,26 +32,29 @@ class NewKeySerializer(StrictSerializer):
     beamline = serializers.CharField(max_length=64, required=False, allow_null=True, default=None)
 
 
+KEY_FIELDS = (
+    "prefix",
+    "scopes",
+    "note",
+    "proposal",
+    "beamline",
+    "created_at",
+    "expires_at",
+    "last_used_at",
+    "revoked_at",
+)
+
+
 class KeySerializer(serializers.ModelSerializer[APIKey]):
     """An API key, without its secret."""
 
-    proposal = serializers.SlugRelatedField("number", read_only=True)
-    beamline = serializers.SlugRelatedField("name", read_only=True)
+    proposal: Any = serializers.SlugRelatedField("number", read_only=True)
+    beamline: Any = serializers.SlugRelatedField("name", read_only=True)
 
     class Meta:
         model = APIKey
-        fields = (
-            "prefix",
-            "scopes",
-            "note",
-            "proposal",
-            "beamline",
-            "created_at",
-            "expires_at",
-            "last_used_at",
-            "revoked_at",
-        )
-        read_only_fields = fields
+        fields: tuple[str, ...] = KEY_FIELDS
+        read_only_fields = KEY_FIELDS
 
 
 class MadeKeySerializer(KeySerializer):
@@ -60,8 +63,7 @@ class MadeKeySerializer(KeySerializer):
     key = serializers.CharField(read_only=True)
 
     class Meta(KeySerializer.Meta):
-        fields = ("key", *KeySerializer.Meta.fields)
-        read_only_fields = fields
+        fields = ("key", *KEY_FIELDS)
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
@@ -104,7 +106,7 @@ class AuditQuerySerializer(StrictSerializer):
 class ProposalSerializer(serializers.ModelSerializer[Proposal]):
     """A proposal, and the beamlines it has time on."""
 
-    beamlines = serializers.SlugRelatedField("name", many=True, read_only=True)
+    beamlines: Any = serializers.SlugRelatedField("name", many=True, read_only=True)
 
     class Meta:
         model = Proposal
