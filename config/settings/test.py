@@ -4,3 +4,4 @@ from config.settings.base import *  # noqa: F403  settings are layered by star i
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  from base
+WHITENOISE_AUTOREFRESH = True  # no collected files in a test run
