@@ -71,3 +71,17 @@ __all__ = [
     "tweak",
     "x2x_scan",
 ]
+
+__plans__ = tuple(
+    name
+    for name in __all__
+    if name
+    not in {
+        "inner_product_scan",  # the older forms of scan and rel_scan
+        "relative_inner_product_scan",
+        "ramp_plan",  # these take functions, trajectories or a conversation: for plans and notebooks
+        "scan_nd",
+        "tweak",
+    }
+)
+"""What is offered to people, of all that can be used in plans."""
