@@ -249,13 +249,8 @@ class ValueFeed(StateFeed):
 
     def hear(self, payload: dict[str, Any]) -> None:
         """Take the values of the message in; others stay as they are."""
-        before = self.value or {"seq": 0, "values": {}}
-        self.take(
-            {
-                "seq": max(before["seq"], payload.get("seq", 0)),
-                "values": {**before["values"], **payload.get("values", {})},
-            }
-        )
+        before = self.value["values"] if self.value else {}
+        self.take({"seq": payload["seq"], "values": {**before, **payload["values"]}})
 
     async def read(self) -> dict[str, Any]:
         """Read the last snapshot."""
