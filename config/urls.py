@@ -1,8 +1,10 @@
 """Every URL of the site, by app."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
+
+from accounts.api.errors import unknown_route
 
 api = [
     path("", include("accounts.api.urls")),
@@ -14,6 +16,9 @@ api = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    re_path(r"^api/", unknown_route),
     path("", include("accounts.urls")),
     path("", include("frontend.urls")),
 ]
+
+handler500 = "accounts.api.errors.server_fault"

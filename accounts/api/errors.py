@@ -12,6 +12,9 @@ from django.core.exceptions import (
 )
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -69,14 +72,17 @@ def envelope(error: BeamportError) -> dict[str, Any]:
     return body
 
 
+@csrf_exempt
 def unknown_route(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
     """Answer an address under /api/ that no route has."""
     return JsonResponse(envelope(NotFoundError(f"There is no {request.method} {request.path}.")), status=404)
 
 
-def server_fault(request: HttpRequest) -> JsonResponse:
-    """Answer a fault of the program, with nothing of its inside (for `handler500`, under /api/)."""
-    return JsonResponse(envelope(BeamportError()), status=500)
+def server_fault(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """Answer a fault of the program with nothing of its inside: the envelope under /api/, else a page."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(envelope(BeamportError()), status=500)
+    return server_error(request)
 
 
 def _translated(error: Exception) -> BeamportError | None:
