@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 
 from acquisition.queue import order
 from acquisition.queue.doorbell import call_worker_on_commit, ring_on_commit
@@ -43,13 +44,16 @@ def locked_queue(beamline_id: int) -> BeamlineQueue:
 
 
 def announce_status(beamline_id: int, name: str) -> None:
-    """Raise the status version inside the transaction and ring `engine:<beamline>` after it."""
+    """Raise the status version inside the transaction and ring `engine:<beamline>` after it.
+
+    Called after the audit entry: all services take the audit chain before this row, so none waits in a
+    ring.
+    """
     from acquisition.queue.status import public_status
 
-    EngineSnapshot.objects.get_or_create(beamline_id=beamline_id)
-    row = EngineSnapshot.objects.select_for_update().get(beamline_id=beamline_id)
-    row.version += 1
-    row.save(update_fields=["version", "updated_at"])
+    rows = EngineSnapshot.objects.filter(beamline_id=beamline_id)
+    if not rows.update(version=F("version") + 1, updated_at=Now()):
+        EngineSnapshot.objects.get_or_create(beamline_id=beamline_id, defaults={"version": 1})
     ring_on_commit(f"engine:{name}", lambda: public_status(name))
 
 

@@ -1,0 +1,328 @@
+"""What a worker writes: which item runs, how it ended, what the engine says. All under its lease."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import audit
+from accounts.actor import Actor
+from acquisition.queue import order
+from acquisition.queue.change import announce_status, changing, waiting
+from acquisition.queue.doorbell import ring, ring_on_commit
+from acquisition.queue.leases import Grant, guarded
+from acquisition.queue.models import (
+    BeamlineQueue,
+    ConsoleLine,
+    ControlCommand,
+    EngineSnapshot,
+    Environment,
+    QueueItem,
+)
+from acquisition.queue.states import GOES_ON, ItemEvent, ItemState, move
+
+CONSOLE_KEPT: Final = 20_000
+#: What an item's outcome is called, by the event that ended it.
+EXIT_STATUS: Final[Mapping[ItemEvent, str]] = {
+    ItemEvent.COMPLETE: "completed",
+    ItemEvent.FAIL: "failed",
+    ItemEvent.ABORT: "aborted",
+    ItemEvent.STOP: "stopped",
+    ItemEvent.HALT: "halted",
+    ItemEvent.LOSE: "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an item ended."""
+
+    event: ItemEvent
+    reason: str = ""
+    traceback: str = ""
+    run_uids: tuple[str, ...] = ()
+    progress: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One console line before it has a number."""
+
+    at: datetime
+    level: str
+    text: str
+    item_uid: uuid.UUID | None
+    proposal_id: int | None
+
+
+def claim_next(*, actor: Actor, grant: Grant) -> QueueItem | None:
+    """Make the first waiting item the running one; None when the queue is held or empty.
+
+    Called by the one thread that runs items, while it runs none. Audits ``item.start``.
+    """
+    if not _may_have_work(grant):
+        return None
+    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+        begun = _running(grant).select_related("proposal").first()
+        if begun is not None:
+            return begun  # claimed before, but the database went away before it could say so
+        if queue.is_held:
+            return None
+        item = waiting(grant.beamline_id).filter(state=ItemState.QUEUED.value).first()
+        if item is None:
+            return None
+        item.state = move(item.state, ItemEvent.START).value
+        item.started_at = timezone.now()
+        item.save(update_fields=["state", "started_at"])
+        _audit(actor, "item.start", grant, item)
+        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
+            item_uid=item.uid, run_uid="", progress={}
+        )
+    return QueueItem.objects.select_related("proposal").get(pk=item.pk)
+
+
+def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome) -> None:
+    """Record how an item ended; hold the queue unless it may go on by itself. Audits ``item.<state>``."""
+    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+        row = QueueItem.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=item.pk)
+        if row.state != ItemState.RUNNING:
+            return  # recorded before, but the database went away before it could say so
+        _end(row, outcome)
+        _hold_after(queue, row)
+        _audit(actor, f"item.{row.state}", grant, row, reason=row.reason)
+        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
+            item_uid=None, run_uid="", progress={}
+        )
+
+
+def interrupt_running(
+    *, actor: Actor, grant: Grant, reason: str, run_uids: Mapping[str, Iterable[str]]
+) -> list[QueueItem]:
+    """End what a lost worker ran as interrupted, put a copy at the front, hold the queue.
+
+    Parameters
+    ----------
+    run_uids
+        Runs found for each item uid, to be kept with the item.
+    """
+    ended = []
+    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+        for row in _running(grant).select_for_update(of=("self",)).select_related("proposal"):
+            found = [*row.run_uids, *(u for u in run_uids.get(str(row.uid), ()) if u not in row.run_uids)]
+            _end(row, Outcome(ItemEvent.LOSE, reason=reason, run_uids=tuple(found), progress=row.progress))
+            _copy_to_front(row)
+            queue.is_held, queue.hold_reason, queue.stop_after_item = True, reason, False
+            _audit(actor, "item.interrupted", grant, row, reason=reason)
+            ended.append(row)
+        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
+            item_uid=None, run_uid="", progress={}, engine_state="", info={}
+        )
+    return ended
+
+
+def hold(*, actor: Actor, grant: Grant, reason: str) -> None:
+    """Hold the queue for a reason that the worker found. Audits ``queue.hold``."""
+    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+        queue.is_held, queue.hold_reason = True, reason
+        audit.record(
+            actor=actor,
+            action="queue.hold",
+            object_kind="queue",
+            object_id=grant.beamline,
+            beamline=grant.beamline,
+            after={"is_held": True},
+            reason=reason,
+        )
+
+
+def open_environment(
+    *,
+    grant: Grant,
+    plans: dict[str, Any],
+    devices: dict[str, Any],
+    faults: list[str],
+    versions: dict[str, str],
+) -> None:
+    """Write what the worker found when it opened the beamline."""
+    with guarded(grant):
+        Environment.objects.update_or_create(
+            beamline_id=grant.beamline_id,
+            defaults={
+                "plans": plans,
+                "devices": devices,
+                "faults": faults,
+                "versions": versions,
+                "is_open": True,
+                "opened_at": timezone.now(),
+                "fencing": grant.fencing,
+            },
+        )
+        announce_status(grant.beamline_id, grant.beamline)
+
+
+def close_environment(*, grant: Grant, faults: list[str]) -> None:
+    """Write that the beamline is not open, and why; what was known of it stays for the forms."""
+    with guarded(grant):
+        Environment.objects.update_or_create(
+            beamline_id=grant.beamline_id,
+            defaults={"is_open": False, "faults": faults, "fencing": grant.fencing},
+        )
+        announce_status(grant.beamline_id, grant.beamline)
+
+
+def save_snapshot(
+    *,
+    grant: Grant,
+    engine_state: str,
+    item_uid: uuid.UUID | None,
+    run_uid: str,
+    progress: dict[str, Any],
+    info: dict[str, Any],
+) -> None:
+    """Write what the engine says of itself, and tell everyone who listens."""
+    with guarded(grant):
+        EngineSnapshot.objects.get_or_create(beamline_id=grant.beamline_id)
+        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
+            engine_state=engine_state, item_uid=item_uid, run_uid=run_uid, progress=progress, info=info
+        )
+        if item_uid is not None and run_uid:
+            _note_run(item_uid, run_uid, progress)
+        announce_status(grant.beamline_id, grant.beamline)
+
+
+def ring_live(beamline: str, run_uid: str) -> None:
+    """Tell who watches the beamline which run is the newest."""
+    ring(f"live:{beamline}", {"run": run_uid})
+
+
+def snapshot_info(beamline_id: int) -> dict[str, Any]:
+    """Give what the former worker kept in the snapshot (the last scan number)."""
+    row = EngineSnapshot.objects.filter(beamline_id=beamline_id).values_list("info", flat=True).first()
+    return dict(row or {})
+
+
+def open_commands(beamline_id: int) -> list[ControlCommand]:
+    """Give the commands that wait for an answer, oldest first."""
+    rows = ControlCommand.objects.filter(beamline_id=beamline_id, done_at__isnull=True, outcome="")
+    return list(rows.order_by("id"))
+
+
+def answer_command(*, grant: Grant, command: ControlCommand, outcome: str, detail: str = "") -> None:
+    """Write what came of a command."""
+    with guarded(grant):
+        ControlCommand.objects.filter(pk=command.pk).update(
+            taken_at=Now(), done_at=Now(), outcome=outcome, detail=detail[:4000]
+        )
+        announce_status(grant.beamline_id, grant.beamline)
+
+
+def expire_commands(*, grant: Grant, detail: str) -> int:
+    """Answer the commands that were meant for a worker that is gone."""
+    with guarded(grant):
+        rows = ControlCommand.objects.filter(beamline_id=grant.beamline_id, done_at__isnull=True)
+        return rows.update(done_at=Now(), outcome="expired", detail=detail)
+
+
+def append_console(*, grant: Grant, lines: list[Line]) -> int:
+    """Write console lines with the next numbers; ring with those that everyone may read."""
+    with guarded(grant):
+        last = (
+            ConsoleLine.objects.filter(beamline_id=grant.beamline_id).aggregate(last=Max("seq"))["last"] or 0
+        )
+        rows = [
+            ConsoleLine(
+                beamline_id=grant.beamline_id,
+                seq=last + n,
+                at=line.at,
+                level=line.level,
+                item_uid=line.item_uid,
+                proposal_id=line.proposal_id,
+                text=line.text,
+            )
+            for n, line in enumerate(lines, 1)
+        ]
+        ConsoleLine.objects.bulk_create(rows)
+        newest = last + len(rows)
+        ConsoleLine.objects.filter(beamline_id=grant.beamline_id, seq__lte=newest - CONSOLE_KEPT).delete()
+        ring_on_commit(f"console:{grant.beamline}", lambda: _console_frame(newest, rows))
+    return newest
+
+
+def _console_frame(newest: int, rows: list[ConsoleLine]) -> dict[str, Any]:
+    from acquisition.queue.selectors import line_dict
+
+    public = [line_dict(row) for row in rows if row.item_uid is None]
+    return {"seq": newest, "lines": public, "hidden": len(rows) - len(public)}
+
+
+def _may_have_work(grant: Grant) -> bool:
+    if _running(grant).exists():
+        return True
+    if BeamlineQueue.objects.filter(beamline_id=grant.beamline_id, is_held=True).exists():
+        return False
+    return waiting(grant.beamline_id).filter(state=ItemState.QUEUED.value).exists()
+
+
+def _running(grant: Grant) -> Any:
+    return QueueItem.objects.filter(beamline_id=grant.beamline_id, state=ItemState.RUNNING.value)
+
+
+def _end(row: QueueItem, outcome: Outcome) -> None:
+    row.state = move(row.state, outcome.event).value
+    row.exit_status = EXIT_STATUS[outcome.event]
+    row.finished_at = timezone.now()
+    row.reason = outcome.reason
+    row.traceback = outcome.traceback
+    row.run_uids = list(outcome.run_uids) or row.run_uids
+    row.progress = dict(outcome.progress or {})
+    row.save()
+
+
+def _hold_after(queue: BeamlineQueue, row: QueueItem) -> None:
+    if row.state not in GOES_ON:
+        reason = f"{row.plan_name} {row.state}" + (f": {row.reason}" if row.reason else "")
+        queue.is_held, queue.hold_reason = True, reason
+    elif queue.stop_after_item:
+        queue.is_held, queue.hold_reason = True, queue.hold_reason or "held after the item that was run now"
+    queue.stop_after_item = False
+
+
+def _copy_to_front(row: QueueItem) -> QueueItem:
+    first = waiting(row.beamline_id).values_list("position", flat=True).first()
+    return QueueItem.objects.create(
+        beamline_id=row.beamline_id,
+        proposal_id=row.proposal_id,
+        submitted_by=row.submitted_by,
+        plan_name=row.plan_name,
+        parameters=row.parameters,
+        metadata=row.metadata,
+        copied_from=row,
+        position=(first if first is not None else 2 * order.GAP) - order.GAP,
+    )
+
+
+def _note_run(item_uid: uuid.UUID, run_uid: str, progress: dict[str, Any]) -> None:
+    rows = QueueItem.objects.filter(uid=item_uid, state=ItemState.RUNNING.value)
+    known = rows.values_list("run_uids", flat=True).first()
+    if known is None:
+        return
+    uids = known if run_uid in known else [*known, run_uid]
+    rows.update(run_uids=uids, progress=progress)
+
+
+def _audit(actor: Actor, action: str, grant: Grant, item: QueueItem, *, reason: str = "") -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        object_kind="item",
+        object_id=str(item.uid),
+        beamline=grant.beamline,
+        proposal=item.proposal.number,
+        after={"plan": item.plan_name, "fencing": grant.fencing},
+        reason=reason[:1000],
+    )

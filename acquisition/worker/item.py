@@ -1,0 +1,59 @@
+"""One item from its row to a plan: are its submitter's rights still there, which plan, which devices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.access import Scope, require, scopes
+from accounts.errors import BeamportError
+from accounts.selectors import actor_for_username
+from acquisition.plans.registry import resolve
+from acquisition.queue.models import QueueItem
+from acquisition.worker.environment import OpenBeamline
+
+
+class ItemRefusedError(RuntimeError):
+    """The item cannot be started; the message says why."""
+
+
+def rights_of(item: QueueItem, beamline: str) -> frozenset[str]:
+    """Give the submitter's scopes here and now; raise ItemRefusedError when they do not allow the item.
+
+    Rights may have changed since the item was queued: a visit ended, a membership or an account was closed.
+    """
+    try:
+        submitter = actor_for_username(item.submitted_by)
+        require(submitter, Scope.QUEUE_WRITE, beamline=beamline, proposal_id=item.proposal_id)
+        return frozenset(scopes(submitter, beamline=beamline, proposal_id=item.proposal_id))
+    except BeamportError as error:
+        raise ItemRefusedError(
+            f"{item.submitted_by} may not run items of proposal {item.proposal.number} here any more: {error}"
+        ) from error
+
+
+def plan_of(item: QueueItem, beamline: OpenBeamline) -> Any:
+    """Give the plan with its devices, ready to be run.
+
+    Raises
+    ------
+    ItemRefusedError
+        The plan is not known here.
+    ParameterError
+        The parameters do not fit what the beamline has now.
+    """
+    description = beamline.plans.get(item.plan_name)
+    if description is None:
+        raise ItemRefusedError(f"there is no plan {item.plan_name!r} here any more")
+    args, kwargs = resolve(description, item.parameters, beamline.devices)
+    return beamline.registry.plan(item.plan_name)(*args, **kwargs)
+
+
+def metadata_of(item: QueueItem, beamline: str, versions: Mapping[str, str]) -> dict[str, Any]:
+    """Give what the start documents of the item's runs hold; what the system knows wins."""
+    return {
+        **item.metadata,
+        "beamline": beamline,
+        "proposal": item.proposal.number,
+        "username": item.submitted_by,
+        "item_uid": str(item.uid),
+        "versions": dict(versions),
+    }
