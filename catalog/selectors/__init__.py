@@ -5,13 +5,16 @@ from catalog.selectors.documents import (
     iter_documents,
     quarantined,
 )
+from catalog.selectors.finding import RunPage, facets, runs
 from catalog.selectors.runs import last_ordinal, open_runs, run, run_detail, run_summary, visible_runs
 from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table
 
 __all__ = [
+    "RunPage",
     "TableSlice",
     "data_keys",
     "documents",
+    "facets",
     "iter_documents",
     "iter_slices",
     "last_ordinal",
@@ -20,6 +23,7 @@ __all__ = [
     "run",
     "run_detail",
     "run_summary",
+    "runs",
     "table",
     "visible_runs",
 ]
