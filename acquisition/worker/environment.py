@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from acquisition.devices.manifest import Manifest, build_devices, describe_devices, load_manifest
-from acquisition.plans.registry import PlanRegistry
+from acquisition.plans.registry import PlanFault, PlanRegistry
 from acquisition.worker.guard import access_faults
 from acquisition.worker.values import find
 
@@ -70,9 +70,9 @@ def open_beamline(name: str, folder: Path, *, timeout_s: float = 5.0) -> OpenBea
         manifest=manifest,
         devices=devices,
         registry=registry,
-        plans=dict(registry.descriptions),
+        plans=registry.descriptions(),
         descriptions=describe_devices(devices),
-        faults=[str(fault) for fault in registry.faults],
+        faults=[_fault_text(fault) for fault in registry.faults],
         versions=versions(),
     )
 
@@ -101,6 +101,12 @@ def suspenders_of(beamline: OpenBeamline) -> list[Any]:
         arguments = {key: value for key, value in entry.items() if key not in ("class", "device")}
         made.append(cls(find(beamline.devices, entry["device"]), **arguments))
     return made
+
+
+def _fault_text(fault: PlanFault) -> str:
+    where = f"{fault.file}:{fault.line}: " if fault.line else ""
+    what = f"plan {fault.plan}" if fault.plan else f"module {fault.module}"
+    return f"{what}: {where}{fault.message}"
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.access import Scope, require, scopes
 from accounts.errors import BeamportError
 from accounts.selectors import actor_for_username
-from acquisition.plans.registry import resolve
+from acquisition.plans.registry import bind, resolve
 from acquisition.queue.models import QueueItem
 from acquisition.worker.environment import OpenBeamline
 
@@ -43,7 +43,8 @@ def plan_of(item: QueueItem, beamline: OpenBeamline) -> Any:
     description = beamline.plans.get(item.plan_name)
     if description is None:
         raise ItemRefusedError(f"there is no plan {item.plan_name!r} here any more")
-    args, kwargs = resolve(description, item.parameters, beamline.devices)
+    bound = bind(description, item.parameters, beamline.descriptions)
+    args, kwargs = resolve(description, bound, beamline.devices)
     return beamline.registry.plan(item.plan_name)(*args, **kwargs)
 
 
