@@ -9,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,3 +130,12 @@ def running_ioc(frames_dir: Path, *arguments: str) -> Iterator[Ioc]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def until(condition: Callable[[], bool], what: str, timeout_s: float = 15.0) -> None:
+    """Wait until ``condition()`` holds; fail the test with ``what`` if it does not in time."""
+    deadline = time.monotonic() + timeout_s
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {timeout_s:g} s: {what}"
+        pause.wait(0.01)
