@@ -205,8 +205,16 @@ def _initialise(data: Path, account: Account | None) -> None:
         "--locale=C.UTF-8",
         "--data-checksums",
     ]
-    drop = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
-    result = subprocess.run(command, capture_output=True, text=True, cwd=data, check=False, **drop)  # noqa: S603  fixed command
+    result = subprocess.run(  # noqa: S603  a command of ours
+        command,
+        capture_output=True,
+        text=True,
+        cwd=data,
+        check=False,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
     if result.returncode:
         raise EmbeddedServerError(
             f"PostgreSQL could not make its data folder {data}:\n{result.stderr.strip()}"

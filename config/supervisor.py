@@ -17,9 +17,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from config.embedded import EmbeddedServerError, free_port, start_postgres, start_valkey
+from config.embedded import EmbeddedServerError, Server, free_port, start_postgres, start_valkey
 from config.processes import spawn, stop
 
 BEAMLINE = "demo"
@@ -141,11 +142,15 @@ def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
         say(f"{name}: starting, data in {var}/{name.lower()}")
         server = start(var)
         os.environ[variable] = server.url
-        program = Program(name, lambda start=start: start(var).process, server.stop_signal, server.process)
+        program = Program(name, partial(_process_of, start, var), server.stop_signal, server.process)
         program.started_at = time.monotonic()
         stack.callback(program.end)
         programs.append(program)
     return programs
+
+
+def _process_of(start: Callable[[Path], Server], var: Path) -> subprocess.Popen[bytes]:
+    return start(var).process
 
 
 def _prepare_database(var: Path) -> None:
@@ -205,7 +210,7 @@ def _applications(var: Path, port: int) -> list[Program]:
     for name, command in commands.items():
         say(f"{name[0].upper()}{name[1:]}: starting")
         log = var / f"{name.replace(' ', '-')}.log"
-        programs.append(Program(name, lambda c=command, o=log: spawn(c, log=o, env=environment)))
+        programs.append(Program(name, partial(spawn, command, log=log, env=environment)))
     return programs
 
 

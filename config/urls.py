@@ -1,12 +1,12 @@
 """Every URL of the site, by app."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.api.errors import unknown_route
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("acquisition.api.urls")),
