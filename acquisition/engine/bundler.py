@@ -228,6 +228,7 @@ class RunBundler:
     def declare(self, name: str, objs: Iterable[Any], *, collect: bool) -> Stream:
         """Describe a stream before its first event."""
         objs = list(dict.fromkeys(objs))
+        self.collector.note_declared(name, objs)
         if collect:
             return self.collector.declare(name, objs)
         return self.prepare(name, {obj: self.describe(name, obj).data_keys for obj in objs})
@@ -325,7 +326,9 @@ class RunBundler:
             if readings is None or args or kwargs:
                 readings = obj.read()
             if not isinstance(readings, Mapping):
-                raise BadReadingError(f"The monitor of {name_of(obj)} got {readings!r}, not a dictionary of readings.")
+                raise BadReadingError(
+                    f"The monitor of {name_of(obj)} got {readings!r}, not a dictionary of readings."
+                )
             data, timestamps = split_readings(obj, [readings])
             with self._emitting:
                 if self.is_open:

@@ -110,7 +110,9 @@ class DeviceCaller:
         """Call a method that yields, plainly or asynchronously, and give all that it yields."""
         answer = self.answer(obj, name, *args)
         if not isinstance(answer, Iterable):
-            raise BadReadingError(f"{name_of(obj)}.{name}() gave {answer!r}, not something that can be iterated.")
+            raise BadReadingError(
+                f"{name_of(obj)}.{name}() gave {answer!r}, not something that can be iterated."
+            )
         return list(answer)
 
     def mapping(self, obj: Any, name: str) -> dict[str, Any]:

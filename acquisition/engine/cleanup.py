@@ -128,7 +128,11 @@ def _unstage_left_overs(ctx: Context, call: Call) -> None:
 
 def _wait_for_unstaged(ctx: Context, obj: Any, status: Any) -> None:
     ctx.loop.call(
-        status.add_callback, lambda *_: ctx.mailbox.wake(), mailbox=ctx.mailbox, settle=False, can_be_cut=False
+        status.add_callback,
+        lambda *_: ctx.mailbox.wake(),
+        mailbox=ctx.mailbox,
+        settle=False,
+        can_be_cut=False,
     )
     if not ctx.mailbox.wait(lambda: status.done, UNSTAGE_TIMEOUT_S, can_be_cut=False):
         ctx.log.error("%s did not finish unstaging in %g s.", name_of(obj), UNSTAGE_TIMEOUT_S)

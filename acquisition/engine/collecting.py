@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_model import EventModelValueError
 
+from acquisition.engine import wording
 from acquisition.engine.calling import DeviceCaller, name_of
 from acquisition.engine.composing import Document, Stream, page_of
 from acquisition.engine.errors import BadReadingError, IllegalMessageSequence, NotSupportedError
@@ -39,7 +40,10 @@ def streams_described(described: Any, name: str | None, obj: Any) -> dict[str, d
     if isinstance(described, Mapping):
         if all(is_data_key(value) for value in described.values()):
             return {name or "primary": dict(described)}
-        if all(isinstance(value, Mapping) and all(map(is_data_key, value.values())) for value in described.values()):
+        if all(
+            isinstance(value, Mapping) and all(map(is_data_key, value.values()))
+            for value in described.values()
+        ):
             if name is not None and list(described) != [name]:
                 raise RuntimeError(
                     f"Expected a single stream {name!r} from {name_of(obj)}.describe_collect(), got {described!r}."
@@ -83,8 +87,11 @@ class FlyerCollector:
                 )
             objects[obj] = streams[name]
             self._bundler.describe(name, obj, streams[name])
-        self._declared.setdefault(frozenset(objs), []).append(name)
         return self._bundler.prepare(name, objects)
+
+    def note_declared(self, name: str, objs: Sequence[Any]) -> None:
+        """Remember that objects may be collected together into a stream."""
+        self._declared.setdefault(frozenset(objs), []).append(name)
 
     def _describe_collect(self, obj: Any) -> Any:
         if obj not in self._described:
@@ -96,8 +103,8 @@ class FlyerCollector:
         described = self._describe_collect(obj)
         if any(is_data_key(value) for value in described.values()):
             raise NotSupportedError(
-                f"describe_collect() of {name_of(obj)} describes one stream: declare it first with "
-                "declare_stream(..., collect=True)."
+                f"{wording.DECLARE_SINGLE}: describe_collect() of {name_of(obj)} describes one stream, which needs "
+                "declare_stream(..., collect=True) before."
             )
         streams = streams_described(described, None, obj)
         for (one, keys_one), (other, keys_other) in combinations(streams.items(), 2):
@@ -126,6 +133,11 @@ class FlyerCollector:
         """Emit all that objects gathered; gives the partial events if wanted."""
         for obj in objs:
             self._caller.method(obj, "describe_collect", "collect")
+            if len(objs) > 1 and not _writes_streams(obj):
+                raise NotSupportedError(
+                    f"{name_of(obj)} {wording.NOT_ALL_OF.format('WritesStreamAssets')}: objects that are collected "
+                    "together need collect_asset_docs() and get_index()."
+                )
             self.uncollected.pop(obj, None)
         name = self._stream_name(objs, name)
         if name is None and objs[0] not in self._streams_by_keys:
@@ -144,8 +156,7 @@ class FlyerCollector:
         if name is not None:
             if name not in declared:
                 raise NotSupportedError(
-                    f"If a message stream name is provided declare stream needs to be called first: {name!r} was not "
-                    f"declared for {[name_of(obj) for obj in objs]}."
+                    f"{wording.DECLARE_FIRST} {name!r} was not declared for {[name_of(obj) for obj in objs]}."
                 )
             return name
         if len(set(declared)) > 1:

@@ -138,7 +138,9 @@ class Stream:
         data, timestamps = columns["data"], columns["timestamps"]
         lengths = {len(column) for table in (data, timestamps) for column in table.values()}
         if len(lengths) > 1:
-            raise ValueError(f"The columns of a page of {self.name!r} have different lengths: {sorted(lengths)}.")
+            raise ValueError(
+                f"The columns of a page of {self.name!r} have different lengths: {sorted(lengths)}."
+            )
         self._check_keys(data, timestamps)
         length = lengths.pop() if lengths else 0
         now = _now()

@@ -136,7 +136,14 @@ class Context:
         """Add a device's status to a group; gives the status."""
         if self.caller.is_loop_bound(obj):
             self.loop.call(
-                self.groups.join, obj, action, status, group, mailbox=self.mailbox, settle=False, can_be_cut=False
+                self.groups.join,
+                obj,
+                action,
+                status,
+                group,
+                mailbox=self.mailbox,
+                settle=False,
+                can_be_cut=False,
             )
         else:
             self.groups.join(obj, action, status, group)

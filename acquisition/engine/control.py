@@ -106,7 +106,9 @@ def request_suspend(
             ctx.log.warning("The plan cannot be rewound, so the suspension becomes an abort.")
             ctx.call.interrupted = True
             ctx.call.reason = justification or ""
-            ctx.call.ending = FailedPause("Suspension requested, but the plan has no checkpoint to go back to.")
+            ctx.call.ending = FailedPause(
+                "Suspension requested, but the plan has no checkpoint to go back to."
+            )
             moved = ctx.machine.fire("abort")
             ctx.mailbox.interrupt()
         else:

@@ -78,7 +78,9 @@ class CallbackRegistry:
                 self.callbacks[name] = kept
             else:
                 self.callbacks.pop(name, None)
-            self._ids = {key: known for key, known in self._ids.items() if not (key[0] == name and known == cid)}
+            self._ids = {
+                key: known for key, known in self._ids.items() if not (key[0] == name and known == cid)
+            }
 
 
 def _identity(func: Callback) -> Any:
@@ -136,14 +138,17 @@ class Dispatcher:
         """Call ``func(name, doc)`` for documents of a name, or ``'all'``; gives a token."""
         if isinstance(func, str) and callable(name):
             warnings.warn(
-                "subscribe(name, func) is the old order of arguments; use subscribe(func, name).", stacklevel=3
+                "subscribe(name, func) is the old order of arguments; use subscribe(func, name).",
+                stacklevel=3,
             )
             func, name = name, func
         if not callable(func):
             raise TypeError(f"A subscriber must be callable with (name, document); got {func!r}.")
         name = plain_name(name)
         if name != "all" and name not in DOCUMENT_NAMES:
-            raise KeyError(f"There is no document {name!r}; there are {', '.join(DOCUMENT_NAMES)}, and 'all'.")
+            raise KeyError(
+                f"There is no document {name!r}; there are {', '.join(DOCUMENT_NAMES)}, and 'all'."
+            )
         names = DOCUMENT_NAMES if name == "all" else (name,)
         token = next(self._counter)
         self._token_mapping[token] = [(each, self.cb_registry.connect(each, func)) for each in names]
@@ -178,7 +183,9 @@ def normalise_subscriptions(subs: Any) -> list[tuple[str, Callback]]:
     if hasattr(subs, "items"):
         for name, funcs in subs.items():
             if name not in _CALL_KEYS:
-                raise KeyError(f"There is no document {name!r} to subscribe to; use one of {', '.join(_CALL_KEYS)}.")
+                raise KeyError(
+                    f"There is no document {name!r} to subscribe to; use one of {', '.join(_CALL_KEYS)}."
+                )
             pairs.extend((name, func) for func in ([funcs] if callable(funcs) else funcs))
     elif isinstance(subs, Iterable) and not isinstance(subs, str):
         pairs.extend(("all", func) for func in subs)

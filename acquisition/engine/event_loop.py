@@ -80,6 +80,69 @@ call_in_bluesky_event_loop = _registry.call_in_bluesky_event_loop
 autoawait_in_bluesky_event_loop = _registry.autoawait_in_bluesky_event_loop
 
 
+class _LaterHandle:
+    """A call to be made later, cancellable from any thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._handle: asyncio.Handle | None = None
+        self._is_cancelled = False
+
+    def arm(self, schedule: Callable[[], asyncio.Handle]) -> None:
+        if not self._is_cancelled:
+            self._handle = schedule()
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+        self._is_cancelled = True
+        self._loop.call_soon_threadsafe(lambda: self._handle and self._handle.cancel())
+
+    def cancelled(self) -> bool:
+        """Whether the call was given up."""
+        return self._is_cancelled
+
+
+class LoopFromAnyThread:
+    """The engine's loop as plans and devices see it: scheduling works from any thread.
+
+    Plans run beside the loop, not on it, and much code written for plans schedules calls on the engine's loop. Asked
+    from another thread, these calls are handed over; everything else is the loop's own.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    def _schedule(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        schedule = getattr(self._loop, name)
+        if _is_running_here(self._loop):
+            return schedule(*args, **kwargs)
+        handle = _LaterHandle(self._loop)
+        self._loop.call_soon_threadsafe(handle.arm, lambda: schedule(*args, **kwargs))
+        return handle
+
+    def call_soon(self, *args: Any, **kwargs: Any) -> Any:
+        """Schedule a call; see `asyncio.AbstractEventLoop.call_soon`."""
+        return self._schedule("call_soon", *args, **kwargs)
+
+    def call_later(self, *args: Any, **kwargs: Any) -> Any:
+        """Schedule a call after a delay in seconds."""
+        return self._schedule("call_later", *args, **kwargs)
+
+    def call_at(self, *args: Any, **kwargs: Any) -> Any:
+        """Schedule a call at a time of the loop's clock."""
+        return self._schedule("call_at", *args, **kwargs)
+
+
+def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
+
+
 async def _settle(value: Any) -> Any:
     """Give a value, or what an awaitable or an async generator comes to."""
     if inspect.isasyncgen(value):
@@ -194,7 +257,9 @@ def _thread_running(loop: asyncio.AbstractEventLoop) -> threading.Thread:
     if loop.is_running():
         known = _threads.get(loop)
         if known is None:
-            raise RuntimeError("The given event loop runs on a thread the engine did not start; pass an idle loop.")
+            raise RuntimeError(
+                "The given event loop runs on a thread the engine did not start; pass an idle loop."
+            )
         return known
     thread = threading.Thread(target=loop.run_forever, name=THREAD_NAME, daemon=True)
     thread.start()

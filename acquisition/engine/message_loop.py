@@ -7,7 +7,13 @@ from typing import Any
 
 from acquisition.engine.call import Frame
 from acquisition.engine.context import Context
-from acquisition.engine.errors import FailedPause, InvalidCommand, InvalidMessageError, PlanHalt, TransitionError
+from acquisition.engine.errors import (
+    FailedPause,
+    InvalidCommand,
+    InvalidMessageError,
+    PlanHalt,
+    TransitionError,
+)
 from acquisition.engine.interrupts import Cut
 from acquisition.engine.messages import is_message, replay
 from acquisition.engine.rewind import NOT_REPLAYED

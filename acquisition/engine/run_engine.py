@@ -12,15 +12,14 @@ from contextlib import ExitStack
 from importlib import metadata
 from typing import Any
 
-from acquisition.engine import control
-from acquisition.engine.bundler import RunBundler
+from acquisition.engine import bundler, control
 from acquisition.engine.call import Call
 from acquisition.engine.cleanup import PAUSED, drive
 from acquisition.engine.commands import CustomCommand, registry_for
 from acquisition.engine.context import Context
 from acquisition.engine.dispatcher import Dispatcher, normalise_subscriptions
 from acquisition.engine.errors import RunEngineInterrupted, TransitionError
-from acquisition.engine.event_loop import LoopThread
+from acquisition.engine.event_loop import LoopFromAnyThread, LoopThread
 from acquisition.engine.guard import Guard
 from acquisition.engine.message_loop import prepare_resume
 from acquisition.engine.messages import as_generator, message, single
@@ -117,7 +116,7 @@ class RunEngine:
         Called with each message before it is carried out; what it raises is thrown into the plan.
     """
 
-    RunBundler = RunBundler
+    RunBundler = bundler.RunBundler
 
     def __init__(
         self,
@@ -136,6 +135,7 @@ class RunEngine:
         self.NO_PLAN_RETURN = object()
         thread = LoopThread(loop)
         self._loop = thread.loop
+        self._shared_loop = LoopFromAnyThread(thread.loop)
         self._th = thread.thread
         md = {} if md is None else md
         self._ctx = ctx = Context(self, thread, md)
@@ -158,7 +158,9 @@ class RunEngine:
 
     # -- running plans ------------------------------------------------------------------------------------
 
-    def __call__(self, plan: Any, subs: Any = None, /, **metadata_kw: Any) -> tuple[str, ...] | RunEngineResult:
+    def __call__(
+        self, plan: Any, subs: Any = None, /, **metadata_kw: Any
+    ) -> tuple[str, ...] | RunEngineResult:
         """Run a plan to its end.
 
         Parameters
@@ -225,7 +227,9 @@ class RunEngine:
         if not self.state.is_idle:
             raise RuntimeError(f"The RunEngine is in a {self.state} state.")
         if threading.current_thread() is self._th:
-            raise RuntimeError("The engine cannot be called from its own event loop: that would block the loop.")
+            raise RuntimeError(
+                "The engine cannot be called from its own event loop: that would block the loop."
+            )
 
     def _tripped_suspenders(self) -> list[Callable[[], Any]]:
         waits: list[Callable[[], Any]] = []
@@ -300,7 +304,9 @@ class RunEngine:
         control.refuse_if_panicked(ctx)
         with ctx.mailbox.lock:
             if not ctx.machine.state.is_paused:
-                raise TransitionError(f"The engine is {ctx.machine.state}: only a paused plan can be resumed.")
+                raise TransitionError(
+                    f"The engine is {ctx.machine.state}: only a paused plan can be resumed."
+                )
             moved = ctx.machine.fire("resume")
             call = ctx.call
             call.interrupted = False
@@ -439,9 +445,9 @@ class RunEngine:
         self._ctx.announce(*self._ctx.machine.become(name))
 
     @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The event loop that serves awaitables."""
-        return self._loop
+    def loop(self) -> LoopFromAnyThread:
+        """The event loop that serves awaitables; calls may be scheduled on it from any thread."""
+        return self._shared_loop
 
     @property
     def rewindable(self) -> bool:
@@ -574,7 +580,7 @@ class RunEngine:
         self._ctx.must_declare_streams = bool(value)
 
     @property
-    def _run_bundlers(self) -> dict[Hashable, RunBundler]:
+    def _run_bundlers(self) -> dict[Hashable, bundler.RunBundler]:
         return self._ctx.bundlers
 
     @property

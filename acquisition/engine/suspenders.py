@@ -176,7 +176,9 @@ class SuspendBoolLow(SuspenderBase):
 class _Threshold(SuspenderBase):
     """Suspends beyond one value, resumes on the good side of another."""
 
-    def __init__(self, signal: Any, suspend_thresh: float, *, resume_thresh: float | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, signal: Any, suspend_thresh: float, *, resume_thresh: float | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(signal, **kwargs)
         self._suspend_thresh = suspend_thresh
         self._resume_thresh = suspend_thresh if resume_thresh is None else resume_thresh

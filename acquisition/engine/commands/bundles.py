@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from acquisition.engine import wording
 from acquisition.engine.calling import name_of
 from acquisition.engine.context import Context
 from acquisition.engine.errors import BadReadingError, NotSupportedError
@@ -53,9 +54,11 @@ def declare_stream(ctx: Context, msg: Any) -> tuple[Any, Any, list[Any]]:
     bundler = ctx.run_of(msg)
     name = msg.kwargs.get("name")
     if name is None:
-        raise NotSupportedError("'declare_stream' needs the name of the stream: name='primary'.")
+        raise NotSupportedError(f"{wording.NAME_NEEDED}: 'declare_stream' takes name='primary'.")
     if msg.obj is not None:
-        raise NotSupportedError("'declare_stream' takes its devices as arguments: Msg('declare_stream', None, *devices).")
+        raise NotSupportedError(
+            "'declare_stream' takes its devices as arguments: Msg('declare_stream', None, *devices)."
+        )
     stream = bundler.declare(name, msg.args, collect=bool(msg.kwargs.get("collect", False)))
     return stream.descriptor, stream.compose_event, list(stream.objects)
 

@@ -63,7 +63,9 @@ def start_suspender(ctx: Context, msg: Any) -> None:
     ctx.push(_suspension(made(pre_plan), made(post_plan), release, was_wanted, messages))
 
 
-def _suspension(pre_plan: Any, post_plan: Any, release: Any, was_rewindable: bool, messages: list[Any]) -> Plan:
+def _suspension(
+    pre_plan: Any, post_plan: Any, release: Any, was_rewindable: bool, messages: list[Any]
+) -> Plan:
     # what happens here is not to be replayed, so rewinding is off meanwhile
     yield message("rewindable", None, False)
     if pre_plan is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from acquisition.engine import wording
 from acquisition.engine.commands.motion import act
 from acquisition.engine.context import Context
 
@@ -30,7 +31,7 @@ def collect(ctx: Context, msg: Any) -> list[Any] | None:
     """Emit what flyers gathered: ``Msg('collect', flyer, *more, return_payload=True, name=None)``."""
     bundler = ctx.run_of(msg)
     if msg.kwargs.get("stream", False):
-        raise RuntimeError("'collect' emits event pages; stream=True is no longer supported.")
+        raise RuntimeError(wording.NO_STREAM_FLAG)
     return bundler.collector.collect(
         [msg.obj, *msg.args],
         name=msg.kwargs.get("name"),

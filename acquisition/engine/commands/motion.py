@@ -59,7 +59,9 @@ def configure(ctx: Context, msg: Any) -> Any:
     try:
         old, new = answer
     except (TypeError, ValueError):
-        raise BadReadingError(f"configure() returned {answer!r}; it must return (old, new) configuration.") from None
+        raise BadReadingError(
+            f"configure() returned {answer!r}; it must return (old, new) configuration."
+        ) from None
     if bundler is not None:
         bundler.reconfigure(msg.obj)
     return old, new

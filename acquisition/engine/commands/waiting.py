@@ -59,7 +59,9 @@ def _announce(ctx: Context, group: Any, tickets: list[Ticket], *, once: bool) ->
     ctx.waiting_hook({ticket.status for ticket in tickets})
 
 
-def _wait_for_tickets(ctx: Context, tickets: list[Ticket], watch: Iterable[Any], timeout_s: float | None) -> bool:
+def _wait_for_tickets(
+    ctx: Context, tickets: list[Ticket], watch: Iterable[Any], timeout_s: float | None
+) -> bool:
     watched = ctx.groups.peek(watch) if watch else []
 
     def is_settled() -> bool:
