@@ -10,7 +10,7 @@ Examples
 from dataclasses import dataclass
 from typing import Any
 
-MAX_POINTS = 10_000_000
+MAX_POINTS = 1_000_000
 """Most points of one run, unless a plan states another number."""
 
 

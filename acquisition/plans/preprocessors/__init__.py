@@ -47,6 +47,7 @@ from acquisition.plans.preprocessors.staging import (
     stage_decorator,
     stage_wrapper,
 )
+from acquisition.plans.preprocessors.summary import print_summary_wrapper
 from acquisition.plans.preprocessors.supplemental import (
     SupplementalData,
     baseline_decorator,
@@ -80,6 +81,7 @@ __all__ = [
     "msg_mutator",
     "pchain",
     "plan_mutator",
+    "print_summary_wrapper",
     "relative_set_decorator",
     "relative_set_wrapper",
     "reset_positions_decorator",
