@@ -21,6 +21,7 @@ export function when(at: number | string | null | undefined, now: Date = new Dat
 /** A number as short as it can be read: at most six significant figures. */
 export function figure(value: unknown, precision?: number | null): string {
   if (value === null || value === undefined) return "–";
+  if (typeof value === "object" && "$numberDouble" in value) return String(value.$numberDouble);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return typeof value === "object" ? compactJson(value) : String(value);
   if (!Number.isFinite(value)) return String(value);

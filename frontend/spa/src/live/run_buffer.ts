@@ -46,20 +46,25 @@ export class RunBuffer {
 
   constructor(readonly uid: string) {}
 
-  /** Take what is new; "gap" when something before or inside the payload is missing. */
+  /**
+   * Take what is new. "gap": something before the payload, or left out of it, has to be fetched. Ordinals
+   * inside the payload that hold nothing are documents that the store refused: nothing is missing.
+   */
   apply(payload: RunPayload): Applied {
     if (payload.last <= this.lastOrdinal) return "known";
-    let isNew = false;
+    if (payload.first > this.lastOrdinal + 1) return "gap";
+    this.version += 1;
     for (const piece of this.pieces(payload)) {
       if (piece.last <= this.lastOrdinal) continue;
-      if (piece.first > this.lastOrdinal + 1 || piece.isOmitted) break;
-      piece.apply(this.lastOrdinal + 1 - piece.first);
+      if (piece.isOmitted) {
+        this.lastOrdinal = piece.first - 1;
+        return "gap";
+      }
+      piece.apply(Math.max(0, this.lastOrdinal + 1 - piece.first));
       this.lastOrdinal = piece.last;
-      isNew = true;
     }
-    if (isNew) this.version += 1;
-    if (payload.last > this.lastOrdinal) return "gap";
-    return isNew ? "new" : "known";
+    this.lastOrdinal = payload.last;
+    return "new";
   }
 
   /** The stream to look at: primary, else the one with most events. */
@@ -169,5 +174,12 @@ function put(stream: StreamColumns, seqNum: number, time: number, value: (key: s
   }
   stream.seqNum[row] = seqNum;
   stream.time[row] = time;
-  for (const [key, column] of stream.columns) column[row] = value(key) ?? null;
+  for (const [key, column] of stream.columns) column[row] = plain(value(key));
+}
+
+/** JSON has no NaN or infinity: they come as {"$numberDouble": "NaN"}. */
+export function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const text = (value as Record<string, unknown>).$numberDouble;
+  return typeof text === "string" ? Number(text) : value;
 }

@@ -95,10 +95,9 @@ export class RunFeed {
     for (let page = 0; page < PAGE_LIMIT; page += 1) {
       const before = this.buffer.lastOrdinal;
       const documents = await this.fetchDocuments(this.buffer.uid, before, this.abort.signal);
-      for (const entry of documents) {
-        const [ordinal] = entry;
-        this.buffer.apply({ run: this.buffer.uid, first: ordinal, last: ordinal, documents: [entry] });
-      }
+      const last = documents.at(-1)?.[0];
+      if (last === undefined) return;
+      this.buffer.apply({ run: this.buffer.uid, first: before + 1, last, documents });
       this.tell();
       if (this.buffer.lastOrdinal === before) return;
     }

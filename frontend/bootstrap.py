@@ -1,0 +1,52 @@
+"""What a page is sent with, before its first REST call."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+
+from accounts import selectors
+from accounts.access import scopes
+from accounts.actor import Actor
+
+BEAMLINE_KEY = "beamline"
+
+
+def chosen_beamline(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
+    """Give the beamline that the pages of this session are about, None when there is none to see.
+
+    `?beamline=` chooses; the choice is kept in the session. A name that the actor cannot see is ignored.
+    """
+    places = {place["name"]: place for place in beamlines(actor)}
+    asked = request.GET.get(BEAMLINE_KEY, "")
+    if asked in places:
+        request.session[BEAMLINE_KEY] = asked
+    kept = request.session.get(BEAMLINE_KEY, "")
+    return places.get(kept) or next(iter(places.values()), None)
+
+
+def beamlines(actor: Actor) -> list[dict[str, str]]:
+    """Give name, title and time zone of the beamlines that the actor may see, by title."""
+    rows = selectors.beamlines(actor).order_by("title", "name")
+    return [{"name": row.name, "title": row.title, "time_zone": row.time_zone} for row in rows]
+
+
+def bootstrap(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Give who is signed in, the beamline, what may be done there and for which proposals."""
+    beamline = chosen_beamline(request, actor)
+    name = beamline["name"] if beamline else None
+    given = scopes(actor, beamline=name) if name else scopes(actor)
+    return {
+        "user": {"username": actor.username, "display_name": selectors.me(actor)["display_name"]},
+        "beamline": beamline,
+        "beamlines": beamlines(actor),
+        "proposals": open_proposals(actor, name) if name else [],
+        "scopes": sorted(scope.value for scope in given),
+        "csrf_token": get_token(request),
+    }
+
+
+def open_proposals(actor: Actor, beamline: str) -> list[dict[str, str]]:
+    """Give number and title of the proposals that take data at the beamline, by number."""
+    rows = selectors.proposals(actor, beamline=beamline).filter(is_closed=False).order_by("number")
+    return [{"number": row.number, "title": row.title} for row in rows[:500]]

@@ -1,0 +1,22 @@
+"""Addresses of the pages, and of the figures over REST."""
+
+from django.urls import path
+
+from frontend import account_views, views
+from frontend.api.figure import RunFigureView
+
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("acquire", views.acquire, name="acquire"),
+    path("acquire/<str:plan>", views.acquire_plan, name="acquire-plan"),
+    path("queue", views.queue_page, name="queue-page"),
+    path("live", views.live, name="live"),
+    path("runs", views.runs, name="runs-page"),
+    path("runs/<str:uid>", views.run, name="run-page"),
+    path("devices", views.devices, name="devices-page"),
+    path("console", views.console, name="console-page"),
+    path("account", account_views.account, name="account"),
+    path("account/tokens", account_views.tokens, name="account-tokens"),
+    path("account/tokens/<str:prefix>/revoke", account_views.revoke_token, name="account-token-revoke"),
+    path("api/v1/runs/<str:uid>/figure", RunFigureView.as_view(), name="run-figure"),
+]

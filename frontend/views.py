@@ -1,0 +1,100 @@
+"""Pages drawn by the browser part: each has its address, its permission, its title and a summary in words."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.access import Scope
+from accounts.errors import NotFoundError
+from accounts.requests import actor_of
+from acquisition.queue import selectors as queue
+from catalog import selectors as catalog
+from frontend.bootstrap import bootstrap
+from frontend.permissions import page
+
+
+def shell(request: HttpRequest, *, title: str, summary: str, **context: Any) -> HttpResponse:
+    """Send the page that the browser part takes over."""
+    start = bootstrap(request, actor_of(request))
+    response = render(
+        request,
+        "frontend/page.html",
+        {"title": title, "summary": summary, "bootstrap": start, **context},
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@page(Scope.QUEUE_READ)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show what the beamline does."""
+    return shell(request, title="Overview", summary="What the beamline does now, and what comes next.")
+
+
+@page(Scope.QUEUE_READ)
+def acquire(request: HttpRequest) -> HttpResponse:
+    """Show the plans."""
+    return shell(request, title="Acquire", summary="The plans that can be run here.")
+
+
+@page(Scope.QUEUE_READ)
+def acquire_plan(request: HttpRequest, plan: str) -> HttpResponse:
+    """Show the form of one plan."""
+    return shell(request, title=plan, summary=f"The form of the plan {plan}.")
+
+
+@page(Scope.QUEUE_READ)
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """Show what runs, what waits and what has finished."""
+    start = bootstrap(request, actor_of(request))
+    lines = _queue_in_words(request, start["beamline"])
+    return shell(request, title="Queue", summary="What runs, what waits and what has finished.", lines=lines)
+
+
+@page(Scope.QUEUE_READ)
+def live(request: HttpRequest) -> HttpResponse:
+    """Show the current run while it is taken."""
+    return shell(request, title="Live", summary="The current run while it is taken.")
+
+
+@page()
+def runs(request: HttpRequest) -> HttpResponse:
+    """Show the catalogue."""
+    return shell(request, title="Runs", summary="The runs that you may see, newest first.")
+
+
+@page()
+def run(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show one run; 404 when there is none that the person may see."""
+    found = catalog.run_summary(catalog.run(actor_of(request), uid))
+    title = f"{found['plan_name']}, scan {found['scan_id'] or found['uid'][:8]}"
+    lines = [
+        f"{key}: {found[key]}" for key in ("exit_status", "proposal", "username", "sample") if found[key]
+    ]
+    return shell(request, title=title, summary=f"Run {found['uid']}.", lines=lines)
+
+
+@page(Scope.DEVICE_READ)
+def devices(request: HttpRequest) -> HttpResponse:
+    """Show the devices and their values."""
+    return shell(request, title="Devices", summary="The devices of the beamline and their values.")
+
+
+@page(Scope.CONSOLE_READ)
+def console(request: HttpRequest) -> HttpResponse:
+    """Show what the worker writes."""
+    return shell(request, title="Console", summary="What the worker of the beamline writes.")
+
+
+def _queue_in_words(request: HttpRequest, beamline: dict[str, str] | None) -> list[str]:
+    if beamline is None:
+        return []
+    try:
+        found = queue.queue(actor_of(request), beamline["name"], limit=20)
+    except NotFoundError:
+        return []
+    items = [item.get("plan", "an item of another proposal") for item in found["items"]]
+    running = found["running"]
+    first = f"Running: {running.get('plan', 'an item of another proposal') if running else 'nothing'}"
+    return [first, *(f"{place}. {plan}" for place, plan in enumerate(items, 1))]

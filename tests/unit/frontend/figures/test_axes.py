@@ -1,0 +1,69 @@
+"""What is drawn of a stream when nobody says."""
+
+import pytest
+
+from frontend.figures import choose_axes
+from frontend.figures.axes import UnknownAxisError
+
+
+def column(key, dtype="number", shape=(), **rest):
+    return {"key": key, "dtype": dtype, "shape": list(shape), "units": "", "external": "", **rest}
+
+
+STREAM = {
+    "columns": [column("det"), column("sx"), column("sx_setpoint"), column("state", "string")],
+    "hints": {"det": {"fields": ["det"]}, "sx": {"fields": ["sx"]}},
+}
+
+
+def start(*fields, stream="primary"):
+    return {"time": 0.0, "hints": {"dimensions": [[[field], stream] for field in fields]}}
+
+
+def test_a_scan_is_drawn_over_its_motor_and_not_the_motor_itself():
+    axes = choose_axes(start("sx"), STREAM)
+    assert (axes.x, axes.y, axes.slow) == ("sx", ("det",), "")
+
+
+def test_a_count_is_drawn_over_time():
+    axes = choose_axes(start("time"), STREAM)
+    assert axes.x == "time"
+    assert axes.y == ("det", "sx")
+
+
+def test_a_grid_scan_is_a_map_of_the_fast_axis_over_the_slow_one():
+    stream = {**STREAM, "columns": [*STREAM["columns"], column("sy")]}
+    axes = choose_axes(start("sy", "sx"), stream)
+    assert (axes.slow, axes.x, axes.y) == ("sy", "sx", ("det",))
+
+
+def test_dimensions_of_another_stream_do_not_count():
+    assert choose_axes(start("sx", stream="baseline"), STREAM).x == "seq_num"
+
+
+def test_without_hints_the_first_number_is_drawn_over_the_points():
+    axes = choose_axes({"time": 0.0}, {"columns": STREAM["columns"], "hints": {}})
+    assert (axes.x, axes.y) == ("seq_num", ("det",))
+
+
+@pytest.mark.parametrize("hints", [None, 3, "sx", {"dimensions": 3}, {"dimensions": ["sx", [1], [["sx"]]]}])
+def test_hints_of_any_shape_do_no_harm(hints):
+    assert choose_axes({"time": 0.0, "hints": hints}, STREAM).x == "seq_num"
+
+
+def test_pictures_arrays_and_words_are_not_offered():
+    columns = [column("image", "array", (4, 4), external="STREAM:"), column("mca", "array", (8,)), column("i0")]
+    axes = choose_axes({"time": 0.0}, {"columns": columns, "hints": {"image": {"fields": ["image"]}}})
+    assert axes.y == ("i0",)
+    assert axes.x_choices == ("i0", "time", "seq_num")
+
+
+def test_what_was_asked_for_comes_before_the_hints():
+    axes = choose_axes(start("sx"), STREAM, x="time", y="sx_setpoint")
+    assert (axes.x, axes.y) == ("time", ("sx_setpoint",))
+
+
+@pytest.mark.parametrize("asked", [{"x": "nowhere"}, {"y": "state"}])
+def test_an_axis_that_is_not_there_is_refused_with_what_there_is(asked):
+    with pytest.raises(UnknownAxisError, match="choose det, sx"):
+        choose_axes(start("sx"), STREAM, **asked)

@@ -1,0 +1,91 @@
+"""The figure of a stream says what the events say."""
+
+import json
+
+import plotly.graph_objects as go
+
+from frontend.figures import run_figure
+
+
+def column(key, units=""):
+    return {"key": key, "dtype": "number", "shape": [], "units": units, "external": ""}
+
+
+def stream(*keys, units="", hinted=("det",)):
+    return {
+        "columns": [column(key, units if key != "det" else "counts") for key in keys],
+        "hints": {name: {"fields": [name]} for name in hinted},
+    }
+
+
+def table(**columns):
+    count = len(next(iter(columns.values())))
+    return {
+        "columns": columns,
+        "seq_num": list(range(1, count + 1)),
+        "time": [100.0 + row for row in range(count)],
+    }
+
+
+def start(*fields, **rest):
+    return {"time": 99.0, "hints": {"dimensions": [[[field], "primary"] for field in fields]}, **rest}
+
+
+def test_a_scan_gives_one_line_with_units_on_both_axes():
+    made = run_figure(table(sx=[0.0, 1.0], det=[3, 4]), start("sx"), stream("sx", "det", units="mm"))
+    (line,) = made.figure["data"]
+    assert (line["x"], line["y"]) == ([0.0, 1.0], [3.0, 4.0])
+    assert made.figure["layout"]["xaxis"]["title"]["text"] == "sx (mm)"
+    assert made.figure["layout"]["yaxis"]["title"]["text"] == "det (counts)"
+    assert made.caption == "det over sx, 2 points."
+
+
+def test_time_counts_from_the_start_of_the_run():
+    made = run_figure(table(det=[1.0, 2.0]), start("time"), stream("det"))
+    assert made.figure["data"][0]["x"] == [1.0, 2.0]
+
+
+def test_a_snaked_grid_comes_out_straight():
+    columns = {"sy": [0, 0, 0, 1, 1, 1], "sx": [0, 1, 2, 2, 1, 0], "det": [1, 2, 3, 6, 5, 4]}
+    made = run_figure(table(**columns), start("sy", "sx", shape=[2, 3]), stream("sy", "sx", "det"))
+    (cells,) = made.figure["data"]
+    assert cells["type"] == "heatmap"
+    assert cells["z"] == [[1, 2, 3], [4, 5, 6]]
+    assert (cells["x"], cells["y"]) == ([0, 1, 2], [0, 1])
+
+
+def test_a_grid_that_was_ended_early_has_empty_cells():
+    columns = {"sy": [0, 0], "sx": [0, 1], "det": [1, 2]}
+    made = run_figure(table(**columns), start("sy", "sx", shape=[2, 2]), stream("sy", "sx", "det"))
+    assert made.figure["data"][0]["z"] == [[1, 2], [None, None]]
+
+
+def test_two_axes_without_a_grid_are_dots_in_colour():
+    columns = {"sy": [0, 0.3], "sx": [0, 1], "det": [1, 2]}
+    made = run_figure(table(**columns), start("sy", "sx"), stream("sy", "sx", "det"))
+    assert made.figure["data"][0]["marker"]["color"] == [1, 2]
+
+
+def test_what_is_no_number_is_a_hole_in_the_line():
+    values = [1.0, None, {"$numberDouble": "NaN"}, "word", {"$numberDouble": "Infinity"}, 2]
+    made = run_figure(table(det=values), start(), stream("det"))
+    assert made.figure["data"][0]["y"] == [1.0, None, None, None, None, 2.0]
+
+
+def test_names_are_never_read_as_markup():
+    name = "<b>det</b>%{x}"
+    made = run_figure(table(**{name: [1.0]}), start(), stream(name, hinted=(name,)))
+    assert made.figure["data"][0]["hovertemplate"] == "%{x}: %{y}<extra>&lt;b&gt;det&lt;/b&gt;% {x}</extra>"
+    assert "<b>" not in made.figure["layout"]["yaxis"]["title"]["text"]
+
+
+def test_the_figure_is_json_that_plotly_takes_back():
+    made = run_figure(table(sx=[0.0, 1.0], det=[3, 4]), start("sx"), stream("sx", "det"))
+    text = json.dumps(made.figure, allow_nan=False)
+    assert go.Figure(json.loads(text)).data[0].y == (3.0, 4.0)
+
+
+def test_a_stream_without_numbers_gives_an_empty_figure():
+    made = run_figure({"columns": {}, "seq_num": [], "time": []}, start(), {"columns": [], "hints": {}})
+    assert made.figure["data"] == []
+    assert made.caption == "nothing over the point number, 0 points."
