@@ -165,9 +165,10 @@ class ChannelAccessBackend(Backend):
         asked = [peer for peer in peers if isinstance(peer, ChannelAccessBackend)]
         answers = [_Answer(peer) for peer in asked]
         known = [(peer, answer) for peer, answer in zip(asked, answers, strict=True) if peer.is_connected]
-        self.client.read([peer._pv for peer, _ in known], [answer.reply for _, answer in known])
-        if len(known) < len(asked):
-            self.client.search_now()  # somebody wants them: look again at once
+        if known:
+            self.client.read([peer._pv for peer, _ in known], [answer.reply for _, answer in known])
+        if len(known) < len(asked) and self._client is not None:
+            self._client.search_now()  # somebody wants them: look again at once
         for peer, answer in zip(asked, answers, strict=True):
             if not peer.is_connected:
                 answer.reply.set()
