@@ -7,6 +7,7 @@ made known to bluesky when that is installed, because ophyd-async looks for it t
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import inspect
 import threading
 import weakref
@@ -17,6 +18,9 @@ from acquisition.engine.interrupts import Mailbox
 
 #: Seconds that a cancelled awaitable gets to finish before the engine goes on without it.
 CANCEL_GRACE_S = 5.0
+
+#: Seconds that the loop may take to begin what another thread hands over.
+START_TIMEOUT_S = 10.0
 
 THREAD_NAME = "bluesky-run-engine"
 
@@ -102,6 +106,20 @@ class _LaterHandle:
         return self._is_cancelled
 
 
+class SharedTask(asyncio.Task[Any]):
+    """A task made for another thread, which may cancel it from there."""
+
+    def cancel(self, msg: Any = None) -> bool:
+        """Ask the task to end; takes effect on the loop's thread."""
+        loop = self.get_loop()
+        if _is_running_here(loop):
+            return super().cancel(msg)
+        if self.done():
+            return False
+        loop.call_soon_threadsafe(super().cancel, msg)
+        return True
+
+
 class LoopFromAnyThread:
     """The engine's loop as plans and devices see it: scheduling works from any thread.
 
@@ -122,6 +140,16 @@ class LoopFromAnyThread:
         handle = _LaterHandle(self._loop)
         self._loop.call_soon_threadsafe(handle.arm, lambda: schedule(*args, **kwargs))
         return handle
+
+    def create_task(self, coro: Any, **kwargs: Any) -> asyncio.Task[Any]:
+        """Start a coroutine on the loop; gives the task, which may be cancelled from any thread."""
+        if _is_running_here(self._loop):
+            return self._loop.create_task(coro, **kwargs)
+        made: concurrent.futures.Future[asyncio.Task[Any]] = concurrent.futures.Future()
+        self._loop.call_soon_threadsafe(
+            lambda: made.set_result(SharedTask(coro, loop=self._loop, **kwargs))
+        )
+        return made.result(timeout=START_TIMEOUT_S)
 
     def call_soon(self, *args: Any, **kwargs: Any) -> Any:
         """Schedule a call; see `asyncio.AbstractEventLoop.call_soon`."""
