@@ -222,7 +222,7 @@ def metadata_of(value: Any, **known: Any) -> Metadata:
     if isinstance(value, float | np.floating):
         return Metadata("number", (), "<f8", **known)
     if isinstance(value, str):
-        return Metadata("string", (), "|O", **known)
+        return Metadata("string", (), "", **known)
     if isinstance(value, list | tuple | np.ndarray):
         array = np.asarray(value)
         return Metadata("array", array.shape, array.dtype.str, **known)

@@ -41,8 +41,8 @@ NUMPY_TYPES = {
     "LONG": ("integer", "<i4"),
     "FLOAT": ("number", "<f4"),
     "DOUBLE": ("number", "<f8"),
-    "STRING": ("string", "|O"),
-    "ENUM": ("string", "|O"),
+    "STRING": ("string", "<U40"),
+    "ENUM": ("string", "<U40"),
 }
 
 
@@ -376,7 +376,7 @@ def _metadata(response: Any, is_text: bool, pv: Any) -> Metadata:
     access = pv.access_rights
     is_writable = access is None or bool(int(access) & 2)
     if is_text:
-        return Metadata("string", (), "|O", is_writable=is_writable)
+        return Metadata("string", (), "", is_writable=is_writable)
     dtype, dtype_numpy = NUMPY_TYPES[native]
     shape: tuple[int, ...] = ()
     if count != 1 and native not in ("STRING", "ENUM"):
