@@ -6,6 +6,7 @@ number, or by polling each second).
 """
 
 import asyncio
+import functools
 import logging
 import os
 import queue
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from celery import current_app
+from celery import Celery
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
 
@@ -45,7 +46,7 @@ def ring(topic: str, payload: dict[str, Any]) -> None:
     if isinstance(layer, InMemoryChannelLayer):
         _send_in_process(layer, group_of(topic), message)
         return
-    _outbox().put(_Frame(group_of(topic), message))
+    _outbox("frames").put(_Frame(group_of(topic), message))
 
 
 def ring_on_commit(topic: str, payload: Callable[[], dict[str, Any]]) -> None:
@@ -55,7 +56,7 @@ def ring_on_commit(topic: str, payload: Callable[[], dict[str, Any]]) -> None:
 
 def call_worker(beamline: str) -> None:
     """Ask the beamline's worker to look at its rows now; it looks each second anyway."""
-    _outbox().put(_Call(beamline))
+    _outbox("calls").put(_Call(beamline))
 
 
 def call_worker_on_commit(beamline: str) -> None:
@@ -79,7 +80,7 @@ class _Call:
 
     async def send(self) -> None:
         await asyncio.to_thread(
-            current_app.send_task,
+            _celery().send_task,
             TASK,
             args=[self.beamline],
             queue=f"beamline.{self.beamline}",
@@ -99,11 +100,11 @@ def _send_in_process(layer: InMemoryChannelLayer, group: str, message: dict[str,
 class _Outbox:
     """One daemon thread with an event loop that sends what is put, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.pid = os.getpid()
         self._waiting: queue.Queue[_Frame | _Call] = queue.Queue(WAITING_LIMIT)
         self._failing = False
-        threading.Thread(target=self._run, name="doorbell", daemon=True).start()
+        threading.Thread(target=self._run, name=f"doorbell-{name}", daemon=True).start()
 
     def put(self, message: "_Frame | _Call") -> None:
         try:
@@ -129,12 +130,21 @@ class _Outbox:
 
 
 _lock = threading.Lock()
-_current: _Outbox | None = None
+_outboxes: dict[str, _Outbox] = {}
 
 
-def _outbox() -> _Outbox:
-    global _current
+def _outbox(name: str) -> _Outbox:
+    """Give the process's own outbox of that name; a broker that hangs on calls does not hold frames up."""
     with _lock:
-        if _current is None or _current.pid != os.getpid():
-            _current = _Outbox()
-        return _current
+        found = _outboxes.get(name)
+        if found is None or found.pid != os.getpid():
+            found = _outboxes[name] = _Outbox(name)
+        return found
+
+
+@functools.cache
+def _celery() -> Celery:
+    """Give a sender of tasks that knows the settings; the platform's own app is not imported."""
+    app = Celery("beamport-doorbell", set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    return app
