@@ -101,6 +101,17 @@ _MEMBER: Scopes = _OBSERVER | {
     Scope.CONTROL_TAKE,
 }
 
+# What a scope of a key brings along: who may change a thing may see it.
+IMPLIED: dict[Scope, Scopes] = {
+    Scope.RUN_EXPORT: frozenset({Scope.RUN_READ}),
+    Scope.RUN_ANNOTATE: frozenset({Scope.RUN_READ}),
+    Scope.QUEUE_WRITE: frozenset({Scope.QUEUE_READ}),
+    Scope.ENGINE_CONTROL: frozenset({Scope.ENGINE_STOP, Scope.QUEUE_READ}),
+    Scope.DEVICE_MOVE: frozenset({Scope.DEVICE_READ}),
+    Scope.CONTROL_TAKE: frozenset({Scope.QUEUE_READ}),
+    Scope.CONTROL_FORCE: frozenset({Scope.CONTROL_TAKE, Scope.QUEUE_READ}),
+}
+
 FACILITY_ADMIN = "facility_admin"
 WORKER = "worker"
 
@@ -154,6 +165,13 @@ def require(
         raise NotFoundError(f"There is no {_place_in_words(beamline, proposal_id)} that you can see.")
     if scope not in answer.scopes:
         raise ForbiddenError(_refusal(actor, scope, beamline), hint=_refusal_hint(actor, scope))
+
+
+def with_implied(names: Iterable[str]) -> Scopes:
+    """Give the scopes that a key with `names` has at most: those, and what each brings along (`IMPLIED`)."""
+    known = set(Scope)
+    named = {Scope(name) for name in names if name in known}
+    return frozenset(named).union(*(IMPLIED.get(scope, NO_SCOPES) for scope in named))
 
 
 def visible(
@@ -222,7 +240,7 @@ def _key_stands(actor: Actor) -> bool:
 
 
 def _key_has(actor: Actor, scope: Scope | None) -> bool:
-    return scope is None or actor.key_scopes is None or scope in actor.key_scopes
+    return scope is None or actor.key_scopes is None or scope in with_implied(actor.key_scopes)
 
 
 def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
@@ -271,7 +289,7 @@ def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Ans
     if not sees:
         return _Answer(stands=True)
     if actor.key_scopes is not None:
-        given = frozenset(scope for scope in given if scope in actor.key_scopes)
+        given &= with_implied(actor.key_scopes)
     return _Answer(stands=True, sees=True, scopes=given)
 
 

@@ -130,11 +130,11 @@ def check_size(size: int, *, max_bytes: int = MAX_BYTES) -> None:
 
 
 def _object_without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        doubled = next(name for name in names if names.count(name) > 1)
-        raise _fault(f"the key {_shown(doubled)} stands twice in one object")
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in result:
+            raise _fault(f"the key {_shown(name)} stands twice in one object")
+        result[name] = value
     return result
 
 

@@ -106,3 +106,9 @@ def test_text_of_a_query_is_kept_or_refused_with_its_name():
         with pytest.raises(InvalidError) as refusal:
             json_gate.check_text(bad, name="q")
         assert "q" in refusal.value.fields
+
+
+def test_a_doubled_key_among_very_many_is_found_in_one_pass():
+    keys = ",".join(f'"k{number}":1' for number in range(60_000))
+    with pytest.raises(InvalidError, match="twice"):
+        json_gate.parse(f'{{{keys},"k59999":2}}'.encode())

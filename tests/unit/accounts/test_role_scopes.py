@@ -1,4 +1,4 @@
-from accounts.access import ALL_SCOPES, READING_SCOPES, ROLE_SCOPES, Scope
+from accounts.access import ALL_SCOPES, IMPLIED, READING_SCOPES, ROLE_SCOPES, Scope, with_implied
 from accounts.models import ProposalRole, StaffRole
 
 # One row a scope: who holds it. A change of rights must change this table too.
@@ -33,3 +33,14 @@ def test_every_scope_is_held_by_exactly_the_roles_of_the_table():
 def test_administrators_hold_everything_and_observers_only_read():
     assert ROLE_SCOPES["facility_admin"] == ALL_SCOPES
     assert ROLE_SCOPES["observer"] <= READING_SCOPES
+
+
+def test_what_a_key_may_change_it_may_see_and_nothing_else_comes_along():
+    assert with_implied(["queue:write"]) == {Scope.QUEUE_WRITE, Scope.QUEUE_READ}
+    assert with_implied(["run:export"]) == {Scope.RUN_EXPORT, Scope.RUN_READ}
+    assert with_implied(["run:read", "no:scope"]) == {Scope.RUN_READ}
+    for scope, brought in IMPLIED.items():
+        assert not brought & {Scope.ACCOUNT_ADMIN, Scope.PROPOSAL_ADMIN, Scope.AUDIT_READ}
+        for role, given in ROLE_SCOPES.items():
+            assert scope not in given or brought <= given, (role, scope)
+        assert with_implied(brought) <= brought, "what is brought along brings nothing more"

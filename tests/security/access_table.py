@@ -1,0 +1,142 @@
+"""The table of rights: every route of the API, and what each kind of caller gets.
+
+A row is a method, a route as the URL conf writes it (without converters), the scopes that the route asks for,
+and one status per column. To add a route: write its row; if its path has a new part or it needs rows of its
+own, teach `tests/security/stage.py`. A dash leaves a cell out: its answer depends on more than the caller.
+
+The columns:
+
+anonymous   no session, no key
+stranger    an account with no role anywhere
+outsider    the investigator of another proposal, on another beamline
+observer    in the proposal, may look
+member      in the proposal, may act while the visit lasts
+pi          its principal investigator
+staff       staff of the beamline
+admin       facility administrator
+key         a key of the row's `owner` with the row's scopes
+keyless     a key of the same owner with every scope that does not bring these along
+expired     a key as `key`, past its end
+revoked     a key as `key`, revoked
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+COLUMNS = (
+    "anonymous",
+    "stranger",
+    "outsider",
+    "observer",
+    "member",
+    "pi",
+    "staff",
+    "admin",
+    "key",
+    "keyless",
+    "expired",
+    "revoked",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route and method."""
+
+    method: str
+    route: str
+    scopes: frozenset[str]
+    statuses: tuple[int | None, ...]
+    owner: str = "pi"
+    body: dict[str, Any] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Give the row's name in test reports."""
+        return f"{self.method} {self.route}"
+
+    def expected(self) -> dict[str, int]:
+        """Give the status by column, without the cells left out."""
+        cells = zip(COLUMNS, self.statuses, strict=True)
+        return {column: status for column, status in cells if status is not None}
+
+
+def row(method: str, route: str, scopes: str, statuses: str, **rest: Any) -> Row:
+    """Read one line of the table."""
+    cells = tuple(None if cell == "-" else int(cell) for cell in statuses.split())
+    return Row(method, route, frozenset(scopes.split()), cells, **rest)
+
+
+WAIT = {"plan": "wait_a_moment", "parameters": {"delay": 1}}
+ITEM = {**WAIT, "proposal": "P-1"}
+MEMBER = {"username": "stranger"}
+B = "beamlines/<beamline>"
+
+# fmt: off
+#                                                      ano str out obs mem  pi sta adm key les exp rev
+ACCOUNTS = [
+    row("GET", "me", "run:read",                      "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "keys", "run:read",                    "401 200 200 200 200 200 200 200 403 403 401 401"),
+    row("POST", "keys", "run:read",                   "401 201 201 201 201 201 201 201 403 403 401 401",
+        body={"scopes": ["run:read"]}),
+    row("DELETE", "keys/<prefix>", "run:read",        "401 404 404 404 404 204 404 204 403 403 401 401"),
+    row("GET", "audit", "audit:read",                 "401 403 403 403 403 403 200 200 200 403 401 401",
+        owner="staff"),
+    row("GET", "proposals", "run:read",               "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "proposals/<number>", "run:read",      "401 404 404 200 200 200 200 200 200 200 401 401"),
+    row("GET", "proposals/<number>/members", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 200 401 401"),
+    row("POST", "proposals/<number>/members", "proposal:manage",
+                                                      "401 404 404 403 403 201 403 201 201 403 401 401",
+        body=MEMBER),
+    row("DELETE", "proposals/<number>/members/<username>", "proposal:manage",
+                                                      "401 404 404 403 403 204 403 204 204 403 401 401"),
+]
+
+#                                                      ano str out obs mem  pi sta adm key les exp rev
+ACQUISITION = [
+    row("GET", "beamlines", "queue:read",             "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", f"{B}/status", "queue:read",           "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/plans", "queue:read",            "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/plans/<plan>", "queue:read",     "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/devices", "device:read queue:read",
+                                                      "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/values", "device:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/queue", "queue:read",            "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/queue/items", "queue:write",    "401 404 404 403 201 201 201 201 201 403 401 401",
+        body=ITEM),
+    row("GET", f"{B}/queue/items/<uid>", "queue:read",
+                                                      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("DELETE", f"{B}/queue/items/<uid>", "queue:write",
+                                                      "401 404 404 403 204 204 204 204 204 403 401 401"),
+    row("POST", f"{B}/queue/items/<uid>/move", "queue:write",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"position": "front"}),
+    row("POST", f"{B}/queue/start", "engine:control", "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/queue/hold", "engine:control",  "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"reason": "tea"}),
+    row("POST", f"{B}/queue/clear", "queue:write",    "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/queue/run-now", "queue:write engine:control",
+                                                      "401 404 404 403 201 201 201 201 201 403 401 401",
+        body=ITEM),
+    row("GET", f"{B}/history", "queue:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/engine/<action>", "engine:stop",
+                                                      "401 404 404 403 202 202 202 202 202 403 401 401",
+        body={"reason": "smoke"}),
+    row("GET", f"{B}/engine/commands/<uid>", "queue:read",
+                                                      "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/control", "queue:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/control/take", "control:take",  "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/control/keep", "control:take",  "401 404 404 403   -   -   -   -   - 403 401 401"),
+    row("POST", f"{B}/control/release", "control:take",
+                                                      "401 404 404 403   -   -   -   -   - 403 401 401"),
+    row("GET", f"{B}/console", "console:read",        "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/dry-run", "queue:read",         "401 404 404 200 200 200 200 200 200 403 401 401",
+        body=WAIT),
+]
+# fmt: on
+
+TABLE = ACCOUNTS + ACQUISITION
