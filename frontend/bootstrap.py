@@ -8,6 +8,7 @@ from django.middleware.csrf import get_token
 from accounts import selectors
 from accounts.access import scopes
 from accounts.actor import Actor
+from frontend.presets import presets
 
 BEAMLINE_KEY = "beamline"
 
@@ -41,6 +42,7 @@ def bootstrap(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "beamline": beamline,
         "beamlines": beamlines(actor),
         "proposals": open_proposals(actor, name) if name else [],
+        "presets": presets(name) if name else [],
         "scopes": sorted(scope.value for scope in given),
         "csrf_token": get_token(request),
     }

@@ -11,14 +11,22 @@ export interface ProposalChoice {
   title: string;
 }
 
+/** A measurement that the staff prepared. */
+export interface Preset {
+  name: string;
+  title: string;
+  plan: string;
+  parameters: Record<string, unknown>;
+}
+
 export interface Bootstrap {
   user: { username: string; display_name: string };
   beamline: BeamlineChoice | null;
   beamlines: BeamlineChoice[];
   proposals: ProposalChoice[];
+  presets: Preset[];
   scopes: string[];
   csrf_token: string;
-  version: string;
 }
 
 const EMPTY: Bootstrap = {
@@ -26,9 +34,9 @@ const EMPTY: Bootstrap = {
   beamline: null,
   beamlines: [],
   proposals: [],
+  presets: [],
   scopes: [],
   csrf_token: "",
-  version: "",
 };
 
 export function readBootstrap(root: ParentNode = document): Bootstrap {

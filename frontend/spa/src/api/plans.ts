@@ -25,6 +25,17 @@ export interface PlanParameter {
   minimum?: number | null;
   maximum?: number | null;
   choices?: unknown[] | null;
+  nullable?: boolean;
+  /** Other types that are taken as well. */
+  also?: { type: ParameterType }[];
+  /** Name of the device parameter beside it whose units these positions have. */
+  axis?: string | null;
+  relative?: boolean;
+  exponent?: boolean;
+  /** Says how many points are taken. */
+  points?: boolean;
+  /** Groups that span a grid, the first the slowest, instead of going together. */
+  product?: boolean;
   repeat?: PlanParameter[] | null;
 }
 
@@ -40,9 +51,10 @@ export interface PlanDescription {
 export interface DryRun {
   points: number | null;
   streams?: unknown;
-  estimated_s: number | null;
-  paths: Record<string, number[]>;
-  problems: unknown[];
+  estimated_s?: number | null;
+  paths?: Record<string, number[]>;
+  devices?: string[];
+  problems?: string[];
 }
 
 export interface Plans {

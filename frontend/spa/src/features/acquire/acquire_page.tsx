@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { getPlans, type PlanDescription } from "../../api/plans";
 import { getHistory, type VisibleItem } from "../../api/queue";
+import { bootstrap } from "../../bootstrap";
 import { compactJson, parametersLine } from "../../components/format";
 import { Card, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
@@ -38,7 +39,12 @@ function Catalogue({ beamline }: { beamline: string }) {
     >
       {plans.error && <Problem error={plans.error} onRetry={plans.refresh} />}
       {plans.isLoading && <Loading what="the plans" />}
-      {!search && <Recent beamline={beamline} />}
+      {!search && (
+        <div className="starts">
+          <Presets />
+          <Recent beamline={beamline} />
+        </div>
+      )}
       {plans.data && shown.length === 0 && (
         <Empty>
           {search
@@ -72,13 +78,32 @@ function PlanTile({ plan }: { plan: PlanDescription }) {
   );
 }
 
+/** Measurements that the staff prepared: one press fills in the form. */
+function Presets() {
+  if (bootstrap.presets.length === 0) return null;
+  return (
+    <Card title="Presets">
+      <ul className="lines">
+        {bootstrap.presets.map((preset) => (
+          <li key={preset.name}>
+            <Link to={`/acquire/${preset.plan}?preset=${preset.name}`}>{preset.title}</Link>
+            <span className="muted line-rest">
+              {preset.plan} · {parametersLine(preset.parameters)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 /** The last different measurements, to be taken again with a change. */
 function Recent({ beamline }: { beamline: string }) {
   const history = useResource(`recent:${beamline}`, (signal) => getHistory(beamline, "", signal));
   const items = distinct(history.data?.results ?? []).slice(0, 4);
   if (items.length === 0) return null;
   return (
-    <Card title="Recent" className="recent">
+    <Card title="Recent">
       <ul className="lines">
         {items.map((item) => (
           <li key={item.uid}>

@@ -197,8 +197,9 @@ export function Rows({ parameter, rows, devices, errors, onChange }: RowsProps) 
 }
 
 function rowsTitle(parameter: PlanParameter, cells: PlanParameter[]): string {
-  if (parameter.title && parameter.title.toLowerCase() !== "args") return parameter.title;
-  return cells.map((cell) => cell.title || cell.name).join(", ");
+  const title = parameter.title || parameter.name;
+  if (title.toLowerCase() !== "args") return title;
+  return cells.some((cell) => cell.type === "device" && cell.protocol === "Movable") ? "motors" : "devices";
 }
 
 function deviceOfRow(row: Cell[], cells: PlanParameter[]): string {
@@ -208,9 +209,18 @@ function deviceOfRow(row: Cell[], cells: PlanParameter[]): string {
 }
 
 function cellLabel(cell: PlanParameter, row: Cell[], cells: PlanParameter[], devices: Devices): string {
-  const name = cell.title || cell.name;
-  const units = cell.units ?? (cell.type === "number" ? devices[deviceOfRow(row, cells)]?.units : "");
-  return units ? `${name} (${units})` : name;
+  const place = cells.findIndex((other) => other.name === cell.axis);
+  return labelOf(cell, place < 0 ? "" : row[place], devices);
+}
+
+/** Name of a parameter with its units: its own, or those of the device that it is a position of. */
+export function labelOf(parameter: PlanParameter, axis: unknown, devices: Devices): string {
+  const name = parameter.title || parameter.name;
+  const ofAxis = typeof axis === "string" && !parameter.exponent ? devices[axis]?.units : "";
+  const units = parameter.units || ofAxis;
+  const note = [units, parameter.relative ? "from here" : "", parameter.exponent ? "power of ten" : ""];
+  const text = note.filter(Boolean).join(", ");
+  return text ? `${name} (${text})` : name;
 }
 
 function RowLimits({ row, cells, devices }: { row: Cell[]; cells: PlanParameter[]; devices: Devices }) {

@@ -108,10 +108,13 @@ function parseCell(parameter: PlanParameter, cell: Cell, messages: string[]): un
     return undefined;
   }
   if (typeof cell === "boolean" || Array.isArray(cell)) return cell;
+  if (parameter.nullable && /^none$/i.test(cell.trim())) return null;
   switch (parameter.type) {
     case "number":
     case "integer":
-      return parseNumber(parameter, cell, messages);
+      return isList(parameter, cell)
+        ? parseArray(parameter, cell, messages)
+        : parseNumber(parameter, cell, messages);
     case "array":
       return parseArray(parameter, cell, messages);
     case "object":
@@ -121,6 +124,11 @@ function parseCell(parameter: PlanParameter, cell: Cell, messages: string[]): un
     default:
       return cell;
   }
+}
+
+/** Several numbers where the plan takes one or a list. */
+function isList(parameter: PlanParameter, text: string): boolean {
+  return Boolean(parameter.also?.some(({ type }) => type === "array")) && /[\s,;[]/.test(text.trim());
 }
 
 function parseNumber(parameter: PlanParameter, text: string, messages: string[]): number | undefined {

@@ -9,7 +9,7 @@ import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } f
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
-import { Control, ManyDevices, Rows } from "./controls";
+import { Control, labelOf, ManyDevices, Rows } from "./controls";
 import { asPython, asRest } from "./copy_as";
 import {
   type Cell,
@@ -24,6 +24,7 @@ import {
   valuesFrom,
 } from "./form_values";
 import { Preview } from "./preview";
+import { pathsOf } from "./trajectory";
 
 const DRY_RUN_AFTER_MS = 350;
 
@@ -86,6 +87,7 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
   const action = useAction();
   const parsed = useMemo(() => parse(plan, values), [plan, values]);
   const preview = useDryRun(beamline, plan.name, parsed.parameters, Object.keys(parsed.errors).length === 0);
+  const paths = useMemo(() => pathsOf(plan, parsed.parameters), [plan, parsed]);
   const fieldErrors = { ...(isTried ? parsed.errors : {}), ...preview.fields, ...refused };
 
   const set = (name: string, value: FormValue) => {
@@ -136,6 +138,7 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
               parameter={parameter}
               value={values[parameter.name] ?? ""}
               devices={devices}
+              axis={parameter.axis ? values[parameter.axis] : ""}
               errors={errorsOf(fieldErrors, parameter.name)}
               onChange={(value) => set(parameter.name, value)}
             />
@@ -143,7 +146,7 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
           {plan.parameters.length === 0 && <Empty>This plan takes no parameters.</Empty>}
         </Card>
         <div className="plan-side">
-          <Preview {...preview} />
+          <Preview {...preview} paths={paths} />
           <Card title="Submit">
             <SubmitFields extra={extra} errors={refused} onChange={setExtra} />
             {action.error && <Problem error={action.error} />}
@@ -204,10 +207,12 @@ interface ParameterProps {
   value: FormValue;
   devices: Devices;
   errors: string[];
+  /** Name of the device that the parameter is a position of. */
+  axis: unknown;
   onChange: (value: FormValue) => void;
 }
 
-function Parameter({ parameter, value, devices, errors, onChange }: ParameterProps) {
+function Parameter({ parameter, value, devices, errors, axis, onChange }: ParameterProps) {
   if (isRepeated(parameter)) {
     return (
       <Rows
@@ -230,10 +235,9 @@ function Parameter({ parameter, value, devices, errors, onChange }: ParameterPro
       />
     );
   }
-  const name = parameter.title || parameter.name;
   return (
     <Field
-      label={parameter.units ? `${name} (${parameter.units})` : name}
+      label={labelOf(parameter, axis, devices)}
       hint={hintOf(parameter, devices, value)}
       errors={errors}
       required={Boolean(parameter.required)}
@@ -259,6 +263,7 @@ function hintOf(
   const parts: string[] = [];
   if (parameter.doc) parts.push(parameter.doc);
   const { minimum, maximum } = parameter;
+  if (parameter.nullable && parameter.default != null) parts.push("“none” for no limit");
   if (minimum != null && maximum != null) parts.push(`${minimum} … ${maximum}`);
   else if (minimum != null) parts.push(`at least ${minimum}`);
   else if (maximum != null) parts.push(`at most ${maximum}`);

@@ -1,5 +1,5 @@
 import type { DryRun } from "../../api/plans";
-import { compactJson, duration } from "../../components/format";
+import { duration } from "../../components/format";
 import { Card, Empty, Problem } from "../../components/parts";
 
 const WIDTH = 300;
@@ -51,20 +51,15 @@ function rangeText(motor: string, path: number[]): string {
   return `${motor} ${Number(Math.min(...path).toPrecision(6))} … ${Number(Math.max(...path).toPrecision(6))}`;
 }
 
-function problemText(problem: unknown): string {
-  if (typeof problem === "string") return problem;
-  const { detail, message } = (problem ?? {}) as Record<string, unknown>;
-  return String(detail ?? message ?? compactJson(problem));
-}
-
 interface PreviewProps {
+  paths: Record<string, number[]>;
   answer: DryRun | null;
   error: Error | null;
   isWaiting: boolean;
 }
 
 /** What the plan would do: asked while the form is filled in, without touching a device. */
-export function Preview({ answer, error, isWaiting }: PreviewProps) {
+export function Preview({ paths, answer, error, isWaiting }: PreviewProps) {
   return (
     <Card title="Dry run" className={isWaiting ? "preview is-waiting" : "preview"}>
       {!answer && !error && <Empty>Fill in the fields marked * to see points, time and path.</Empty>}
@@ -74,14 +69,24 @@ export function Preview({ answer, error, isWaiting }: PreviewProps) {
           <dl className="facts">
             <dt>Points</dt>
             <dd data-testid="dry-run-points">{answer.points ?? "–"}</dd>
-            <dt>Takes about</dt>
-            <dd>{duration(answer.estimated_s)}</dd>
+            {answer.estimated_s != null && (
+              <>
+                <dt>Takes about</dt>
+                <dd>{duration(answer.estimated_s)}</dd>
+              </>
+            )}
+            {answer.devices && (
+              <>
+                <dt>Devices</dt>
+                <dd>{answer.devices.join(", ")}</dd>
+              </>
+            )}
           </dl>
-          <Trajectory paths={answer.paths ?? {}} />
+          <Trajectory paths={answer.paths ?? paths} />
           {(answer.problems ?? []).length > 0 && (
             <ul className="errors">
-              {answer.problems.map((problem) => (
-                <li key={problemText(problem)}>{problemText(problem)}</li>
+              {answer.problems?.map((problem) => (
+                <li key={problem}>{problem}</li>
               ))}
             </ul>
           )}
