@@ -55,7 +55,9 @@ def _start(ctx: Context, msg: Any, bundler: RunBundler) -> str:
 def close_run(ctx: Context, msg: Any) -> str:
     """Close a run: ``Msg('close_run', None, exit_status=None, reason=None)`` emits the stop document, gives the uid."""
     bundler = ctx.run_of(msg)
-    uid = bundler.close(msg.kwargs.get("exit_status") or "success", msg.kwargs.get("reason") or "")
+    # A plan that closes its run because somebody ends the call knows the status, and not the reason.
+    reason = msg.kwargs.get("reason") or ctx.call.reason
+    uid = bundler.close(msg.kwargs.get("exit_status") or "success", reason)
     bundler.mark()
     del ctx.bundlers[msg.run]
     return uid
