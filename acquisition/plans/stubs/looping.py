@@ -22,7 +22,8 @@ def repeat(
     num : int, optional
         How many times; None for ever, or until the delays run out.
     delay : float or iterable of float
-        Seconds from the start of one to the start of the next; no wait if the plan took longer.
+        Seconds from the start of one to the start of the next; no wait if the plan took longer, and
+        none after the last.
 
     Raises
     ------
@@ -34,9 +35,11 @@ def repeat(
         started = time.monotonic()
         yield Msg("checkpoint")
         yield from ensure_generator(plan())
+        if n + 1 == num:
+            return
         pause = next(delays, _NO_MORE)
         if pause is _NO_MORE:
-            if num is None or n + 1 == num:
+            if num is None:
                 return
             raise ValueError(_too_few_delays(num, n))
         if pause is not None and (left := pause - (time.monotonic() - started)) > 0:

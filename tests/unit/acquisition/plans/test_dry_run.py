@@ -1,0 +1,104 @@
+"""Dry runs: what is counted, what is found, and that they end."""
+
+import itertools
+import threading
+
+import pytest
+
+from acquisition.plans import scans
+from acquisition.plans.dry_run import dry_run
+from acquisition.plans.msg import Msg
+from tests.unit.acquisition.plans.paper import DEVICES, paper_devices
+
+
+@pytest.fixture
+def devices():
+    return paper_devices()
+
+
+def test_points_paths_and_streams_of_a_scan(devices):
+    found = dry_run(scans.scan([devices["det"]], devices["sx"], -1, 1, num=3), devices=DEVICES)
+    assert (found.points, found.streams, found.runs) == (3, {"primary": 3}, 1)
+    assert found.paths == {"sx": [-1.0, 0.0, 1.0]}
+    assert found.problems == ()
+    assert found.is_complete
+
+
+def test_time_is_travel_exposure_and_sleep(devices):
+    plan = scans.scan([devices["det"]], devices["sx"], 0, 4, num=3)
+    found = dry_run(plan, devices=DEVICES, positions={"sx": -2.0})
+    # 6 mm at 2 mm/s, 3 exposures of 0.5 s, and 6 round trips of 0.02 s
+    assert found.estimated_s == pytest.approx(3.0 + 1.5 + 0.12)
+    slept = dry_run(iter([Msg("sleep", None, 7)]), devices=DEVICES)
+    assert slept.estimated_s == pytest.approx(7.0)
+
+
+def test_a_motor_outside_its_limits_is_a_problem_with_units(devices):
+    found = dry_run(scans.rel_scan([devices["det"]], devices["sx"], 0, 30, num=3), devices=DEVICES)
+    assert found.problems == ("sx would be sent to 15 mm, outside its limits -10 to 10 mm",)
+
+
+def test_a_position_that_is_no_number_is_a_problem(devices):
+    found = dry_run(iter([Msg("set", devices["sx"], float("nan"))]), devices=DEVICES)
+    assert "no position" in found.problems[0]
+
+
+def test_a_plan_that_fails_says_so(devices):
+    found = dry_run(scans.count(devices["det"]), devices=DEVICES)
+    assert "the plan fails: TypeError: detectors are given as a list" in found.problems[0]
+
+
+def test_a_billion_points_are_reported_and_not_walked(devices):
+    plan = scans.scan([devices["det"]], devices["sx"], -1, 1, num=10**9)
+    found = dry_run(plan, devices=DEVICES, max_messages=5_000)
+    assert found.points == 10**9
+    assert found.estimated_s == pytest.approx(10**9 * 0.54, rel=0.01)
+    assert "only the first" in found.problems[0]
+    assert not found.is_complete
+
+
+def test_an_endless_plan_is_reported(devices):
+    found = dry_run(scans.count([devices["det"]], num=None), devices=DEVICES, max_messages=5_000)
+    assert found.points is None
+    assert found.estimated_s is None
+    assert "may go on until it is stopped" in found.problems[0]
+
+
+def test_a_plan_that_computes_for_ever_is_given_up():
+    released = threading.Event()
+
+    def plan():
+        try:
+            for _ in itertools.repeat(0):
+                pass
+            yield Msg("null")
+        finally:
+            released.set()
+
+    found = dry_run(plan, max_seconds=0.2)
+    assert "computed for too long" in found.problems[0]
+    assert released.wait(10)
+
+
+def test_paths_are_cut_and_not_grown_without_bound(devices):
+    found = dry_run((Msg("set", devices["sx"], n / 1e6) for n in range(20_000)), devices=DEVICES)
+    assert len(found.paths["sx"]) == 5_000
+
+
+def test_plans_that_look_at_answers_run_on_made_up_ones(devices):
+    args = ([devices["det"]], "det", devices["sx"], 0, 5, 0.1, 1)
+    assert dry_run(scans.adaptive_scan(*args, 0.5, True), devices=DEVICES).points > 3
+    assert dry_run(scans.tune_centroid(*args[:6]), devices=DEVICES).problems == ()
+
+
+def test_a_plan_that_calls_a_device_is_told_to_yield(devices):
+    def plan():
+        devices["sx"].set(1)
+        yield Msg("null")
+
+    assert "let the plan yield a message instead" in dry_run(plan, devices=DEVICES).problems[0]
+
+
+def test_the_report_is_json_able(devices):
+    found = dry_run(scans.count([devices["det"]], 2), devices=DEVICES)
+    assert found.as_dict()["points"] == 2
