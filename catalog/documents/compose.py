@@ -185,7 +185,8 @@ class StreamComposer:
         self._run = run
         self._counts = counts
         self._name = descriptor["name"]
-        self._keys = descriptor["data_keys"].keys()
+        keys = descriptor["data_keys"]
+        self._keys = {key for key in keys if not str(keys[key].get("external", "")).startswith("STREAM:")}
         self.descriptor = descriptor
 
     def event(

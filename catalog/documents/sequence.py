@@ -26,10 +26,26 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class StreamShape:
-    """What events of one descriptor must look like."""
+    """What events of one descriptor must look like.
+
+    Attributes
+    ----------
+    dtypes
+        The dtype of each data key.
+    streamed
+        Keys whose values come by stream_datum documents: events do without them.
+    """
 
     stream: str
-    data_keys: Mapping[str, Any]
+    dtypes: Mapping[str, str]
+    streamed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, descriptor: Mapping[str, Any]) -> StreamShape:
+        """Give the shape that a descriptor says."""
+        keys = descriptor["data_keys"]
+        streamed = (key for key in keys if str(keys[key].get("external", "")).startswith("STREAM:"))
+        return cls(descriptor.get("name", ""), {key: keys[key]["dtype"] for key in keys}, frozenset(streamed))
 
 
 @dataclass
@@ -107,9 +123,9 @@ class RunChecker:
         to_storable(doc)
         remarks = []
         sibling = next((d for d in self.descriptors.values() if d.stream == stream), None)
-        if sibling is not None and sibling.data_keys.keys() != keys.keys():
+        if sibling is not None and sibling.dtypes.keys() != keys.keys():
             remarks.append(f"stream {stream!r} was described with other data keys before")
-        self.descriptors[uid] = StreamShape(stream, {key: keys[key]["dtype"] for key in keys})
+        self.descriptors[uid] = StreamShape.of(doc)
         self.last_seq.setdefault(stream, 0)
         return remarks
 
@@ -207,7 +223,7 @@ class RunChecker:
 
     def _unlike(self, shape: StreamShape, items: Iterable[tuple[str, Any]]) -> Iterator[str]:
         for key, value in items:
-            dtype = shape.data_keys.get(key, "")
+            dtype = shape.dtypes.get(key, "")
             expected = _KINDS.get(dtype, ())
             unlike = type(value) in _ATOMS and not isinstance(value, expected) and value is not None
             if unlike and (shape.stream, key) not in self._remarked:
@@ -226,10 +242,11 @@ class RunChecker:
 
 
 def _require_keys(name: str, shape: StreamShape, data: Mapping[str, Any], stamps: Mapping[str, Any]) -> None:
-    expected = shape.data_keys.keys()
-    if data.keys() == expected and stamps.keys() <= expected:
+    expected = shape.dtypes.keys()
+    required = expected - shape.streamed
+    if required <= data.keys() <= expected and stamps.keys() <= expected:
         return
-    missing = sorted(expected - data.keys())[:10]
+    missing = sorted(required - data.keys())[:10]
     extra = sorted((data.keys() | stamps.keys()) - expected)[:10]
     problem = f"its keys are not those of the descriptor: missing {missing}, not described {extra}"
     raise InvalidDocumentError(name, [problem])

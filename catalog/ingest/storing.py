@@ -217,8 +217,7 @@ def _checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:
     checker.last_seq = dict(run.num_events)
     if names & {"descriptor", "event", "event_page", "stream_datum", "stop"}:
         for doc in Document.objects.filter(run=run, name="descriptor").values_list("doc", flat=True):
-            keys = {key: value["dtype"] for key, value in doc["data_keys"].items()}
-            checker.descriptors[doc["uid"]] = StreamShape(doc.get("name", ""), keys)
+            checker.descriptors[doc["uid"]] = StreamShape.of(doc)
     if names & {"resource", "datum", "datum_page", "stream_resource", "stream_datum"}:
         known = Document.objects.filter(run=run, name__in=_REFERENCES)
         checker.references = set(known.values_list("uid", flat=True))

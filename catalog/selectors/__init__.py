@@ -6,15 +6,27 @@ from catalog.selectors.documents import (
     quarantined,
 )
 from catalog.selectors.finding import RunPage, facets, runs
-from catalog.selectors.runs import last_ordinal, open_runs, run, run_detail, run_summary, visible_runs
-from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table
+from catalog.selectors.frames import FrameAddress, frame_address
+from catalog.selectors.runs import (
+    exportable_run,
+    last_ordinal,
+    open_runs,
+    run,
+    run_detail,
+    run_summary,
+    visible_runs,
+)
+from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, table_columns
 
 __all__ = [
+    "FrameAddress",
     "RunPage",
     "TableSlice",
     "data_keys",
     "documents",
+    "exportable_run",
     "facets",
+    "frame_address",
     "iter_documents",
     "iter_slices",
     "last_ordinal",
@@ -25,5 +37,6 @@ __all__ = [
     "run_summary",
     "runs",
     "table",
+    "table_columns",
     "visible_runs",
 ]

@@ -1,4 +1,4 @@
-"""Conditions on runs: each term of a query as a Django condition; what a user typed is only ever a parameter."""
+"""Conditions on runs: what a user typed is only ever a parameter of the query."""
 
 from __future__ import annotations
 
@@ -172,10 +172,9 @@ def _as_json(text: str) -> list[Any]:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    is_plain = (
-        isinstance(value, bool | int) or value is None or (isinstance(value, float) and math.isfinite(value))
-    )
-    return [value] if is_plain else []
+    if isinstance(value, float):
+        return [value] if math.isfinite(value) else []
+    return [value] if isinstance(value, bool | int) or value is None else []
 
 
 def _nested(path: list[str], value: Any) -> dict[str, Any]:

@@ -88,8 +88,8 @@ def _count(rows: QuerySet[Run]) -> int:
 def _collected(matching: QuerySet[Run]) -> tuple[int, QuerySet[Run]]:
     """Collect the matches through the indexes of what is searched, before anything is put in order.
 
-    Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word. When
-    the collection is cut the matches are common, and the walk along time ends soon.
+    Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word.
+    When the collection is cut the matches are common, and the walk along time ends soon.
     """
     keys = list(matching.order_by().values_list("pk", flat=True)[: COUNT_CAP + 1])
     if len(keys) > COUNT_CAP:

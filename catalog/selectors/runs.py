@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.access import Scope, visible
+from accounts.access import Scope, require, visible
 from accounts.actor import Actor
 from accounts.errors import InvalidError, NotFoundError
 from catalog.documents.encoding import loads
@@ -50,6 +50,21 @@ def run(actor: Actor, uid: str, *, scope: Scope = Scope.RUN_READ) -> Run:
     if not matches:
         raise NotFoundError(f"There is no run {uid!r} that you can see.")
     return matches[0]
+
+
+def exportable_run(actor: Actor, uid: str) -> Run:
+    """Give a run that `actor` may take away.
+
+    Raises
+    ------
+    NotFoundError
+        There is none that `actor` may see.
+    ForbiddenError
+        The actor may read it here and not take it away.
+    """
+    row = run(actor, uid)
+    require(actor, Scope.RUN_EXPORT, beamline=row.beamline.name, proposal_id=row.proposal_id)
+    return row
 
 
 def last_ordinal(actor: Actor, uid: str) -> int:

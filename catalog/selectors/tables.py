@@ -55,7 +55,7 @@ def table(
     Parameters
     ----------
     columns
-        Data keys; all by default.
+        Data keys; by default all whose values are in events.
     timestamps
         Also give each column's timestamps.
 
@@ -100,6 +100,17 @@ def table(
         "columns": values,
     }
     return {**result, "timestamps": stamps} if timestamps else result
+
+
+def table_columns(actor: Actor, uid: str, stream: str, columns: Sequence[str] | None) -> list[str]:
+    """Give the columns that are asked for, or all whose values are in events.
+
+    Raises
+    ------
+    InvalidError
+        There is no such column.
+    """
+    return _chosen(_data_keys(run(actor, uid), stream), stream, columns)
 
 
 def iter_slices(
@@ -202,7 +213,7 @@ def _data_keys(row: Run, stream: str) -> dict[str, Any]:
 
 def _chosen(keys: dict[str, Any], stream: str, columns: Sequence[str] | None) -> list[str]:
     if columns is None:
-        return list(keys)
+        return [key for key in keys if not str(keys[key].get("external", "")).startswith("STREAM:")]
     unknown = [c for c in columns if c not in keys]
     if unknown:
         raise InvalidError(

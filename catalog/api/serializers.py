@@ -1,0 +1,208 @@
+"""What the catalogue routes take and give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.serializers import StrictSerializer
+from catalog.queries import MAX_LIMIT
+
+Text = serializers.CharField
+
+
+def _text(**options: Any) -> serializers.CharField:
+    return Text(required=False, allow_blank=True, default="", max_length=200, **options)
+
+
+class RunFilterSerializer(StrictSerializer):
+    """Which runs are asked for."""
+
+    q = Text(
+        required=False,
+        allow_blank=True,
+        default="",
+        trim_whitespace=False,
+        help_text="Search line: words, key:value, quotes, -not, since:, until:.",
+    )
+    plan = _text()
+    proposal = _text()
+    beamline = _text()
+    status = _text(help_text="success, fail, abort or open")
+    scan_id = serializers.IntegerField(required=False, allow_null=True, default=None)
+    since = _text(help_text="ISO 8601, today, yesterday, 24h, 7d or POSIX seconds")
+    until = _text(help_text="as since; a day is included whole")
+
+
+class RunQuerySerializer(RunFilterSerializer):
+    """Which page of runs is asked for."""
+
+    sort = serializers.ChoiceField(choices=["-time", "time"], required=False, default="-time")
+    cursor = Text(required=False, allow_blank=True, default="", help_text="what next of the last page said")
+    limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
+
+
+class DocumentsQuerySerializer(StrictSerializer):
+    """Which documents of a run are asked for."""
+
+    since = serializers.IntegerField(required=False, default=-1, min_value=-1, max_value=2**62)
+    limit = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=10_000)
+
+
+class TableQuerySerializer(StrictSerializer):
+    """Which part of a table is asked for."""
+
+    columns = Text(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        help_text="data keys, comma-separated; for keys that hold commas, a JSON list",
+    )
+    start = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**62)
+    stop = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=2**62
+    )
+    timestamps = serializers.BooleanField(required=False, default=False)
+    exact = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="write NaN and infinities under the encoding rule instead of as null",
+    )
+
+
+class CSVQuerySerializer(StrictSerializer):
+    """What a CSV download holds."""
+
+    stream = Text(required=False, default="primary", max_length=1000)
+    columns = TableQuerySerializer().fields["columns"]
+    guard = serializers.ChoiceField(choices=["on", "off"], required=False, default="on")
+
+
+class FrameQuerySerializer(StrictSerializer):
+    """How a frame is given."""
+
+    format = serializers.ChoiceField(choices=["png", "npy", "json"], required=False, default="png")
+    vmin = serializers.FloatField(required=False, allow_null=True, default=None)
+    vmax = serializers.FloatField(required=False, allow_null=True, default=None)
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """A bounded count."""
+
+    value = serializers.IntegerField()
+    capped = serializers.BooleanField(help_text="there are more than value")
+
+
+class RunSummarySerializer(serializers.Serializer[Any]):
+    """The facts of one run that a list shows."""
+
+    uid = Text()
+    scan_id = serializers.IntegerField(allow_null=True)
+    plan_name = Text()
+    time = serializers.FloatField(help_text="POSIX seconds")
+    stop_time = serializers.FloatField(allow_null=True)
+    exit_status = Text(allow_null=True)
+    reason = Text()
+    beamline = Text()
+    proposal = Text(allow_null=True)
+    username = Text()
+    num_events = serializers.DictField(child=serializers.IntegerField())
+    num_points = serializers.IntegerField(allow_null=True)
+    motors = serializers.ListField(child=Text())
+    detectors = serializers.ListField(child=Text())
+    sample = Text()
+    title = Text()
+
+
+class RunPageSerializer(serializers.Serializer[Any]):
+    """One page of runs."""
+
+    results = RunSummarySerializer(many=True)
+    next = Text(allow_null=True)
+    count = CountSerializer()
+
+
+class ColumnSerializer(serializers.Serializer[Any]):
+    """One column of a stream."""
+
+    key = Text()
+    dtype = Text()
+    shape = serializers.ListField(child=serializers.IntegerField(allow_null=True))
+    units = Text(allow_null=True)
+    precision = serializers.IntegerField(allow_null=True)
+    object_name = Text()
+    external = Text()
+
+
+class StreamSerializer(serializers.Serializer[Any]):
+    """What a stream holds."""
+
+    columns = ColumnSerializer(many=True)
+    hints = serializers.DictField()
+    object_keys = serializers.DictField()
+    num_events = serializers.IntegerField()
+
+
+class RunDetailSerializer(RunSummarySerializer):
+    """One run with its documents but for events."""
+
+    start = serializers.DictField()
+    stop = serializers.DictField(allow_null=True)
+    descriptors = serializers.ListField(child=serializers.DictField())
+    streams = serializers.DictField(child=StreamSerializer())
+    last_ordinal = serializers.IntegerField()
+
+
+class FacetSerializer(serializers.Serializer[Any]):
+    """One value and how often it occurs."""
+
+    value = Text(allow_null=True)
+    count = serializers.IntegerField()
+
+
+class FacetsSerializer(serializers.Serializer[Any]):
+    """How often values occur in the newest 10,000 matching runs."""
+
+    plan = FacetSerializer(many=True)
+    status = FacetSerializer(many=True)
+    proposal = FacetSerializer(many=True)
+    beamline = FacetSerializer(many=True)
+    count = CountSerializer()
+
+
+class DocumentsSerializer(serializers.Serializer[Any]):
+    """Documents of a run, each as [ordinal, name, document]."""
+
+    documents = serializers.ListField(child=serializers.ListField())
+    last_ordinal = serializers.IntegerField()
+    closed = serializers.BooleanField()
+
+
+class TableSerializer(serializers.Serializer[Any]):
+    """Rows of a stream, column by column."""
+
+    stream = Text()
+    start = serializers.IntegerField()
+    stop = serializers.IntegerField()
+    num_events = serializers.IntegerField()
+    seq_num = serializers.ListField(child=serializers.IntegerField())
+    time = serializers.ListField(child=serializers.FloatField())
+    columns = serializers.DictField(child=serializers.ListField())
+    timestamps = serializers.DictField(child=serializers.ListField(), required=False)
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """A document that was refused, or stored with a remark."""
+
+    ordinal = serializers.IntegerField()
+    name = Text()
+    reason = Text()
+    is_stored = serializers.BooleanField()
+
+
+class FaultsSerializer(serializers.Serializer[Any]):
+    """What was refused or remarked on in a run."""
+
+    results = FaultSerializer(many=True)

@@ -1,0 +1,19 @@
+"""The catalogue routes, under /api/v1/."""
+
+from django.urls import path
+
+from catalog.api import views
+
+STREAM = "runs/<str:uid>/streams/<path:stream>/"
+
+urlpatterns = [
+    path("runs", views.RunsView.as_view(), name="runs"),
+    path("runs/facets", views.FacetsView.as_view(), name="run-facets"),
+    path("runs/<str:uid>", views.RunView.as_view(), name="run"),
+    path("runs/<str:uid>/documents", views.DocumentsView.as_view(), name="run-documents"),
+    path("runs/<str:uid>/quarantine", views.QuarantineView.as_view(), name="run-quarantine"),
+    path("runs/<str:uid>/export/csv", views.CSVView.as_view(), name="run-csv"),
+    path("runs/<str:uid>/export/jsonl", views.JSONLinesView.as_view(), name="run-jsonl"),
+    path(STREAM + "frames/<path:field>/<int:index>", views.FrameView.as_view(), name="run-frame"),
+    path(STREAM + "table", views.TableView.as_view(), name="run-table"),
+]

@@ -1,0 +1,267 @@
+"""The catalogue routes: decode, call one selector, encode."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.actor import Actor
+from accounts.errors import InvalidError, TooLargeError
+from accounts.requests import actor_of
+from catalog import selectors
+from catalog.api import serializers as shapes
+from catalog.api.caching import etag_of, marked, unchanged
+from catalog.api.streaming import download
+from catalog.assets.frames import as_picture, frame_file, read_frame
+from catalog.assets.png import grey_png
+from catalog.documents.encoding import to_storable, write_json
+from catalog.export import csv_table, file_name, json_lines
+from catalog.queries import RunQuery
+from catalog.search import run_query
+
+MAX_JSON_VALUES = 1_000_000
+
+
+class RunsView(APIView):
+    """The runs one may see."""
+
+    @extend_schema(
+        operation_id="runs_list", parameters=[shapes.RunQuerySerializer], responses=shapes.RunPageSerializer
+    )
+    def get(self, request: Request) -> Response:
+        """Find runs, newest first, in pages."""
+        wanted = _query(request, shapes.RunQuerySerializer)
+        page = selectors.runs(actor_of(request), _run_query(wanted))
+        count = {"value": page.count, "capped": page.is_capped}
+        return Response(to_storable({"results": page.results, "next": page.next, "count": count}))
+
+
+class FacetsView(APIView):
+    """What there is to choose from."""
+
+    @extend_schema(
+        operation_id="runs_facets", parameters=[shapes.RunFilterSerializer], responses=shapes.FacetsSerializer
+    )
+    def get(self, request: Request) -> Response:
+        """Count plans, statuses, proposals and beamlines of the newest 10,000 matching runs."""
+        wanted = _query(request, shapes.RunFilterSerializer)
+        return Response(selectors.facets(actor_of(request), _run_query(wanted)))
+
+
+class RunView(APIView):
+    """One run."""
+
+    @extend_schema(operation_id="runs_detail", responses=shapes.RunDetailSerializer)
+    def get(self, request: Request, uid: str) -> HttpResponseBase:
+        """Give a run with its start, stop and descriptors; the first characters of a uid will do."""
+        actor = actor_of(request)
+        etag = _run_etag(request, actor, uid)
+        known = unchanged(request, etag)
+        if known is not None:
+            return known
+        return _marked(Response(to_storable(selectors.run_detail(actor, uid))), etag)
+
+
+class DocumentsView(APIView):
+    """The documents of a run."""
+
+    @extend_schema(
+        operation_id="runs_documents",
+        parameters=[shapes.DocumentsQuerySerializer],
+        responses=shapes.DocumentsSerializer,
+    )
+    def get(self, request: Request, uid: str) -> HttpResponse:
+        """Give the documents after ordinal `since`, written under the encoding rule."""
+        wanted = _query(request, shapes.DocumentsQuerySerializer)
+        actor = actor_of(request)
+        run = selectors.run(actor, uid)
+        entries = selectors.documents(actor, run.uid, since=wanted["since"], limit=wanted["limit"])
+        body = {"documents": entries, "last_ordinal": run.last_ordinal, "closed": not run.is_open}
+        return _json(to_storable(body))
+
+
+class TableView(APIView):
+    """A stream as a table."""
+
+    @extend_schema(
+        operation_id="runs_table",
+        parameters=[shapes.TableQuerySerializer],
+        responses=shapes.TableSerializer,
+    )
+    def get(self, request: Request, uid: str, stream: str) -> HttpResponseBase:
+        """Give rows `start` to `stop` of columns; NaN and infinities are null unless `exact` is asked."""
+        wanted = _query(request, shapes.TableQuerySerializer)
+        actor = actor_of(request)
+        etag = _run_etag(request, actor, uid)
+        known = unchanged(request, etag)
+        if known is not None:
+            return known
+        table = selectors.table(
+            actor,
+            uid,
+            stream,
+            columns=_columns(wanted["columns"]),
+            start=wanted["start"],
+            stop=wanted["stop"],
+            timestamps=wanted["timestamps"],
+        )
+        return _marked(_json(to_storable(table) if wanted["exact"] else _null_for_non_finite(table)), etag)
+
+
+class FrameView(APIView):
+    """One frame of an area detector."""
+
+    @extend_schema(
+        operation_id="runs_frame",
+        parameters=[shapes.FrameQuerySerializer],
+        responses={
+            (200, "image/png"): OpenApiTypes.BINARY,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request, uid: str, stream: str, field: str, index: int) -> HttpResponseBase:
+        """Give the frame of row `index` (from 0) as a picture, as a NumPy file or as JSON."""
+        wanted = _query(request, shapes.FrameQuerySerializer)
+        address = selectors.frame_address(actor_of(request), uid, stream, field, index)
+        file = frame_file(address, settings.BEAMPORT_ASSET_ROOTS)
+        etag = etag_of(request, address, file.version)
+        known = unchanged(request, etag)
+        if known is not None:
+            return known
+        return _marked(_frame_response(read_frame(address, file), wanted), etag)
+
+
+class QuarantineView(APIView):
+    """What was refused of a run."""
+
+    @extend_schema(operation_id="runs_quarantine", responses=shapes.FaultsSerializer)
+    def get(self, request: Request, uid: str) -> Response:
+        """Give the documents that were refused, or stored with a remark, and why."""
+        return Response({"results": selectors.quarantined(actor_of(request), uid)})
+
+
+class CSVView(APIView):
+    """A stream as CSV."""
+
+    @extend_schema(
+        operation_id="runs_export_csv",
+        parameters=[shapes.CSVQuerySerializer],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, uid: str) -> HttpResponseBase:
+        """Download a stream as CSV, streamed."""
+        wanted = _query(request, shapes.CSVQuerySerializer)
+        actor = actor_of(request)
+        run = selectors.exportable_run(actor, uid)
+        stream = wanted["stream"]
+        columns = selectors.table_columns(actor, run.uid, stream, _columns(wanted["columns"]))
+        slices = selectors.iter_slices(actor, run.uid, stream, columns=columns)
+        parts = csv_table(
+            slices, uid=run.uid, stream=stream, columns=columns, is_guarded=wanted["guard"] == "on"
+        )
+        name = file_name(run.uid, "csv", stream)
+        return download(request, parts, name=name, content_type="text/csv; charset=utf-8")
+
+
+class JSONLinesView(APIView):
+    """A run as JSON lines."""
+
+    @extend_schema(
+        operation_id="runs_export_jsonl", responses={(200, "application/jsonl"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, uid: str) -> HttpResponseBase:
+        """Download every document of a run as JSON lines, streamed and without loss."""
+        actor = actor_of(request)
+        run = selectors.exportable_run(actor, uid)
+        parts = json_lines(selectors.iter_documents(actor, run.uid))
+        return download(request, parts, name=file_name(run.uid, "jsonl"), content_type="application/jsonl")
+
+
+def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
+    form = shape(data=request.query_params.dict())
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def _run_query(wanted: dict[str, Any]) -> RunQuery:
+    query = RunQuery(
+        plan=wanted["plan"],
+        proposal=wanted["proposal"],
+        beamline=wanted["beamline"],
+        status=wanted["status"],
+        scan_id=wanted["scan_id"],
+        is_oldest_first=wanted.get("sort") == "time",
+        cursor=wanted.get("cursor", ""),
+        limit=wanted.get("limit", 50),
+    )
+    return run_query(wanted["q"], since=wanted["since"], until=wanted["until"], query=query)
+
+
+def _run_etag(request: Request, actor: Actor, uid: str) -> str:
+    run = selectors.run(actor, uid)
+    return etag_of(request, run.uid, run.last_ordinal, run.exit_status, run.proposal_id)
+
+
+def _columns(text: str | None) -> list[str] | None:
+    if not text:
+        return None
+    if not text.startswith("["):
+        return text.split(",")
+    try:
+        columns = json.loads(text)
+    except (ValueError, RecursionError):
+        columns = None
+    if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
+        raise InvalidError(fields={"columns": ["Write names with commas between, or a JSON list of names."]})
+    return columns
+
+
+def _marked(response: Any, etag: str) -> HttpResponseBase:
+    result: HttpResponseBase = marked(response, etag)
+    return result
+
+
+def _json(storable: Any) -> HttpResponse:
+    return HttpResponse(write_json(storable), content_type="application/json")
+
+
+def _null_for_non_finite(value: Any) -> Any:
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if type(value) is list:
+        return [_null_for_non_finite(item) for item in value]
+    if type(value) is dict:
+        return {key: _null_for_non_finite(item) for key, item in value.items()}
+    return to_storable(value)
+
+
+def _frame_response(frame: Any, wanted: dict[str, Any]) -> HttpResponse:
+    if wanted["format"] == "npy":
+        buffer = io.BytesIO()
+        np.save(buffer, frame, allow_pickle=False)
+        return HttpResponse(buffer.getvalue(), content_type="application/octet-stream")
+    if wanted["format"] == "json":
+        if frame.size > MAX_JSON_VALUES:
+            raise TooLargeError(
+                f"The frame has {frame.size} values; {MAX_JSON_VALUES} at most as JSON.", hint="Ask for npy."
+            )
+        body = {
+            "shape": list(frame.shape),
+            "dtype": str(frame.dtype),
+            "data": _null_for_non_finite(frame.tolist()),
+        }
+        return _json(body)
+    limits = {name: wanted[name] for name in ("vmin", "vmax")}
+    return HttpResponse(grey_png(as_picture(frame), **limits), content_type="image/png")
