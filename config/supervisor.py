@@ -163,7 +163,7 @@ def _prepare_database(var: Path) -> None:
     try:
         call_command("migrate", interactive=False, verbosity=0)
         say("Demo: beamline, proposals and accounts")
-        call_command("ensure_demo", credentials_file=str(var / "credentials.txt"))
+        call_command("ensure_demo", credentials_file=var / "credentials.txt")
     except Error as error:
         raise StartError(f"the database refuses: {str(error).strip()} (DATABASE_URL names it)") from error
     finally:
