@@ -114,7 +114,7 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 def running_ioc(frames_dir: Path, *arguments: str) -> Iterator[Ioc]:
     """Run the demo IOC on a free port, with the EPICS settings of this process set to find it.
 
-    The settings are put back, the shared clients closed and the IOC ended afterwards.
+    The settings are put back, the shared client for it closed and the IOC ended afterwards.
     """
     ioc = Ioc(free_port(), frames_dir, arguments)
     before = {name: os.environ.get(name) for name in ioc.environment}
@@ -123,7 +123,7 @@ def running_ioc(frames_dir: Path, *arguments: str) -> Iterator[Ioc]:
         ioc.start()
         yield ioc
     finally:
-        close_clients()
+        close_clients([("127.0.0.1", ioc.port)])
         ioc.kill()
         for name, value in before.items():
             if value is None:

@@ -325,11 +325,11 @@ def shared_client() -> Client:
         return client
 
 
-def close_clients() -> None:
-    """Close every shared client of this process."""
+def close_clients(addresses: Iterable[Address] | None = None) -> None:
+    """Close the shared client for these addresses, or all shared clients of this process."""
     with _clients_lock:
-        clients = list(_clients.values())
-        _clients.clear()
+        keys = list(_clients) if addresses is None else [tuple(sorted(addresses))]
+        clients = [_clients.pop(key) for key in keys if key in _clients]
     for client in clients:
         client.close()
 

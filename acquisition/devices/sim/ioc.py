@@ -53,13 +53,20 @@ class LoopbackContext(Context):  # type: ignore[misc]  # caproto has no types
 class DemoBeamline:
     """Ring, shutter, three motors, a point detector and a camera."""
 
-    def __init__(self, *, frames_dir: Path, seed: int | None, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        frames_dir: Path,
+        seed: int | None = None,
+        speed: float = 1.0,
+        limits: tuple[float, float] = (-10.0, 10.0),
+    ) -> None:
         rings, counts, frames = np.random.default_rng(seed).spawn(3)
         self.ring = ServedRing(StorageRing(), rings)
         self.shutter = ServedShutter()
         self.motors = {
-            "sx": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=(-10.0, 10.0)),
-            "sy": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=(-10.0, 10.0)),
+            "sx": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=limits),
+            "sy": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=limits),
             "theta": ServedMotor(units="deg", precision=3, velocity=30.0 * speed, limits=(-180.0, 180.0)),
         }
         scene = Scene(self.motors, self.shutter, self.ring)
@@ -136,6 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--speed", type=float, default=1.0, help="factor on the speed of all motors (%(default)s)"
     )
+    parser.add_argument(
+        "--limits", type=float, nargs=2, default=(-10.0, 10.0), help="of sx and sy in mm (%(default)s)"
+    )
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process is gone")
     options = parser.parse_args(arguments)
     loopback_only(os.environ)
@@ -147,7 +157,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             1, f"cannot serve on {LOOPBACK}:{port}: {error}. Set EPICS_CA_SERVER_PORT to a free port.\n"
         )
     options.frames_dir.mkdir(parents=True, exist_ok=True)
-    beamline = DemoBeamline(frames_dir=options.frames_dir, seed=options.seed, speed=options.speed)
+    beamline = DemoBeamline(
+        frames_dir=options.frames_dir, seed=options.seed, speed=options.speed, limits=tuple(options.limits)
+    )
     asyncio.run(serve(beamline, options.prefix, with_parent=options.with_parent))
 
 

@@ -1,0 +1,131 @@
+"""Our devices run unchanged under the original engine, and its documents are valid."""
+
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import event_model
+import h5py
+import pytest
+from bluesky import RunEngine
+from bluesky.plan_stubs import abs_set, mv, rd, sleep
+from bluesky.plans import count, grid_scan, rel_scan, scan
+from bluesky.preprocessors import baseline_wrapper, monitor_during_wrapper
+from bluesky.suspenders import SuspendFloor
+
+from acquisition.devices.sim import hardware
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = RunEngine({}, context_managers=[])
+    yield engine
+    engine.loop.call_soon_threadsafe(engine.loop.stop)
+    engine._th.join(5)
+
+
+@pytest.fixture
+def run(engine):
+    def run(plan):
+        documents = []
+
+        def take(name, doc):
+            event_model.schema_validators[event_model.DocumentNames[name]].validate(doc)
+            documents.append((name, doc))
+
+        engine(plan, take)
+        return documents
+
+    return run
+
+
+def of(documents, kind):
+    return [doc for name, doc in documents if name == kind]
+
+
+def test_a_scan_in_memory(run):
+    hw = hardware()
+    documents = run(scan([hw.det, hw.noisy_det], hw.motor, -1, 1, 5))
+    values = [event["data"]["det"] for event in of(documents, "event")]
+    assert values == sorted(values[:3]) + sorted(values[3:], reverse=True)
+    assert values[2] == 1.0
+    (descriptor,) = of(documents, "descriptor")
+    assert descriptor["hints"]["motor"] == {"fields": ["motor"]}
+    assert descriptor["data_keys"]["motor"]["units"] == "mm"
+    assert descriptor["configuration"]["det"]["data"] == {"det_exposure_s": 0.0}
+
+
+def test_grids_and_relative_scans_in_memory(run, engine):
+    hw = hardware()
+    assert len(of(run(grid_scan([hw.det4], hw.motor1, 0, 1, 3, hw.motor2, 0, 1, 4)), "event")) == 12
+    engine(mv(hw.motor, 3))
+    run(rel_scan([hw.det], hw.motor, -1, 1, 3))
+    assert hw.motor.locate()["readback"] == 3.0
+
+
+def test_a_scan_over_channel_access_finds_the_peak(run, devices):
+    documents = run(scan([devices["det"], devices["ring"]], devices["sx"], 0.2, 2.2, 5))
+    events = of(documents, "event")
+    best = max(events, key=lambda event: event["data"]["det"])
+    assert best["data"]["sx"] == pytest.approx(1.2, abs=0.51)
+    assert of(documents, "stop")[0]["exit_status"] == "success"
+    assert of(documents, "descriptor")[0]["configuration"]["sx"]["data"] == {"sx_velocity": 5.0}
+
+
+def test_frames_are_in_the_documents_by_reference(run, devices):
+    documents = run(count([devices["camera"]], 3))
+    assert Counter(name for name, _ in documents) == {
+        "start": 1, "descriptor": 1, "stream_resource": 1, "stream_datum": 3, "event": 3, "stop": 1,
+    }  # fmt: skip
+    (resource,) = of(documents, "stream_resource")
+    assert resource["run_start"] == of(documents, "start")[0]["uid"]
+    assert [datum["seq_nums"] for datum in of(documents, "stream_datum")] == [
+        {"start": number, "stop": number + 1} for number in (1, 2, 3)
+    ]
+    with h5py.File(Path(unquote(urlparse(resource["uri"]).path)), "r") as file:
+        frames = file[resource["parameters"]["dataset"]]
+        assert frames.shape == (3, 96, 128)
+        totals = [event["data"]["camera_total"] for event in of(documents, "event")]
+        assert [int(frame.sum()) for frame in frames] == totals
+
+
+def test_baseline_and_monitors(run, devices):
+    ring = devices["ring"]
+    plan = monitor_during_wrapper(
+        baseline_wrapper(sleeping(), [devices["shutter"], devices["theta"]]), [ring]
+    )
+    documents = run(plan)
+    streams = {doc["uid"]: doc["name"] for doc in of(documents, "descriptor")}
+    events = Counter(streams[event["descriptor"]] for event in of(documents, "event"))
+    assert events["baseline"] == 2
+    assert events["ring_monitor"] >= 1
+
+
+def sleeping():
+    from bluesky.preprocessors import run_decorator
+
+    @run_decorator()
+    def inner():
+        yield from sleep(1.2)
+
+    return inner()
+
+
+def test_a_value_is_read_by_rd_and_a_device_set_by_its_part(engine, devices):
+    def plan():
+        yield from abs_set(devices["det"].exposure_s, 0.2, wait=True)
+        assert (yield from rd(devices["det"].exposure_s)) == 0.2
+        yield from abs_set(devices["det"].exposure_s, 0.1, wait=True)
+        assert (yield from rd(devices["sx"])) == devices["sx"].readback.get()
+
+    engine(plan())
+
+
+def test_a_suspender_of_upstream_takes_our_signals(engine, devices):
+    suspender = SuspendFloor(devices["ring"].current, 100.0)
+    engine.install_suspender(suspender)
+    try:
+        assert not suspender.tripped
+        engine(count([devices["det"]]))
+    finally:
+        engine.remove_suspender(suspender)
