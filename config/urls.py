@@ -16,9 +16,9 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
-    re_path(r"^api/", unknown_route),
     path("", include("accounts.urls")),
     path("", include("frontend.urls")),
+    re_path(r"^api/", unknown_route),
 ]
 
 handler500 = "accounts.api.errors.server_fault"
