@@ -355,6 +355,22 @@ class RunEngine:
         self._ctx.drop_temporary_subscriptions()
         self.dispatcher.unsubscribe_all()
 
+    def close(self) -> None:
+        """Stop the event loop and its thread; the engine cannot be used afterwards.
+
+        Raises
+        ------
+        RuntimeError
+            A plan is in progress.
+        """
+        if not (self.state.is_idle or self.state == "panicked"):
+            raise RuntimeError(f"The engine is {self.state}: end the plan before closing it.")
+        self.clear_suspenders()
+        if self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._th.join()
+        self._loop.close()
+
     # -- subscriptions ------------------------------------------------------------------------------------
 
     def subscribe(self, func: Any, name: Any = "all") -> int:
