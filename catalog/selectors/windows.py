@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from catalog.models import EventPage
 
-_PAGES_AT_ONCE = 16
+_PAGES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,14 @@ def windows(rows: QuerySet[EventPage], since: int, until: int) -> Iterator[Windo
     again as what they became, and what was given already lies below ``after``. Pages that reach past a window
     are read again with the next.
     """
-    rows = rows.filter(first_ordinal__lte=until)
+    rows = rows.filter(first_ordinal__lte=until).order_by("first_ordinal")
     size = _PAGES_AT_ONCE
-    while True:
-        pages = list(rows.filter(last_ordinal__gt=since).order_by("first_ordinal")[:size])
-        if len(pages) < size:
-            yield Window(pages, since, until + 1)
-            return
-        before = pages[-1].first_ordinal
+    while since < until:
+        rest = rows.filter(last_ordinal__gt=since)
+        beyond = rest.values_list("first_ordinal", flat=True)[size : size + 1].first()
+        before = until + 1 if beyond is None else beyond
         if before <= since + 1:
-            size *= 2  # so many streams run at once that a whole chunk of pages begins before `since`
+            size *= 2  # so many streams run at once that all these pages begin before `since`
             continue
-        yield Window(pages[:-1], since, before)
+        yield Window(list(rest.filter(first_ordinal__lt=before)), since, before)
         since = before - 1
