@@ -102,6 +102,7 @@ class AreaDetector(Device):
 
     def unstage(self) -> list[Any]:
         """Close the file."""
+        self._logic.break_off()
         if self.is_staged:
             try:
                 self.capture.set(0).wait(self.timeout_s)
@@ -120,6 +121,10 @@ class AreaDetector(Device):
         """
         self._open_assets()
         return self._logic.trigger()
+
+    def pause(self) -> None:
+        """Break off a frame that is being taken; after the pause it is taken anew."""
+        self._logic.break_off()
 
     def _open_assets(self) -> StreamAssets:
         if self._assets is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
@@ -11,7 +13,7 @@ from acquisition.devices.status import Status
 
 
 class PointDetector(Device):
-    """Counts for a time (Triggerable, Readable, Configurable).
+    """Counts for a time (Triggerable, Readable, Configurable, Stageable, Pausable).
 
     Reads as ``name``, the counts; ``name_exposure_s`` is configuration.
 
@@ -38,3 +40,12 @@ class PointDetector(Device):
     def trigger(self) -> Status:
         """Count once; the status ends when the counts are there."""
         return self._logic.trigger()
+
+    def pause(self) -> None:
+        """Break off a count that goes on; after the pause it is taken anew."""
+        self._logic.break_off()
+
+    def unstage(self) -> list[Any] | Status:
+        """Break off a count that goes on."""
+        self._logic.break_off()
+        return super().unstage()

@@ -171,6 +171,7 @@ class ServedDetector:
         self.exposure = double(exposure_s, "s", 3, 0.001, 60.0).on_put(keep)
         self.acquire = Integer(value=0).on_put(self._acquire)
         self.busy = Enum(value="idle", enum_strings=["idle", "acquiring"])
+        self._broken_off = asyncio.Event()
 
     def channels(self, prefix: str) -> Channels:
         """Return the channels by PV name."""
@@ -181,15 +182,20 @@ class ServedDetector:
         }
 
     async def _acquire(self, value: int) -> None:
+        """Acquire once on 1; on 0 break off what goes on, which then ends without a result."""
         if not value:
+            self._broken_off.set()
             return
         if self.busy.value != "idle":
             raise RuntimeError("an acquisition is going on")
+        self._broken_off.clear()
         await self.busy.write("acquiring")
         try:
             exposure_s = float(self.exposure.value)
-            await asyncio.sleep(exposure_s)
-            await self.expose(exposure_s)
+            try:
+                await asyncio.wait_for(self._broken_off.wait(), exposure_s)
+            except TimeoutError:
+                await self.expose(exposure_s)
         finally:
             await self.acquire.write(0)
             await self.busy.write("idle")

@@ -23,8 +23,18 @@ class AcquireLogic:
         self.acquire = acquire
         self.exposure_s = exposure_s
         self.margin_s = margin_s
+        self._going_on: Status | None = None
 
     def trigger(self) -> Status:
         """Start an acquisition."""
         expected_s = float(self.exposure_s.get())
-        return self.acquire.set(1, timeout_s=expected_s + self.margin_s)
+        self._going_on = self.acquire.set(1, timeout_s=expected_s + self.margin_s)
+        return self._going_on
+
+    def break_off(self) -> None:
+        """End an acquisition that goes on (a plan that was paused or ended takes it again, or not at all)."""
+        going_on = self._going_on
+        if going_on is None or going_on.done:
+            return
+        self.acquire.set(0).wait(self.margin_s)
+        going_on.exception(self.margin_s)
