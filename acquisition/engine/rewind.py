@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 #: Commands that are never replayed.
@@ -48,6 +49,10 @@ class MessageCache:
         """Make a rewind point here."""
         # a new list, not clear(): a replay may still be walking the old one
         self.messages = []
+
+    def forget_run(self, key: Hashable) -> None:
+        """Drop the messages of a run that is closed: it cannot be taken again, and replaying them would fail."""
+        self.messages = [msg for msg in self.messages if msg.run != key]
 
     def forbid(self) -> None:
         """Allow no rewinding for the rest of the call."""

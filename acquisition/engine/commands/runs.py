@@ -58,6 +58,6 @@ def close_run(ctx: Context, msg: Any) -> str:
     # A plan that closes its run because somebody ends the call knows the status, and not the reason.
     reason = msg.kwargs.get("reason") or ctx.call.reason
     uid = bundler.close(msg.kwargs.get("exit_status") or "success", reason)
-    bundler.mark()
     del ctx.bundlers[msg.run]
+    ctx.cache.forget_run(msg.run)
     return uid
