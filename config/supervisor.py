@@ -201,7 +201,7 @@ def _applications(var: Path, port: int) -> list[Program]:
         ],
         "web": [
             *(python, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
-            *("--ws", "websockets", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+            *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
             *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2"),
         ],
     }

@@ -136,6 +136,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Queue, watch, steer, find and download a beamline's runs.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 

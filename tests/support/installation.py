@@ -23,6 +23,10 @@ from tests.support.house_rules import ROOT
 
 T = TypeVar("T")
 START_DEADLINE_S = 90.0
+KEY_SCOPES = [
+    *("run:read", "run:export", "queue:read", "queue:write", "engine:control", "engine:stop"),
+    *("device:read", "device:move", "console:read", "control:take"),
+]
 
 
 def wait_for(what: str, look: Callable[[], T | None], *, deadline_s: float = 30.0) -> T:
@@ -52,31 +56,28 @@ class Installation:
         text = (self.var / "credentials.txt").read_text()
         return dict(re.findall(r"^\s*(admin|staff|user)\s+(\S+)\s*$", text, re.MULTILINE))
 
-    def signed_in(self, username: str) -> httpx.Client:
-        """Return a client with the session of `username`, as a browser has it."""
-        client = httpx.Client(base_url=self.url, timeout=10, follow_redirects=True)
-        client.get("/login")
-        token = client.cookies["csrftoken"]
-        answer = client.post(
-            "/login",
-            data={
+    @contextmanager
+    def signed_in(self, username: str) -> Iterator[httpx.Client]:
+        """Give a client with the session of `username`, as a browser has it."""
+        with httpx.Client(base_url=self.url, timeout=10, follow_redirects=True) as client:
+            client.get("/login")
+            form = {
                 "username": username,
                 "password": self.credentials()[username],
-                "csrfmiddlewaretoken": token,
-            },
-            headers={"Referer": self.url},
-        )
-        assert answer.status_code == 200, answer.text
-        assert "sessionid" in client.cookies, "the sign-in was refused"
-        return client
+                "csrfmiddlewaretoken": client.cookies["csrftoken"],
+            }
+            answer = client.post("/login", data=form, headers={"Referer": self.url})
+            assert answer.status_code == 200, answer.text
+            assert "sessionid" in client.cookies, "the sign-in was refused"
+            yield client
 
     def key(self, username: str) -> str:
-        """Return an API key of `username` with all of its owner's scopes, made over REST at first use."""
+        """Return an API key of `username` that may queue, steer and read, made over REST at first use."""
         if username not in self.keys:
             with self.signed_in(username) as client:
                 answer = client.post(
                     "/api/v1/keys",
-                    json={"note": "tests"},
+                    json={"note": "tests", "scopes": KEY_SCOPES},
                     headers={"X-CSRFToken": client.cookies["csrftoken"], "Referer": self.url},
                 )
                 assert answer.status_code == 201, answer.text
