@@ -119,9 +119,8 @@ class Device(Component):
         raise WrongValueError(f"{self.name} has no configuration {name!r}; it has: {known}")
 
     def stage(self) -> list[Any] | Status:
-        """Make ready for a run; staging twice is refused by nobody, and does nothing the second time."""
-        if not self._is_staged:
-            self._is_staged = True
+        """Make ready for a run. Staging what is staged does nothing."""
+        self._is_staged = True
         return [self]
 
     def unstage(self) -> list[Any] | Status:

@@ -108,6 +108,9 @@ class Context(ca.Context):  # type: ignore[misc]  # caproto has no types
                 self.circuit_managers[(address, priority)] = circuit
             return circuit
 
+    def _activate_subscriptions(self) -> None:
+        self._close_event.wait()  # monitors are made by ``Client.monitor``: nothing to poll for here
+
     def _process_search_results_loop(self) -> None:
         while not self._close_event.is_set():
             try:

@@ -78,6 +78,11 @@ class SoftBackend(Backend):
             self._sample = Sample(self._compute(), self._clock())
         return self._sample
 
+    @property
+    def last(self) -> Sample | None:
+        """The present sample."""
+        return self.sample()
+
     def put(self, value: Any, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Status:
         """Keep the value, after ``on_put`` has had it."""
         what = f"{self._name} being set to {value!r}"

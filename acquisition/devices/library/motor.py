@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
-from acquisition.devices.backends.base import Sample
+from acquisition.devices.backends.base import Backend, Sample
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
@@ -35,6 +36,8 @@ class Motor(Device):
         digit if not given. Farther away the move counts as stopped by somebody else.
     move_timeout_s
         How long a move may take; by default what distance and velocity say, and 10 s more.
+    backend
+        Makes the backend of a field from its full name.
     """
 
     def __init__(
@@ -45,13 +48,14 @@ class Motor(Device):
         title: str = "",
         deadband: float | None = None,
         move_timeout_s: float | None = None,
+        backend: Callable[[str], Backend] = ChannelAccessBackend,
     ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix
         self.deadband = deadband
         self.move_timeout_s = move_timeout_s
         self._backends = {
-            field: ChannelAccessBackend(f"{prefix}.{field}")
+            field: backend(f"{prefix}.{field}")
             for field in ("RBV", "VAL", "VELO", "DMOV", "HLM", "LLM", "STOP")
         }
         field = self._backends

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from acquisition.devices.backends.base import Backend
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
@@ -21,20 +23,25 @@ class PointDetector(Device):
     ----------
     prefix
         ``prefix:acquire`` is written to start, ``:exposure`` is the time in s, ``:counts`` the result.
+    backend
+        Makes the backend of a PV from its name.
     """
 
-    def __init__(self, prefix: str, name: str = "", *, title: str = "") -> None:
+    def __init__(
+        self,
+        prefix: str,
+        name: str = "",
+        *,
+        title: str = "",
+        backend: Callable[[str], Backend] = ChannelAccessBackend,
+    ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix
-        self.counts = self.add(
-            "counts", Signal(ChannelAccessBackend(f"{prefix}:counts")), kind=Kind.HINTED, name=name
-        )
+        self.counts = self.add("counts", Signal(backend(f"{prefix}:counts")), kind=Kind.HINTED, name=name)
         self.exposure_s = self.add(
-            "exposure_s", WritableSignal(ChannelAccessBackend(f"{prefix}:exposure")), kind=Kind.CONFIG
+            "exposure_s", WritableSignal(backend(f"{prefix}:exposure")), kind=Kind.CONFIG
         )
-        self.acquire = self.add(
-            "acquire", WritableSignal(ChannelAccessBackend(f"{prefix}:acquire")), kind=Kind.OMITTED
-        )
+        self.acquire = self.add("acquire", WritableSignal(backend(f"{prefix}:acquire")), kind=Kind.OMITTED)
         self._logic = AcquireLogic(self.acquire, self.exposure_s)
 
     def trigger(self) -> Status:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from acquisition.devices.backends.base import Backend
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
@@ -15,11 +18,18 @@ class RingCurrent(Device):
     ----------
     prefix
         ``prefix:current`` is read.
+    backend
+        Makes the backend of a PV from its name.
     """
 
-    def __init__(self, prefix: str, name: str = "", *, title: str = "") -> None:
+    def __init__(
+        self,
+        prefix: str,
+        name: str = "",
+        *,
+        title: str = "",
+        backend: Callable[[str], Backend] = ChannelAccessBackend,
+    ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix
-        self.current = self.add(
-            "current", Signal(ChannelAccessBackend(f"{prefix}:current")), kind=Kind.HINTED, name=name
-        )
+        self.current = self.add("current", Signal(backend(f"{prefix}:current")), kind=Kind.HINTED, name=name)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from acquisition.devices.backends.base import Backend
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
@@ -24,18 +26,24 @@ class Shutter(Device):
         ``prefix:command`` is written (with completion), ``prefix:state`` is read.
     move_timeout_s
         How long it may take.
+    backend
+        Makes the backend of a PV from its name.
     """
 
-    def __init__(self, prefix: str, name: str = "", *, title: str = "", move_timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        prefix: str,
+        name: str = "",
+        *,
+        title: str = "",
+        move_timeout_s: float = 10.0,
+        backend: Callable[[str], Backend] = ChannelAccessBackend,
+    ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix
         self.move_timeout_s = move_timeout_s
-        self.state = self.add(
-            "state", Signal(ChannelAccessBackend(f"{prefix}:state")), kind=Kind.NORMAL, name=name
-        )
-        self.command = self.add(
-            "command", WritableSignal(ChannelAccessBackend(f"{prefix}:command")), kind=Kind.OMITTED
-        )
+        self.state = self.add("state", Signal(backend(f"{prefix}:state")), kind=Kind.NORMAL, name=name)
+        self.command = self.add("command", WritableSignal(backend(f"{prefix}:command")), kind=Kind.OMITTED)
 
     @property
     def choices(self) -> tuple[str, ...]:

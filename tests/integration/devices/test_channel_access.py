@@ -117,6 +117,21 @@ def test_an_ioc_that_hangs_is_a_timeout_that_names_the_pv(own_ioc, own_devices):
     sx.set(0.1).wait(20)
 
 
+def test_an_ioc_that_hangs_in_silence_is_found_out_by_an_echo(monkeypatch, tmp_path):
+    monkeypatch.setenv("EPICS_CA_CONN_TMO", "1")
+    monkeypatch.setattr("caproto.threading.client.RESPONSIVENESS_TIMEOUT", 0.5)
+    with running_ioc(tmp_path) as ioc:
+        sx = Motor("DEMO:sx", "sx")
+        sx.connect()
+        ioc.freeze()
+        until(lambda: not sx.is_connected, "the silence to be noticed")
+        with pytest.raises(DisconnectedError):
+            sx.read()
+        ioc.thaw()
+        until(lambda: sx.is_connected, "the IOC to be found again")
+        assert sx.read()["sx"]["value"] == 0.0
+
+
 def test_two_beamlines_on_one_machine_do_not_see_each_other(ioc, devices, tmp_path):
     devices["sx"].set(2.0).wait(10)
     with running_ioc(tmp_path) as other:

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from acquisition.devices.backends.ca_client import shared_client
 from acquisition.devices.errors import (
     DeviceTimeoutError,
     LimitsError,
@@ -27,6 +28,14 @@ def test_a_move_ends_when_the_record_is_there(sx):
     assert sx.read()["sx"]["value"] == 0.5
     assert sx.locate() == {"setpoint": 0.5, "readback": 0.5}
     assert sx.done_moving.get() == 1
+
+
+def test_starting_a_move_costs_one_packet(sx):
+    client = shared_client()
+    before = client.packets_sent
+    status = sx.set(0.5)
+    assert client.packets_sent - before == 1
+    status.wait(10)
 
 
 def test_a_move_to_where_it_is_ends_too(sx):

@@ -13,6 +13,7 @@ from bluesky.plans import count, grid_scan, rel_scan, scan
 from bluesky.preprocessors import baseline_wrapper, monitor_during_wrapper
 from bluesky.suspenders import SuspendFloor
 
+from acquisition.devices.manifest import build_devices, describe_devices, load_manifest
 from acquisition.devices.sim import hardware
 
 
@@ -109,6 +110,20 @@ def sleeping():
         yield from sleep(1.2)
 
     return inner()
+
+
+def test_devices_of_ophyd_async_are_made_and_connected_on_the_loop_of_the_engine(run, tmp_path):
+    path = tmp_path / "m.toml"
+    path.write_text(
+        'name = "mixed"\ntitle = "Mixed"\n'
+        '[devices.stage]\nclass = "ophyd_async.sim.SimMotor"\nargs = { instant = true }\n'
+        '[devices.x]\nclass = "acquisition.devices.sim.SoftAxis"\n'
+    )
+    devices = build_devices(load_manifest(path))
+    described = describe_devices(devices)["stage"]
+    assert "Movable" in described["protocols"]
+    documents = run(scan([devices["x"]], devices["stage"], 0, 1, 3))
+    assert [event["data"]["stage"] for event in of(documents, "event")] == [0.0, 0.5, 1.0]
 
 
 def test_a_value_is_read_by_rd_and_a_device_set_by_its_part(engine, devices):

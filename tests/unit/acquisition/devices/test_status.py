@@ -1,7 +1,9 @@
 """A status ends once, and everybody who waits for it learns how."""
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -72,6 +74,15 @@ def test_a_status_that_ended_in_time_stays_a_success_after_its_time():
     later = Status(timeout_s=0.05)
     later.exception(5)
     assert status.success
+
+
+def test_a_status_that_ended_is_not_kept_by_its_time_limit():
+    status = Status(timeout_s=3600.0)
+    status.set_finished()
+    gone = weakref.ref(status)
+    del status
+    gc.collect()
+    assert gone() is None
 
 
 def test_wait_returns_when_another_thread_ends_it():

@@ -13,6 +13,14 @@ def test_calls_come_in_order_of_their_time_not_of_their_making():
     assert seen == ["early", "late"]
 
 
+def test_a_near_call_does_not_wait_for_a_far_one_that_was_made_before():
+    timers, done = TimerThread(), threading.Event()
+    far = timers.call_later(3600.0, lambda: None)
+    timers.call_later(0.01, done.set)
+    assert done.wait(5)
+    far.cancel()
+
+
 def test_a_cancelled_call_does_not_come():
     timers, seen, done = TimerThread(), [], threading.Event()
     timers.call_later(0.01, lambda: seen.append("cancelled")).cancel()
