@@ -78,6 +78,7 @@ B = "beamlines/<beamline>"
 # fmt: off
 #                                                      ano str out obs mem  pi sta adm key les exp rev
 ACCOUNTS = [
+    row("GET", "schema", "run:read",                  "401   -   -   -   - 200   -   -   -   - 401 401"),
     row("GET", "me", "run:read",                      "401 200 200 200 200 200 200 200 200 200 401 401"),
     row("GET", "keys", "run:read",                    "401 200 200 200 200 200 200 200 403 403 401 401"),
     row("POST", "keys", "run:read",                   "401 201 201 201 201 201 201 201 403 403 401 401",
@@ -137,6 +138,23 @@ ACQUISITION = [
     row("POST", f"{B}/dry-run", "queue:read",         "401 404 404 200 200 200 200 200 200 403 401 401",
         body=WAIT),
 ]
+
+#                                                      ano str out obs mem  pi sta adm key les exp rev
+CATALOG = [
+    row("GET", "runs", "run:read",                    "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "runs/facets", "run:read",             "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "runs/<uid>", "run:read",              "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/documents", "run:read",    "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/quarantine", "run:read",   "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/streams/<stream>/table", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/streams/<stream>/frames/<field>/<index>", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/figure", "run:read",       "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/export/csv", "run:export", "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("GET", "runs/<uid>/export/jsonl", "run:export",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401"),
+]
 # fmt: on
 
-TABLE = ACCOUNTS + ACQUISITION
+TABLE = ACCOUNTS + ACQUISITION + CATALOG

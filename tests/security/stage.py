@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
 from django.apps import apps
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -16,8 +22,11 @@ from accounts.access import Scope, with_implied
 from accounts.models import APIKey
 from acquisition.plans import stubs
 from acquisition.plans.registry import PlanRegistry
+from catalog.documents.compose import RunComposer
+from catalog.ingest import Origin, store
 from tests.security.access_table import Row
-from tests.support.people import Facility, make_facility
+from tests.support.catalog_runs import records_of
+from tests.support.people import SYSTEM, Facility, make_facility
 
 KEY_COLUMNS = ("key", "keyless", "expired", "revoked")
 
@@ -49,7 +58,7 @@ class Stage:
 
     def call(self, row: Row, column: str) -> HttpResponse:
         """Send the request of a row as the caller of a column."""
-        client, headers = Client(), {}
+        client, headers = Client(), {"Accept": "application/json"}
         if column in KEY_COLUMNS:
             headers["Authorization"] = f"ApiKey {self._key(row, column)}"
         elif column != "anonymous":
@@ -61,6 +70,8 @@ class Stage:
         return send(self.path(row), data, headers=headers, content_type="application/json")
 
     def _parts_of(self, row: Row) -> dict[str, str]:
+        if row.route.startswith("runs/"):
+            return {**self.parts, "uid": self.parts["run"]}
         if "engine/commands" in row.route:
             return {**self.parts, "uid": self.parts["command"]}
         return self.parts
@@ -89,7 +100,7 @@ def set_stage() -> Stage:
         "plan": "wait_a_moment",
         "action": "stop",
     }
-    return Stage(facility, parts | _acquisition(facility))
+    return Stage(facility, parts | _acquisition(facility) | _catalog())
 
 
 def _acquisition(facility: Facility) -> dict[str, str]:
@@ -114,3 +125,45 @@ def _acquisition(facility: Facility) -> dict[str, str]:
         beamline=beamline, action="pause", requested_by="pi"
     )
     return {"uid": str(waiting.uid), "command": str(command.uid)}
+
+
+def _catalog() -> dict[str, str]:
+    """Store a run of P-1 on alpha, with one frame in a file."""
+    documents = list(_run_with_a_frame())
+    origin = Origin("alpha", "P-1", "pi")
+    store(actor=SYSTEM, origin=origin, records=records_of(documents))
+    return {"run": documents[0][1]["uid"], "stream": "primary", "field": "camera", "index": "0"}
+
+
+def _run_with_a_frame() -> Iterator[tuple[str, dict[str, Any]]]:
+    keys = {
+        "det": {"source": "sim:det", "dtype": "number", "shape": [], "object_name": "det"},
+        "camera": {
+            "source": "sim:camera",
+            "dtype": "array",
+            "shape": [1, 2, 3],
+            "external": "STREAM:",
+            "object_name": "camera",
+        },
+    }
+    run = RunComposer({"plan_name": "count", "scan_id": 1, "num_points": 1, "detectors": ["det"]})
+    yield "start", run.start
+    stream = run.descriptor("primary", keys, hints={"det": {"fields": ["det"]}})
+    yield "descriptor", stream.descriptor
+    file = _frame_file()
+    resource = run.stream_resource(
+        f"file://localhost{file}", "application/x-hdf5", "camera", {"dataset": "/frames"}
+    )
+    yield "stream_resource", resource
+    yield "stream_datum", stream.stream_datum(resource, (1, 2), (0, 1), number=0)
+    yield "event", stream.event({"det": 1.0}, {"det": 1.0})
+    yield "stop", run.stop("success")
+
+
+def _frame_file() -> Path:
+    folder = Path(settings.BEAMPORT_ASSET_ROOTS[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid.uuid4().hex}.h5"
+    with h5py.File(path, "w") as file:
+        file["frames"] = np.zeros((1, 2, 3), dtype="uint8")
+    return path
