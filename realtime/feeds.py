@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from accounts.actor import Actor
@@ -17,6 +17,7 @@ from catalog.documents.encoding import to_storable
 from realtime import store
 from realtime.catch_up import Tail
 from realtime.frames import Frame
+from realtime.tasks import end
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ class RunFeed(Feed):
 
     async def close(self) -> None:
         """End reads that nobody waits for any more."""
-        await _end(list(self._reads.values()))
+        await end(list(self._reads.values()))
 
     def _forget(self, since: int, task: asyncio.Task[list[Frame]]) -> None:
         self._reads.pop(since, None)
@@ -177,7 +178,7 @@ class StateFeed(Feed):
 
     async def close(self) -> None:
         """End the read that a doorbell started."""
-        await _end([self._reading] if self._reading else [])
+        await end([self._reading] if self._reading else [])
 
     async def _read_while_wanted(self) -> None:
         while self._is_wanted:
@@ -294,9 +295,3 @@ FEEDS: dict[str, Callable[[Topic], Feed]] = {
 def as_json(value: Any) -> str:
     """Give JSON text under the encoding rule of the documents (non-finite numbers are escaped)."""
     return json.dumps(to_storable(value), separators=(",", ":"), allow_nan=False)
-
-
-async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

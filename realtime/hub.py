@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from channels.layers import get_channel_layer
 
 from realtime.feeds import FEEDS, Feed
+from realtime.tasks import end
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._users = 0
         self._turn = asyncio.Lock()
+        self._is_open = asyncio.Event()
 
     @property
     def is_delayed(self) -> bool:
@@ -47,15 +49,19 @@ class Hub:
         )
 
     async def enter(self) -> None:
-        """Count one more socket; the first one starts the hub."""
+        """Count one more socket; the first one starts the hub and waits a moment for the broker."""
         async with self._turn:
             self._users += 1
             if self._users == 1:
                 self._heard_at = time.monotonic()
+                self._is_open.clear()
                 self._tasks = [
                     asyncio.create_task(self._listen(), name="realtime-listen"),
                     asyncio.create_task(self._look(), name="realtime-look"),
                 ]
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LAYER_TIMEOUT_S):
+                        await self._is_open.wait()
 
     async def exit(self) -> None:
         """Count one socket less; the last one stops the hub."""
@@ -64,9 +70,7 @@ class Hub:
             if self._users:
                 return
             tasks, self._tasks = self._tasks, []
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     async def follow(self, topic: Topic, listener: Callable[[], None]) -> Feed:
         """Give the feed of a topic, whose group is joined before this returns if the broker is there."""
@@ -132,6 +136,7 @@ class Hub:
         await self._join(self._echo)
         for feed in tuple(self.feeds.values()):
             await self._join(feed.topic.group)
+        self._is_open.set()
 
     async def _close_channel(self) -> None:
         await self._part(*self._joined)

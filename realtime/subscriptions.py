@@ -31,6 +31,8 @@ class Subscription:
     def __init__(self, feed: Feed, actor: Actor) -> None:
         self.feed = feed
         self.actor = actor
+        self.is_announced = False
+        """The client has been told that it is subscribed: messages may follow."""
 
     async def open(self, since: int | None) -> int:
         """Begin after `since`, or with the present state; give the newest sequence number.

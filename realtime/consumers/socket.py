@@ -15,6 +15,7 @@ from realtime.consumers.pace import CommandRate, Pace, allowed_sockets
 from realtime.hub import Hub, hub
 from realtime.protocol import CloseCode, Fault
 from realtime.subscriptions import HistoryGoneError, Subscription, subscription_of
+from realtime.tasks import end
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -115,9 +116,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Leave every topic and end the tasks."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         for name in tuple(self._subscriptions):
             await self._drop(name)
         allowed_sockets.release(self)
@@ -190,6 +189,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         subscription = self._subscriptions[name] = subscription_of(feed, actor)
         newest = await subscription.open(since)
         await self._say({"type": "subscribed", "topic": name, "seq": newest})
+        subscription.is_announced = True
         note_news()
 
     async def _drop(self, name: str) -> None:
@@ -248,7 +248,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     async def _send_next(self, name: str) -> bool:
         """Send the next message of one topic; tell whether more of it waits."""
         subscription = self._subscriptions.get(name)
-        if subscription is None:
+        if subscription is None or not subscription.is_announced:
             return False
         try:
             news = await subscription.pull()

@@ -98,12 +98,12 @@ class Socket:
                 return closed.code, last
 
     async def subscribe(self, topic, since=None):
-        """Subscribe and give the answer."""
+        """Subscribe and give the answer, which comes before any message of the topic."""
         await self.send(type="subscribe", topic=topic, since=since)
-        while True:
-            message = await self.receive()
-            if message.get("topic") == topic and message["type"] != "message":
-                return message
+        while (answer := await self.receive()).get("topic") != topic:
+            pass
+        assert answer["type"] != "message"
+        return answer
 
     async def documents(self, topic, upto):
         """Collect what a run's payloads hold, up to an ordinal: list of (ordinal, name or seq_num)."""
