@@ -1,0 +1,96 @@
+"""Pause, resume, stop, abort and halt of a real scan, and what the queue does afterwards."""
+
+import time
+
+import pytest
+
+from acquisition.queue import services
+from acquisition.queue.models import BeamlineQueue, ControlCommand
+from catalog import selectors as catalog
+from tests.support.people import SYSTEM
+from tests.support.processes import seconds_since
+from tests.support.runs_at_beamlines import fresh, start, submit
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
+
+SCAN = {"detectors": ["det"], "args": [["sx", -0.5, 0.5]], "num": 60}
+
+
+def act(site, facility, action, **more):
+    """Ask, wait for the answer, give it."""
+    command = services.request_engine_action(
+        actor=facility.actor("member"), beamline="alpha", action=action, **more
+    )
+    answered = ControlCommand.objects.filter(pk=command.pk).exclude(outcome="")
+    site.until(answered.exists, f"{action} is answered", 5)
+    command.refresh_from_db()
+    return command
+
+
+def begin(site, facility, points=3, **parameters):
+    item = submit(facility, "scan", **{**SCAN, **parameters})
+    start(facility)
+    site.until(lambda: (fresh(item).progress.get("points_done") or 0) >= points, f"{points} points", 60)
+    return item
+
+
+@pytest.fixture
+def served(site):
+    site.worker()
+    site.wait_until_ready()
+    return site
+
+
+def state(site):
+    return site.status()["engine_state"]
+
+
+def test_pause_then_resume_takes_each_point_once(served, facility):
+    item = begin(served, facility, num=20)
+    begun = time.monotonic()
+    assert act(served, facility, "pause").outcome == "done"
+    served.until(lambda: state(served) == "paused", "the engine is paused", 5)
+    print(f"paused {seconds_since(begun) * 1000:.0f} ms after the request")
+    assert fresh(item).state == "running"
+    assert act(served, facility, "resume").outcome == "done"
+    served.until(lambda: fresh(item).state == "completed", "the item is completed", 60)
+    table = catalog.table(SYSTEM, fresh(item).run_uids[0], "primary")
+    assert table["seq_num"] == list(range(1, 21))
+
+
+@pytest.mark.parametrize("paused", [False, True])
+@pytest.mark.parametrize(
+    ("action", "ends", "exit_status", "goes_on"),
+    [
+        ("abort", "aborted", "abort", False),
+        ("stop", "stopped", "success", True),
+        ("halt", "halted", "abort", False),
+    ],
+)
+def test_an_item_is_ended_from_running_and_from_paused(
+    served, facility, action, ends, exit_status, goes_on, paused
+):
+    item = begin(served, facility)
+    if paused:
+        act(served, facility, "pause")
+        served.until(lambda: state(served) == "paused", "the engine is paused", 5)
+    behind = submit(facility, "count", detectors=["det"], num=1)
+    assert act(served, facility, action, reason="enough of it").outcome == "done"
+    served.until(lambda: fresh(item).state == ends, f"the item is {ends}", 15)
+    detail = catalog.run_detail(SYSTEM, fresh(item).run_uids[0])
+    assert detail["exit_status"] == exit_status
+    assert fresh(item).reason == "enough of it"
+    if goes_on:
+        served.until(lambda: fresh(behind).state == "completed", "the next item runs", 20)
+    else:
+        queue = BeamlineQueue.objects.get(beamline__name="alpha")
+        assert (queue.is_held, queue.hold_reason) == (True, f"scan {ends}: enough of it")
+        assert fresh(behind).state == "queued"
+
+
+def test_what_makes_no_sense_is_refused_and_said(served, facility):
+    item = begin(served, facility)
+    command = act(served, facility, "resume")
+    assert (command.outcome, command.detail) == ("refused", "the engine is running; it cannot resume now")
+    act(served, facility, "abort")
+    served.until(lambda: fresh(item).state == "aborted", "the item is aborted", 15)
