@@ -102,14 +102,19 @@ class AreaDetector(Device):
 
     def unstage(self) -> list[Any]:
         """Close the file."""
-        self._logic.break_off()
-        if self.is_staged:
-            try:
-                self.capture.set(0).wait(self.timeout_s)
-            finally:
-                self._assets = None
-                super().unstage()
+        try:
+            self._logic.break_off()
+        finally:
+            if self.is_staged:
+                self._close_file()
         return [self]
+
+    def _close_file(self) -> None:
+        try:
+            self.capture.set(0).wait(self.timeout_s)
+        finally:
+            self._assets = None
+            super().unstage()
 
     def trigger(self) -> Status:
         """Take a frame; the status ends when it is in the file.
@@ -125,6 +130,9 @@ class AreaDetector(Device):
     def pause(self) -> None:
         """Break off a frame that is being taken; after the pause it is taken anew."""
         self._logic.break_off()
+
+    def resume(self) -> None:
+        """Do nothing: the engine triggers again."""
 
     def _open_assets(self) -> StreamAssets:
         if self._assets is None:

@@ -52,7 +52,13 @@ class PointDetector(Device):
         """Break off a count that goes on; after the pause it is taken anew."""
         self._logic.break_off()
 
+    def resume(self) -> None:
+        """Do nothing: the engine triggers again."""
+
     def unstage(self) -> list[Any] | Status:
         """Break off a count that goes on."""
-        self._logic.break_off()
-        return super().unstage()
+        try:
+            self._logic.break_off()
+        finally:
+            super().unstage()
+        return [self]

@@ -72,8 +72,11 @@ def test_the_ring_has_a_current_in_ma_that_changes_by_itself(devices):
         ),
         ("shutter", {"Movable", "Locatable", "Checkable", "Readable"}),
         ("ring", {"Readable", "Subscribable", "HasHints"}),
-        ("det", {"Triggerable", "Readable", "Configurable", "Stageable"}),
-        ("camera", {"Triggerable", "Readable", "Configurable", "Stageable", "WritesStreamAssets"}),
+        ("det", {"Triggerable", "Readable", "Configurable", "Stageable", "Pausable"}),
+        (
+            "camera",
+            {"Triggerable", "Readable", "Configurable", "Stageable", "Pausable", "WritesStreamAssets"},
+        ),
     ],
 )
 def test_each_device_has_the_protocols_of_bluesky_that_fit_it(devices, name, protocols):
@@ -141,6 +144,46 @@ def test_each_staging_has_a_file_of_its_own(devices):
 def test_a_camera_that_is_not_staged_does_not_acquire(devices):
     with pytest.raises(NotStagedError, match="stage it before"):
         devices["camera"].trigger()
+
+
+def acquiring(detector):
+    """Start a long exposure and wait until it goes on."""
+    detector.configure(exposure_s=50.0)
+    status = detector.trigger()
+    until(lambda: detector.acquire.get() == 1, "the exposure to go on")
+    return status
+
+
+def test_a_pause_breaks_off_a_count_which_can_be_taken_anew(devices):
+    det = devices["det"]
+    status = acquiring(det)
+    det.pause()
+    assert status.done
+    det.resume()
+    det.configure(exposure_s=0.1)
+    assert counts(devices) >= 0
+
+
+def test_unstaging_breaks_off_a_frame_and_closes_the_file(devices):
+    camera = devices["camera"]
+    camera.stage()
+    status = acquiring(camera)
+    camera.unstage()
+    assert status.done
+    assert not camera.is_staged
+    assert camera.capture.get() == 0
+    assert camera.get_index() == 0
+    camera.configure(exposure_s=0.1)
+
+
+def test_a_second_trigger_during_an_exposure_fails(devices):
+    det = devices["det"]
+    first = acquiring(det)
+    error = det.acquire.set(1).exception(10)
+    assert "an acquisition is going on" in str(error)
+    det.pause()
+    assert first.done
+    det.configure(exposure_s=0.1)
 
 
 def test_the_camera_refuses_a_file_name_that_leaves_its_folder(devices):
