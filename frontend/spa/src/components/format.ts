@@ -36,11 +36,16 @@ export function compactJson(value: unknown, longest = 120): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-/** Parameters of an item on one line: "detectors: det · args: sx −1 1 · num: 21". */
+const SPEAK_FOR_THEMSELVES = ["detectors", "args"];
+
+/** Parameters of an item on one line: "det · sx -1 1 · num: 21". The store does not keep their order. */
 export function parametersLine(parameters: Record<string, unknown>): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}: ${valueLine(value)}`)
-    .join(" · ");
+  const first = SPEAK_FOR_THEMSELVES.filter((name) => name in parameters);
+  const rest = Object.keys(parameters).filter((name) => !first.includes(name));
+  return [
+    ...first.map((name) => valueLine(parameters[name])),
+    ...rest.map((name) => `${name.replaceAll("_", " ")}: ${valueLine(parameters[name])}`),
+  ].join(" · ");
 }
 
 function valueLine(value: unknown): string {

@@ -74,7 +74,10 @@ export function LinePlot({ data, xLabel, series, version, compact = false, marks
       legend: { show: !compact, live: true },
       cursor: { drag: { x: true, y: false }, points: { size: 7 } },
       scales: { x: { time: false } },
-      axes: [axis(xLabel, compact), { ...axis(yLabel(series), compact), size: compact ? 44 : 58 }],
+      axes: [
+        { ...axis(xLabel, compact), size: compact ? 24 : 30 },
+        { ...axis(yLabel(series), compact), size: compact ? 44 : 58 },
+      ],
       series: [
         { label: xLabel },
         ...series.map((one, index) => ({

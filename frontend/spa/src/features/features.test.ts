@@ -66,8 +66,8 @@ describe("texts", () => {
     expect(figure(1e-9)).toBe("1.0000e-9");
     expect(figure({ $numberDouble: "NaN" })).toBe("NaN");
     expect(when("not a date")).toBe("–");
-    expect(parametersLine({ detectors: ["det"], args: [["sx", -1, 1]], num: 3 })).toBe(
-      "detectors: det · args: sx -1 1 · num: 3",
+    expect(parametersLine({ num: 3, args: [["sx", -1, 1]], detectors: ["det"] })).toBe(
+      "det · sx -1 1 · num: 3",
     );
   });
 });

@@ -21,6 +21,14 @@ describe("peak statistics", () => {
     expect(peakStatistics([0, 1, 2], [0, 5, 10])).toMatchObject({ maxX: 2, fwhm: null, centre: null });
   });
 
+  it("do not take a single high point for a peak", () => {
+    expect(peakStatistics([0, 1, 2, 3, 4], [0, 1, 9, 1, 0])).toMatchObject({
+      maxX: 2,
+      fwhm: null,
+      centre: null,
+    });
+  });
+
   it("say nothing of a flat line or of two points", () => {
     expect(peakStatistics([0, 1, 2], [1, 1, 1])).toBeNull();
     expect(peakStatistics([0, 1], [1, 2])).toBeNull();

@@ -5,7 +5,10 @@ export interface PeakStatistics {
   minY: number;
   /** Centre of mass above the lowest point. */
   centreOfMass: number;
-  /** Full width at half maximum and the middle of it; null where a side never falls below half. */
+  /**
+   * Full width at half maximum and the middle of it; null where a side never falls below half, and where
+   * fewer than three points stand above it: that may be noise.
+   */
   fwhm: number | null;
   centre: number | null;
 }
@@ -41,7 +44,8 @@ export function peakStatistics(x: number[], y: (number | null)[]): PeakStatistic
   const half = (maxY + minY) / 2;
   const left = side(points, top, half, -1);
   const right = side(points, top, half, 1);
-  const isWhole = left !== null && right !== null;
+  const above = points.filter(([, value]) => value >= half).length;
+  const isWhole = left !== null && right !== null && above >= 3;
   return {
     maxX,
     maxY,

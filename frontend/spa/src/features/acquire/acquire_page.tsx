@@ -69,11 +69,6 @@ function PlanTile({ plan }: { plan: PlanDescription }) {
     <Link className="plan-tile" to={`/acquire/${plan.name}`}>
       <strong>{plan.name}</strong>
       <span className="plan-title">{plan.title}</span>
-      <span className="plan-parameters">
-        {plan.parameters.map((parameter) => (
-          <span key={parameter.name}>{parameter.title || parameter.name}</span>
-        ))}
-      </span>
     </Link>
   );
 }

@@ -188,10 +188,14 @@ export function otherErrors(errors: FieldErrors, names: string[]): string[] {
     .flatMap(([key, messages]) => messages.map((message) => `${key}: ${message}`));
 }
 
-/** Names of the devices that have a protocol; all when none is asked for. */
+/** Names of the devices that have a protocol, those that only measure first; all when none is asked for. */
 export function fitting(devices: Devices, protocol: string | null | undefined): string[] {
   return Object.entries(devices)
     .filter(([, device]) => !protocol || device.protocols.includes(protocol))
-    .map(([name]) => name)
-    .sort();
+    .sort(([a, one], [b, other]) => rank(one) - rank(other) || a.localeCompare(b))
+    .map(([name]) => name);
+}
+
+function rank(device: Devices[string]): number {
+  return device.protocols.includes("Movable") ? 1 : 0;
 }

@@ -45,9 +45,11 @@ function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
   if (!plan.data || !devices.data || item.isLoading) {
     return <Page title={name}>{error ? <Problem error={error} /> : <Loading what="the plan" />}</Page>;
   }
-  const start = item.data ? valuesFrom(plan.data, item.data.parameters) : draft(beamline, plan.data);
+  const preset = bootstrap.presets.find((one) => one.name === search.get("preset") && one.plan === name);
+  const given = preset?.parameters ?? item.data?.parameters;
+  const start = given ? valuesFrom(plan.data, given) : draft(beamline, plan.data);
   return (
-    <PlanForm key={from ?? ""} beamline={beamline} plan={plan.data} devices={devices.data} start={start} />
+    <PlanForm key={`${search}`} beamline={beamline} plan={plan.data} devices={devices.data} start={start} />
   );
 }
 
@@ -146,7 +148,13 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
           {plan.parameters.length === 0 && <Empty>This plan takes no parameters.</Empty>}
         </Card>
         <div className="plan-side">
-          <Preview {...preview} paths={paths} />
+          <Preview
+            paths={paths}
+            answer={preview.answer}
+            error={preview.error}
+            isWaiting={preview.isWaiting}
+            isRefused={Object.keys(fieldErrors).length > 0}
+          />
           <Card title="Submit">
             <SubmitFields extra={extra} errors={refused} onChange={setExtra} />
             {action.error && <Problem error={action.error} />}

@@ -56,13 +56,21 @@ interface PreviewProps {
   answer: DryRun | null;
   error: Error | null;
   isWaiting: boolean;
+  /** Some parameter was refused, with a message beside its field. */
+  isRefused: boolean;
 }
 
 /** What the plan would do: asked while the form is filled in, without touching a device. */
-export function Preview({ paths, answer, error, isWaiting }: PreviewProps) {
+export function Preview({ paths, answer, error, isWaiting, isRefused }: PreviewProps) {
   return (
     <Card title="Dry run" className={isWaiting ? "preview is-waiting" : "preview"}>
-      {!answer && !error && <Empty>Fill in the fields marked * to see points, time and path.</Empty>}
+      {!answer && !error && (
+        <Empty>
+          {isRefused
+            ? "Put the marked fields right to see points and path."
+            : "Fill in the fields marked * to see points and path."}
+        </Empty>
+      )}
       {error && <Problem error={error} />}
       {answer && (
         <div aria-live="polite">

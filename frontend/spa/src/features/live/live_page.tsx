@@ -104,7 +104,7 @@ function Peak({ peak, name }: { peak: PeakStatistics | null; name: string }) {
   if (!peak) {
     return (
       <Card title="Peak">
-        <Empty>Shown from three points on.</Empty>
+        <Empty>Shown when a signal rises over a motor.</Empty>
       </Card>
     );
   }

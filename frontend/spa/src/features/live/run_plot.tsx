@@ -30,8 +30,13 @@ export function plotData(run: RunBuffer): PlotData | null {
     xLabel: label(axes.x, unitsOf(stream, axes.x)),
     series: y.map((key) => ({ label: key, units: unitsOf(stream, key) })),
     data,
-    peak: y.length > 0 ? peakStatistics(data[0], data[1] ?? []) : null,
+    peak: y.length > 0 && isPosition(axes.x) ? peakStatistics(data[0], data[1] ?? []) : null,
   };
+}
+
+/** A peak over time or point number says nothing of the sample. */
+function isPosition(x: string): boolean {
+  return x !== "time" && x !== "seq_num";
 }
 
 export function usePlotData(run: RunBuffer | null, version: number): PlotData | null {
