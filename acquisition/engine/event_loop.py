@@ -146,9 +146,7 @@ class LoopFromAnyThread:
         if _is_running_here(self._loop):
             return self._loop.create_task(coro, **kwargs)
         made: concurrent.futures.Future[asyncio.Task[Any]] = concurrent.futures.Future()
-        self._loop.call_soon_threadsafe(
-            lambda: made.set_result(SharedTask(coro, loop=self._loop, **kwargs))
-        )
+        self._loop.call_soon_threadsafe(lambda: made.set_result(SharedTask(coro, loop=self._loop, **kwargs)))
         return made.result(timeout=START_TIMEOUT_S)
 
     def call_soon(self, *args: Any, **kwargs: Any) -> Any:

@@ -75,6 +75,8 @@ def _take_from(ctx: Context, frame: Frame, thrown: BaseException | None) -> Base
         try:
             if ctx.is_watched:
                 _watch(ctx, msg)
+            if mailbox.pending and ctx.machine.state in ENDING_STATES:
+                return None  # asked to end while the plan made this message: it is not carried out
             obj = msg.obj
             if obj is not None:
                 seen.add(obj)

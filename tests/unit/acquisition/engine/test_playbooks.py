@@ -93,7 +93,16 @@ def test_answers_of_commands_reach_the_plan(RE):
 
 def test_a_dropped_or_empty_bundle_emits_nothing(RE, record):
     det = SoftDetector()
-    RE([msg("open_run"), msg("create", name="a"), msg("read", det), msg("drop"), msg("create", None, "b"), msg("save")])
+    RE(
+        [
+            msg("open_run"),
+            msg("create", name="a"),
+            msg("read", det),
+            msg("drop"),
+            msg("create", None, "b"),
+            msg("save"),
+        ]
+    )
     assert record.documents == ["start", "stop success"]
 
 
@@ -148,7 +157,12 @@ def test_metadata_of_the_call_win_over_the_message_and_those_over_persistent_one
     def named_plan():
         yield msg("open_run", who="message", b=2, plan_name="renamed")
 
-    RE(named_plan(), {"start": lambda name, doc: starts.append(doc)}, who="call", hints={"dimensions": [(["x"], "p")]})
+    RE(
+        named_plan(),
+        {"start": lambda name, doc: starts.append(doc)},
+        who="call",
+        hints={"dimensions": [(["x"], "p")]},
+    )
     (start,) = starts
     assert (start["who"], start["a"], start["b"]) == ("call", 1, 2)
     assert (start["plan_type"], start["plan_name"], start["scan_id"]) == ("generator", "renamed", 1)
@@ -348,7 +362,12 @@ def test_a_call_may_give_the_whole_outcome(make_engine):
     result = engine(plan())
     assert isinstance(result, RunEngineResult)
     assert result.run_start_uids == (result.plan_result,)
-    assert (result.exit_status, result.interrupted, result.reason, result.exception) == ("success", False, "", None)
+    assert (result.exit_status, result.interrupted, result.reason, result.exception) == (
+        "success",
+        False,
+        "",
+        None,
+    )
 
 
 def test_every_command_of_the_protocol_is_there_and_says_what_it_does(RE):
