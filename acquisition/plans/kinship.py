@@ -23,8 +23,11 @@ def separate_devices(devices: Iterable[Any]) -> list[Any]:
 
     Reading a device reads its parts, so a part beside its whole would be read twice.
     """
+    unlike = list({id(device): device for device in devices}.values())
+    if all(getattr(device, "parent", None) is None for device in unlike):
+        return unlike
     kept: list[Any] = []
-    for device in devices:
+    for device in unlike:
         line = ancestry(device)
         if any(is_one_of(other, line) for other in kept):
             continue

@@ -171,7 +171,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_hostile_parameters_give_parameter_errors_and_nothing_else(data):
     description = DESCRIPTIONS[data.draw(st.sampled_from(sorted(DESCRIPTIONS)))]
@@ -204,7 +204,7 @@ def value_for(entry):
     return good[entry["type"]] if entry["type"] == "object" else good[entry["type"]] | scalars
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_what_is_bound_can_be_resolved_and_called(data):
     name = data.draw(st.sampled_from(sorted(DESCRIPTIONS)))
