@@ -39,6 +39,13 @@ MAX_DEPTH = 128
 _WHOLE_FROM = 1e16
 _INT_LOWEST, _INT_HIGHEST = -(2**63), 2**63 - 1
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_NEEDS_RULE = re.compile(
+    r"NaN|Infinity"  # not finite
+    r"|-0\.0(?!\d)|e\+"  # negative zero, floats from 1e16 on
+    r"|\d{19}"  # integers that may need more than 64 bits
+    r"|\\u0000|[\ud800-\udfff]"  # NUL and surrogates
+    r'|"\$'  # keys that look like an escape
+)
 _ATOMS = frozenset({bool, type(None)})
 
 
@@ -118,6 +125,17 @@ def dumps(doc: Any) -> bytes:
     b'{"x":{"$numberDouble":"-Infinity"}}'
     """
     return write_json(to_storable(doc))
+
+
+def dumps_again(doc: Any) -> bytes:
+    """Write a document that `loads` gave; the same bytes as `dumps`, several times faster.
+
+    The text is written first and then searched for what the encoding rule treats otherwise.
+    """
+    text = json.dumps(doc, ensure_ascii=False, separators=(",", ":"))
+    if _NEEDS_RULE.search(text) is None:
+        return text.encode()
+    return dumps(doc)
 
 
 def loads(data: bytes | bytearray | memoryview | str) -> Any:

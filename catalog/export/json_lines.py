@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from catalog.documents.encoding import dumps
+from catalog.documents.encoding import dumps_again
 
 _LINES_AT_ONCE = 200
 
@@ -18,7 +18,7 @@ def json_lines(documents: Iterable[tuple[int, str, Any]]) -> Iterator[bytes]:
     """
     lines: list[bytes] = []
     for _, name, doc in documents:
-        lines.append(b'["%s",%s]\n' % (name.encode(), dumps(doc)))
+        lines.append(b'["%s",%s]\n' % (name.encode(), dumps_again(doc)))
         if len(lines) == _LINES_AT_ONCE:
             yield b"".join(lines)
             lines = []

@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.documents.encoding import dumps, loads
 from catalog.documents.pages import layout_of, pack, to_storable_page
+from catalog.documents.sequence import StreamShape
 from catalog.ingest.records import Origin, Record
 from catalog.models import Document, EventPage, Run
 
@@ -18,6 +19,7 @@ PAGE_WEIGHT = 400_000
 """A page of more values is not joined with others."""
 
 _SEARCH_CHARACTERS = 100_000
+_SCALARS = frozenset({float, int, bool, type(None)})
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,6 @@ def document_row(run: Run, record: Record) -> Document:
     )
 
 
-def streams_of(run: Run) -> dict[str, str]:
-    """Give the stream of each descriptor of a run."""
-    rows = Document.objects.filter(run=run, name="descriptor").values_list("uid", "doc__name")
-    return {uid: name or "" for uid, name in rows}
-
-
 def grouped(records: list[Record]) -> list[list[Record]]:
     """Group events that fit one page; an event page stays alone."""
     groups: dict[Any, list[Record]] = {}
@@ -114,14 +110,18 @@ def grouped(records: list[Record]) -> list[list[Record]]:
         elif record.name == "event":
             key = (record.doc["descriptor"], layout_of(record.doc))
             group = groups.setdefault(key, [])
-            if group and (len(group) == PAGE_EVENTS or len(group) * weight(group[0].doc) > PAGE_WEIGHT):
+            if group and len(group) >= _most_events(group[0]):
                 closed.append(group)
                 groups[key] = group = []
             group.append(record)
     return closed + list(groups.values())
 
 
-def page_row(run: Run, streams: Mapping[str, str], group: list[Record]) -> EventPage:
+def _most_events(first: Record) -> int:
+    return min(PAGE_EVENTS, PAGE_WEIGHT // (weight(first.doc) + 1) + 1)
+
+
+def page_row(run: Run, streams: Mapping[str, StreamShape], group: list[Record]) -> EventPage:
     """Make the row of a group that `grouped` gave."""
     is_document = group[0].name == "event_page"
     page = group[0].doc if is_document else pack([r.doc for r in group])
@@ -129,7 +129,7 @@ def page_row(run: Run, streams: Mapping[str, str], group: list[Record]) -> Event
     return EventPage(
         run=run,
         descriptor=printable(page["descriptor"]),
-        stream=printable(streams.get(page["descriptor"], "")),
+        stream=printable(streams[page["descriptor"]].stream),
         first_ordinal=ordinals[0],
         last_ordinal=ordinals[-1],
         ordinals=sparse(ordinals),
@@ -144,9 +144,11 @@ def page_row(run: Run, streams: Mapping[str, str], group: list[Record]) -> Event
 
 
 def weight(doc: Mapping[str, Any]) -> int:
-    """Estimate the number of values of an event or a page: arrays are taken as even."""
-    groups = [doc.get(group) for group in ("data", "timestamps")] if isinstance(doc, Mapping) else []
-    return sum(_extent(value) for group in groups if isinstance(group, Mapping) for value in group.values())
+    """Estimate the number of values in the data of an event or a page; arrays are taken as even."""
+    data = doc.get("data") if isinstance(doc, Mapping) else None
+    if not isinstance(data, Mapping):
+        return 0
+    return len(data) + sum(_extent(value) for value in data.values() if type(value) not in _SCALARS)
 
 
 def _extent(value: Any) -> int:
@@ -154,7 +156,7 @@ def _extent(value: Any) -> int:
     if isinstance(size, int):
         return size
     if isinstance(value, str):
-        return 1 + len(value) // 8
+        return len(value) // 8
     count = 1
     while isinstance(value, list | tuple) and value:
         count *= len(value)

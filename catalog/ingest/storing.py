@@ -100,6 +100,7 @@ class _RunBatch:
         self.duplicates = 0
         self.quarantined = 0
         self.last_ordinal = -1
+        self.streams: Mapping[str, StreamShape] = {}
 
     def store(self) -> None:
         """Bring the rows of this run up to date."""
@@ -124,7 +125,7 @@ class _RunBatch:
             return
         run.last_ordinal = self.last_ordinal
         self._write(run)
-        closes = not run.is_open and not was_closed
+        closes = first > 0 and not run.is_open and not was_closed
         if closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS:
             compact(run)
         transaction.on_commit(lambda: self._announce(run, first), robust=True)
@@ -167,23 +168,21 @@ class _RunBatch:
             self.accepted.append(record)
             if remarks:
                 quarantine.keep(self.place, record, "; ".join(remarks), is_stored=True)
+        self.streams = checker.descriptors
         if run is not None:
             run.num_events = dict(checker.last_seq)
         return run
 
     def _write(self, run: Run) -> None:
+        changed = ["last_ordinal", "num_events"]
         stop = next((r.doc for r in self.accepted if r.name == "stop"), None)
         if stop is not None:
             rows.close(run, stop)
-        run.save(
-            update_fields=None
-            if run.pk is None
-            else ["last_ordinal", "num_events", "stop", "exit_status", "reason", "stop_time", "search_text"]
-        )
+            changed += ["stop", "exit_status", "reason", "stop_time", "search_text"]
+        run.save(update_fields=None if run.pk is None else changed)
         documents = [r for r in self.accepted if r.name not in ("event", "event_page")]
         Document.objects.bulk_create([rows.document_row(run, r) for r in documents])
-        streams = rows.streams_of(run)
-        pages = [rows.page_row(run, streams, group) for group in rows.grouped(self.accepted)]
+        pages = [rows.page_row(run, self.streams, group) for group in rows.grouped(self.accepted)]
         EventPage.objects.bulk_create(pages)
 
     def _refuse_all(self, records: list[Record], reason: str) -> None:
