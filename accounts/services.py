@@ -21,7 +21,7 @@ from accounts import audit, keys, selectors
 from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from accounts.json_gate import is_text
+from accounts.json_gate import check_text, is_text
 from accounts.models import (
     APIKey,
     Beamline,
@@ -294,8 +294,7 @@ def create_key(
     owner = _own_account(actor)
     wanted = _checked_scopes(scopes)
     expires_at = _checked_expiry(expires_at)
-    if len(note) > 200:
-        raise InvalidError("The note is too long.", fields={"note": ["at most 200 characters"]})
+    check_text(note, name="note", max_length=200)
     if (
         APIKey.objects.filter(user=owner, revoked_at=None, expires_at__gt=timezone.now()).count()
         >= KEYS_PER_PERSON
@@ -428,6 +427,10 @@ def _set_password(user: User, password: str | None) -> None:
 
 
 def _keep_new(row: models.Model, what: str, name: str) -> None:
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str):
+            check_text(value, name=field.name)
     try:
         row.full_clean()
         with transaction.atomic():

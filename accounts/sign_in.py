@@ -44,16 +44,17 @@ def count_try(*, username: str, address: str) -> None:
     TooManyError
         The pair, or guessing of its kind, must wait; the password must not be looked at.
     """
-    now = timezone.now()
     account = _digest(username)
     pair, _ = SignInRecord.objects.select_for_update().get_or_create(account=account, address=address)
+    now = timezone.now()  # after the lock: a try that waited for another is judged at its own turn
     _refuse_until(pair.blocked_until, now)
     if not _is_known(pair, now):
         _refuse_until(_wide_block(account, address, now), now)
     is_old = pair.last_failure_at is not None and pair.last_failure_at < now - FORGOTTEN_AFTER
     pair.failures = 1 if is_old else pair.failures + 1
     pair.last_failure_at = now
-    pair.blocked_until = now + wait_after(pair.failures)
+    wait = wait_after(pair.failures)
+    pair.blocked_until = now + wait if wait else None
     pair.save(update_fields=["failures", "last_failure_at", "blocked_until"])
 
 

@@ -60,6 +60,18 @@ def test_proposal_numbers_fit_into_addresses(facility, number):
     assert "number" in refusal.value.fields
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+def test_text_that_cannot_be_kept_is_refused_with_its_field(facility, text):
+    for make, field in (
+        (lambda: services.create_user(actor=SYSTEM, username="new", first_name=text), "first_name"),
+        (lambda: services.create_beamline(actor=SYSTEM, name="new", title=text), "title"),
+        (lambda: services.create_proposal(actor=SYSTEM, number="P-9", title=text), "title"),
+    ):
+        with pytest.raises(InvalidError) as refusal:
+            make()
+        assert field in refusal.value.fields
+
+
 def test_the_audit_entry_and_the_act_are_one(facility, monkeypatch):
     def fail(**_):
         raise RuntimeError("no log")
@@ -151,6 +163,8 @@ def test_use_of_a_key_is_noted_at_most_once_a_minute(facility, django_assert_num
         ({"scopes": ["run:read"], "expires_at": "past"}, "expires_at"),
         ({"scopes": ["run:read"], "expires_at": "far"}, "expires_at"),
         ({"scopes": ["run:read"], "note": "x" * 201}, "note"),
+        ({"scopes": ["run:read"], "note": "a\x00b"}, "note"),
+        ({"scopes": ["run:read"], "note": "\ud800"}, "note"),
     ],
 )
 def test_a_bad_order_for_a_key_names_its_field(facility, order, field):

@@ -1,13 +1,17 @@
+import threading
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.db import connection
 from django.template import engines
 from django.test import Client
 from django.utils import timezone
 
 from accounts import services, sign_in
+from accounts.errors import TooManyError
 from accounts.models import AuditEntry, SignInRecord
+from config.settings import base
 from tests.support.people import PASSWORD, SYSTEM
 
 WRONG = "wrong-password-123"
@@ -100,7 +104,7 @@ def test_waits_grow_with_each_failure(facility):
     for _ in range(sign_in.FREE_FAILURES + 3):
         try_to_sign_in()
         blocked_until = SignInRecord.objects.get().blocked_until
-        waits.append(max(0, round((blocked_until - timezone.now()).total_seconds())))
+        waits.append(round((blocked_until - timezone.now()).total_seconds()) if blocked_until else 0)
         let_time_pass(61)
     assert waits[-4:] == [1, 2, 4, 8]
 
@@ -184,3 +188,34 @@ def plain_templates(settings, tmp_path):
         (directory / f"{name}.html").write_text("{{ form.errors }}")
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     assert engines["django"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_sent_side_by_side_all_count():
+    refused = []
+
+    def guess():
+        try:
+            sign_in.count_try(username="pi", address="192.0.2.1")
+        except TooManyError as error:
+            refused.append(error.retry_after_s)
+        finally:
+            connection.close()
+
+    guesses = [threading.Thread(target=guess) for _ in range(sign_in.FREE_FAILURES + 3)]
+    for thread in guesses:
+        thread.start()
+    for thread in guesses:
+        thread.join(timeout=30)
+    assert SignInRecord.objects.get().failures == sign_in.FREE_FAILURES
+    assert len(refused) == 3
+
+
+def test_passwords_are_hashed_with_argon2_and_must_be_long_and_uncommon():
+    assert base.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+    validators = {
+        entry["NAME"].rsplit(".", 1)[1]: entry.get("OPTIONS", {}) for entry in base.AUTH_PASSWORD_VALIDATORS
+    }
+    assert validators["MinimumLengthValidator"]["min_length"] >= 12
+    assert "CommonPasswordValidator" in validators
+    assert base.AUTHENTICATION_BACKENDS == ["accounts.backends.SlowedPasswordBackend"]
