@@ -218,7 +218,8 @@ class RunBundler:
             stream = self.streams[name] = Stream(name, is_rewound=is_rewound)
         elif stream.descriptor["data_keys"].keys() != data_keys.keys():
             raise ValueError(
-                f"Stream {name!r} was described with {sorted(stream.descriptor['data_keys'])}; a new descriptor "
+                f"Stream {name!r} was described with {sorted(stream.descriptor['data_keys'])}; a new "
+                "descriptor "
                 f"with {sorted(data_keys)} must have another stream name."
             )
         stream.describe(doc, dict(objects))
@@ -236,14 +237,14 @@ class RunBundler:
     def reconfigure(self, obj: Any) -> None:
         """Read a device's configuration anew and describe again every stream that holds the device."""
         configuration: Document | None = None
-        for name, known in self._descriptions.items():
+        for known in self._descriptions.values():
             if obj in known:
                 if configuration is None:
                     configuration = read_configuration(obj, self._caller)
                 known[obj].configuration = configuration
-        for name, stream in self.streams.items():
+        for stream in self.streams.values():
             if obj in stream.objects:
-                self.prepare(name, stream.objects)
+                self.prepare(stream.name, stream.objects)
 
     # -- bundles ------------------------------------------------------------------------------------------
 
@@ -251,7 +252,8 @@ class RunBundler:
         """Open a bundle for one event of a stream."""
         if self._bundle is not None:
             raise IllegalMessageSequence(
-                f"'create' of {name!r} while the bundle of {self._bundle!r} is open: 'save' or 'drop' that first."
+                f"'create' of {name!r} while the bundle of {self._bundle!r} is open: 'save' or 'drop' "
+                "that first."
             )
         if self._must_declare and name not in self.streams:
             raise IllegalMessageSequence(f"Stream {name!r} was not declared, and this engine demands it.")
@@ -300,7 +302,8 @@ class RunBundler:
             width = self.collector.emit_assets(self._assets, stream)
             if width > 1:
                 raise RuntimeError(
-                    f"stream_datum documents of one event of {name!r} span {width} indices; they must span one."
+                    f"stream_datum documents of one event of {name!r} span {width} indices; they must "
+                    "span one."
                 )
         data, timestamps = split_readings(read[0] if len(read) == 1 else name, self._readings)
         with self._emitting:

@@ -56,7 +56,7 @@ class Call:
     exception: BaseException | None = None
     interrupted: bool = False
     is_pause_deferred: bool = False
-    ending: BaseException | type[BaseException] | None = None
+    ending: BaseException | None = None
     was_cancelled: bool = False
     is_over: bool = False
 

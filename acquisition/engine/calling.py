@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Hashable, Iterable
 from typing import Any
 
 from acquisition.engine.errors import BadReadingError, NotSupportedError
@@ -43,7 +43,7 @@ def _is_async(function: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _class_is_loop_bound(cls: type) -> bool:
+def _class_is_loop_bound(cls: Hashable) -> bool:
     return any(_is_async(inspect.getattr_static(cls, name, None)) for name in _TELLING)
 
 
@@ -133,5 +133,5 @@ class DeviceCaller:
 
     def is_loop_bound(self, obj: Any) -> bool:
         """Whether a device's methods have to be called on the loop's thread."""
-        cls = type(obj)
+        cls: Any = type(obj)
         return cls in self._loop_bound or _class_is_loop_bound(cls)

@@ -49,7 +49,7 @@ def drive(ctx: Context) -> Any:
         _plan_returned(ctx, call)
     except Rest:
         return PAUSED
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  (a plan may raise anything; it decides how the call ends)
         fault = _plan_raised(ctx, call, error)
     try:
         finish(ctx, call)
@@ -92,7 +92,7 @@ def _plan_raised(ctx: Context, call: Call, error: BaseException) -> BaseExceptio
 
 
 def finish(ctx: Context, call: Call) -> None:
-    """Bring everything home: motors, monitors, flyers, staged devices, open runs, plans. Errors are logged."""
+    """Bring home motors, monitors, flyers, staged devices, open runs and plans; errors are logged."""
     ctx.mailbox.clear()
     ctx.groups.forget()
     ctx.stop_touched()
@@ -144,6 +144,6 @@ def _close_plan(ctx: Context, plan: Any) -> None:
     try:
         plan.close()
     except RuntimeError:
-        print(f"The plan {plan!r} tried to yield a value on close.  Please fix your plan.")
+        print(f"The plan {plan!r} tried to yield a value on close.  Please fix your plan.")  # noqa: T201  (to the operator)
     except Exception:
         ctx.log.exception("The plan %r raised on close.", plan)

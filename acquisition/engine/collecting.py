@@ -46,7 +46,8 @@ def streams_described(described: Any, name: str | None, obj: Any) -> dict[str, d
         ):
             if name is not None and list(described) != [name]:
                 raise RuntimeError(
-                    f"Expected a single stream {name!r} from {name_of(obj)}.describe_collect(), got {described!r}."
+                    f"Expected a single stream {name!r} from {name_of(obj)}.describe_collect(), got "
+                    f"{described!r}."
                 )
             return dict(described)
     raise RuntimeError(
@@ -82,7 +83,8 @@ class FlyerCollector:
             streams = streams_described(self._describe_collect(obj), name, obj)
             if list(streams) != [name]:
                 raise NotSupportedError(
-                    f"describe_collect() of {name_of(obj)} describes {list(streams)}; to be declared as {name!r} "
+                    f"describe_collect() of {name_of(obj)} describes {list(streams)}; to be declared as "
+                    f"{name!r} "
                     "it must describe that stream alone."
                 )
             objects[obj] = streams[name]
@@ -103,14 +105,16 @@ class FlyerCollector:
         described = self._describe_collect(obj)
         if any(is_data_key(value) for value in described.values()):
             raise NotSupportedError(
-                f"{wording.DECLARE_SINGLE}: describe_collect() of {name_of(obj)} describes one stream, which needs "
+                f"{wording.DECLARE_SINGLE}: describe_collect() of {name_of(obj)} describes one stream, "
+                "which needs "
                 "declare_stream(..., collect=True) before."
             )
         streams = streams_described(described, None, obj)
         for (one, keys_one), (other, keys_other) in combinations(streams.items(), 2):
             if shared := keys_one.keys() & keys_other.keys():
                 raise RuntimeError(
-                    f"Can't use identical data keys in multiple streams: {sorted(shared)} are in {one!r} and {other!r} "
+                    f"Can't use identical data keys in multiple streams: {sorted(shared)} are in {one!r} "
+                    f"and {other!r} "
                     f"of {name_of(obj)}."
                 )
         found = {}
@@ -135,7 +139,8 @@ class FlyerCollector:
             self._caller.method(obj, "describe_collect", "collect")
             if len(objs) > 1 and not _writes_streams(obj):
                 raise NotSupportedError(
-                    f"{name_of(obj)} {wording.NOT_ALL_OF.format('WritesStreamAssets')}: objects that are collected "
+                    f"{name_of(obj)} {wording.NOT_ALL_OF.format('WritesStreamAssets')}: objects that are "
+                    "collected "
                     "together need collect_asset_docs() and get_index()."
                 )
             self.uncollected.pop(obj, None)
@@ -193,7 +198,8 @@ class FlyerCollector:
                 return self._collect_events(obj, stream, return_payload)
         if stream is None:
             raise RuntimeError(
-                f"{name_of(obj)} gives neither events nor pages: 'collect' needs the name of a declared stream."
+                f"{name_of(obj)} gives neither events nor pages: 'collect' needs the name of a declared "
+                "stream."
             )
         stream.next_seq_num += width
         return None
@@ -205,7 +211,8 @@ class FlyerCollector:
                 stream = self._streams_by_keys[obj][keys]
             except KeyError:
                 raise BadReadingError(
-                    f"{name_of(obj)} collected an event with the keys {sorted(keys)}, which no stream it described has."
+                    f"{name_of(obj)} collected an event with the keys {sorted(keys)}, which no stream it "
+                    "described has."
                 ) from None
         if stream.external_keys & partial["data"].keys():
             raise RuntimeError(
@@ -259,7 +266,8 @@ class FlyerCollector:
                 seen.add(self._resource_keys[doc["stream_resource"]])
             elif name != "datum":
                 raise RuntimeError(
-                    f"Tried to emit an external asset {name!r}: acceptable external assets are resource, datum, "
+                    f"Tried to emit an external asset {name!r}: acceptable external assets are resource, "
+                    "datum, "
                     "stream_resource and stream_datum."
                 )
             self._bundler.emit(name, doc)
@@ -296,13 +304,15 @@ class FlyerCollector:
             )
         if dict(doc["seq_nums"]) != {"start": 0, "stop": 0}:
             raise EventModelValueError(
-                f"Received `seq_nums` {doc['seq_nums']} in `stream_datum` {doc['uid']}: the engine fills them in, "
+                f"Received `seq_nums` {doc['seq_nums']} in `stream_datum` {doc['uid']}: the engine fills "
+                "them in, "
                 "they should be start 0, stop 0."
             )
         own = int(doc["indices"]["stop"]) - int(doc["indices"]["start"])
         if width and own != width:
             raise EventModelValueError(
-                f"Received `indices` {doc['indices']} of a different width `{own}` than the `{width}` of others "
+                f"Received `indices` {doc['indices']} of a different width `{own}` than the `{width}` of "
+                "others "
                 "in the same collect() or save()."
             )
         doc["descriptor"] = stream.descriptor["uid"]

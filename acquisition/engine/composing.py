@@ -105,8 +105,10 @@ class Stream:
     ) -> Document:
         """Make the next event document.
 
-        Everything outside `data` and `timestamps` has its type by construction, and the schema says nothing about
-        the values in these two; so comparing keys with the descriptor is the whole of the event model's check.
+        Everything outside `data` and `timestamps` has its type by construction, and the schema says nothing
+        about
+        the values in these two; so comparing keys with the descriptor is the whole of the event model's
+        check.
 
         Raises
         ------

@@ -26,7 +26,7 @@ class EngineLog(logging.LoggerAdapter[logging.Logger]):
 
     disabled = False
 
-    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name is logging's
+    def isEnabledFor(self, level: int) -> bool:
         """Whether a record of this level would be written."""
         return not self.disabled and super().isEnabledFor(level)
 

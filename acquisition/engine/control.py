@@ -1,6 +1,7 @@
 """Requests by users and other threads: pause, suspend, stop, abort, halt.
 
-Each checks the state machine and leaves its wish in the mailbox in one locked step, so it holds from any thread
+Each checks the state machine and leaves its wish in the mailbox in one locked step, so it holds from any
+thread
 and in any state; the thread that takes messages does the rest.
 """
 
@@ -50,7 +51,7 @@ def request_pause(ctx: Context, defer: bool) -> None:
 
 
 def request_end(ctx: Context, event: str, reason: str = "") -> bool:
-    """End the plan by ``stop``, ``abort`` or ``halt``; says whether it was paused, so that nobody takes messages.
+    """End the plan by ``stop``, ``abort`` or ``halt``; says whether it was paused.
 
     Raises
     ------

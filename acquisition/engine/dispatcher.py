@@ -1,4 +1,4 @@
-"""Hands documents to subscribers: in order of subscription, on the emitting thread, one document at a time."""
+"""Hands documents to subscribers, in order of subscription, on the emitting thread, one at a time."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ class Dispatcher:
                     if not self.ignore_exceptions:
                         raise
                     warnings.warn(
-                        f"{error!r} was raised by the subscriber {func!r} for a document {name!r} and is ignored, "
+                        f"{error!r} was raised by the subscriber {func!r} for a document {name!r} and is "
+                        "ignored, "
                         "as RunEngine.ignore_callback_exceptions asks.",
                         stacklevel=2,
                     )

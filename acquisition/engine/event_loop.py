@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import importlib
 import inspect
 import threading
 import weakref
@@ -63,9 +64,7 @@ class _OwnLoopRegistry:
     def autoawait_in_bluesky_event_loop(cls, ip: Any = None) -> None:
         """Have an IPython shell run its top-level awaits on that loop."""
         if ip is None:
-            from IPython import get_ipython
-
-            ip = get_ipython()
+            ip = importlib.import_module("IPython").get_ipython()
         ip.loop_runner = cls.call_in_bluesky_event_loop
 
 
@@ -99,7 +98,11 @@ class _LaterHandle:
     def cancel(self) -> None:
         """Do not make the call."""
         self._is_cancelled = True
-        self._loop.call_soon_threadsafe(lambda: self._handle and self._handle.cancel())
+        self._loop.call_soon_threadsafe(self._disarm)
+
+    def _disarm(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
 
     def cancelled(self) -> bool:
         """Whether the call was given up."""
@@ -123,7 +126,8 @@ class SharedTask(asyncio.Task[Any]):
 class LoopFromAnyThread:
     """The engine's loop as plans and devices see it: scheduling works from any thread.
 
-    Plans run beside the loop, not on it, and much code written for plans schedules calls on the engine's loop. Asked
+    Plans run beside the loop, not on it, and much code written for plans schedules calls on the engine's
+    loop. Asked
     from another thread, these calls are handed over; everything else is the loop's own.
     """
 
@@ -235,7 +239,8 @@ class LoopThread:
         mailbox : Mailbox
             Wakes and interrupts the waiting thread.
         settle : bool
-            Await the result if it can be awaited. False gives it as it is (a status may be awaitable and is not
+            Await the result if it can be awaited. False gives it as it is (a status may be awaitable and is
+            not
             to be awaited here).
         can_be_cut : bool
             Whether an interruption ends the wait; the awaitable is then cancelled.
@@ -245,7 +250,7 @@ class LoopThread:
         def start() -> None:
             try:
                 value = func(*args, **kwargs)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  (raised again on the waiting thread)
                 job.error = error
                 job.finish(mailbox)
                 return

@@ -87,7 +87,7 @@ def _take_from(ctx: Context, frame: Frame, thrown: BaseException | None) -> Base
         except Cut:
             frame.wants_answer = cache.is_recording and command not in NOT_REPLAYED
             return None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever a device raises goes into the plan)
             return _explained(ctx, msg, error)
         if mailbox.pending:
             frame.answer = answer
@@ -206,5 +206,5 @@ def prepare_resume(ctx: Context) -> None:
         ctx.resume_devices()
         for bundler in ctx.bundlers.values():
             bundler.restore_monitors()
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001  (it goes into the plan)
         ctx.mailbox.fail(problem)

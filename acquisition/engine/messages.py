@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from acquisition.engine.errors import InvalidMessageError
 
@@ -57,7 +57,7 @@ def as_generator(plan: Any) -> Plan:
             hint = "pass a generator of messages, a list of messages or a message"
         raise InvalidMessageError(f"{plan!r} is not a plan: {hint}.") from None
     if hasattr(iterator, "send") and hasattr(iterator, "throw"):
-        return iterator
+        return cast(Plan, iterator)
     return (item for item in iterator)
 
 

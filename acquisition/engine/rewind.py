@@ -51,7 +51,7 @@ class MessageCache:
         self.messages = []
 
     def forget_run(self, key: Hashable) -> None:
-        """Drop the messages of a run that is closed: it cannot be taken again, and replaying them would fail."""
+        """Drop the messages of a closed run: replaying them would fail."""
         self.messages = [msg for msg in self.messages if msg.run != key]
 
     def forbid(self) -> None:

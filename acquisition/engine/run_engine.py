@@ -45,7 +45,8 @@ def default_scan_id_source(md: MutableMapping[str, Any]) -> int:
 def _check_sample(md: dict[str, Any]) -> None:
     if "sample" in md and not (hasattr(md["sample"], "keys") or isinstance(md["sample"], str)):
         raise ValueError(
-            f"Metadata 'sample' must be a string or a dictionary so that it can be searched; got {md['sample']!r}."
+            "Metadata 'sample' must be a string or a dictionary so that it can be searched; got "
+            f"{md['sample']!r}."
         )
 
 
@@ -99,7 +100,8 @@ class RunEngine:
     preprocessors : list of callables, optional
         Each takes a plan and gives a plan; the first is applied first.
     context_managers : list of callables, optional
-        Each takes the engine and gives a context manager around every call. By default the handling of Ctrl-C;
+        Each takes the engine and gives a context manager around every call. By default the handling of
+        Ctrl-C;
         give an empty list on a server.
     md_validator : callable, optional
         Raises if the metadata of a run are not good enough.
@@ -108,7 +110,8 @@ class RunEngine:
     scan_id_source : callable, optional
         Gives the next scan_id from `md`; may be a coroutine function.
     during_task : object, optional
-        Its ``block(event)`` runs on the calling thread until the event is set, e.g. a GUI's event loop; messages
+        Its ``block(event)`` runs on the calling thread until the event is set, e.g. a GUI's event loop;
+        messages
         are then taken on another thread.
     call_returns_result : bool
         Give a `RunEngineResult` instead of the uids of runs.
@@ -267,7 +270,7 @@ class RunEngine:
         def work() -> None:
             try:
                 outcome[0] = drive(self._ctx)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  (raised again on the caller's thread)
                 outcome[1] = error
             finally:
                 done.set()
@@ -318,15 +321,15 @@ class RunEngine:
         return self._run(call, before)
 
     def abort(self, reason: str = "") -> tuple[str, ...] | RunEngineResult:
-        """End the plan, with its clean-up, and mark open runs aborted. Does not wait if the plan is running."""
+        """End the plan, with its clean-up, and mark open runs aborted; does not wait for a running plan."""
         return self._end("abort", reason)
 
     def stop(self) -> tuple[str, ...] | RunEngineResult:
-        """End the plan, with its clean-up, and mark open runs a success. Does not wait if the plan is running."""
+        """End the plan, with its clean-up, and mark open runs a success; does not wait for a running plan."""
         return self._end("stop")
 
     def halt(self) -> tuple[str, ...] | RunEngineResult:
-        """End the plan without its clean-up and mark open runs aborted. Does not wait if the plan is running."""
+        """End the plan without its clean-up and mark open runs aborted; does not wait for a running plan."""
         return self._end("halt")
 
     def _end(self, event: str, reason: str = "") -> tuple[str, ...] | RunEngineResult:
@@ -344,7 +347,7 @@ class RunEngine:
         post_plan: Any = None,
         justification: str | None = None,
     ) -> None:
-        """Suspend the plan until what ``fut()`` gives is awaited to its end; see `control.request_suspend`."""
+        """Suspend the plan until what ``fut()`` gives is done; see `control.request_suspend`."""
         control.request_suspend(self._ctx, fut, pre_plan, post_plan, justification)
 
     def reset(self) -> None:
@@ -449,7 +452,7 @@ class RunEngine:
 
     @property
     def state(self) -> EngineState:
-        """Present state: a string that also answers ``is_idle``, ``is_running``, ``is_paused``, ``can_pause``."""
+        """Present state, a string that also answers ``is_idle`` and the like; see `EngineState`."""
         return self._ctx.machine.state
 
     @property

@@ -1,6 +1,7 @@
 """Ctrl-C while a plan runs: first a deferred pause, then a hard one.
 
-The handler only asks for a pause, which is safe from a signal handler on the taking thread itself, so no watching
+The handler only asks for a pause, which is safe from a signal handler on the taking thread itself, so no
+watching
 thread is needed. Off the main thread, where signals never arrive, it does nothing.
 """
 
@@ -67,4 +68,4 @@ class SigintHandler:
         except TransitionError:
             return  # nothing runs that could be paused
         if self._presses == 1:
-            print("Pausing at the next checkpoint. Press Ctrl-C again within 10 s to pause at once.")
+            print("Pausing at the next checkpoint; Ctrl-C again within 10 s pauses at once.")  # noqa: T201

@@ -84,7 +84,7 @@ class StatusGroups:
     def _cause(self, status: Any) -> BaseException | None:
         try:
             cause = status.exception(timeout=0)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (asking for the cause may raise the cause)
             return error
         return cause if isinstance(cause, BaseException) else None
 

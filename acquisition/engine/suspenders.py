@@ -1,6 +1,7 @@
 """Suspenders: hold the plan while a signal says that measuring is of no use.
 
-A suspender follows a signal. When the value is bad it asks the engine to suspend; when it is good again it lets
+A suspender follows a signal. When the value is bad it asks the engine to suspend; when it is good again it
+lets
 the plan go on after a settling time.
 """
 
@@ -56,7 +57,7 @@ class SuspenderBase(abc.ABC):
         """Whether the value was bad when last seen."""
         return self._tripped
 
-    def install(self, RE: Any, *, event_type: str | None = None) -> None:  # noqa: N803 - the field's name
+    def install(self, RE: Any, *, event_type: str | None = None) -> None:
         """Begin to follow the signal for an engine."""
         with self._lock:
             self.RE = RE
@@ -194,7 +195,8 @@ class SuspendFloor(_Threshold):
     def _check(self) -> None:
         if self._resume_thresh < self._suspend_thresh:
             raise ValueError(
-                f"resume_thresh ({self._resume_thresh}) must not be below suspend_thresh ({self._suspend_thresh})."
+                f"resume_thresh ({self._resume_thresh}) must not be below suspend_thresh "
+                f"({self._suspend_thresh})."
             )
 
     def _should_suspend(self, value: Any) -> bool:
@@ -213,7 +215,8 @@ class SuspendCeil(_Threshold):
     def _check(self) -> None:
         if self._resume_thresh > self._suspend_thresh:
             raise ValueError(
-                f"resume_thresh ({self._resume_thresh}) must not be above suspend_thresh ({self._suspend_thresh})."
+                f"resume_thresh ({self._resume_thresh}) must not be above suspend_thresh "
+                f"({self._suspend_thresh})."
             )
 
     def _should_suspend(self, value: Any) -> bool:

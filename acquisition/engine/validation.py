@@ -1,6 +1,7 @@
 """Checks documents against the event model's schemas, compiled once.
 
-The compiled validators accept nothing that the event-model package refuses, but they refuse some things it takes
+The compiled validators accept nothing that the event-model package refuses, but they refuse some things it
+takes
 (numpy numbers, arbitrary objects in start metadata). So on a refusal the package's own validator is asked and
 its word is final.
 """
@@ -15,7 +16,7 @@ import event_model
 import jsonschema_rs
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _compiled(name: str) -> Callable[[Any], bool]:
     schema = event_model.schemas[event_model.DocumentNames[name]]
     is_valid: Callable[[Any], bool] = jsonschema_rs.validator_for(schema).is_valid

@@ -1,6 +1,7 @@
 """Parts of error texts that software of the field recognises by matching.
 
-They are interface, as names of commands are: tools and test suites search for exactly these words. Everything else
+They are interface, as names of commands are: tools and test suites search for exactly these words.
+Everything else
 that the engine says is said where it is raised.
 """
 

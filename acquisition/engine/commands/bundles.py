@@ -64,7 +64,7 @@ def declare_stream(ctx: Context, msg: Any) -> tuple[Any, Any, list[Any]]:
 
 
 def monitor(ctx: Context, msg: Any) -> None:
-    """Emit an event at each change of a device: ``Msg('monitor', device, name='stream', **kwargs of subscribe)``."""
+    """Follow a device: ``Msg('monitor', device, name='stream', **kwargs)`` emits an event at each change."""
     bundler = ctx.run_of(msg)
     if msg.args:
         raise ValueError("'monitor' takes no positional arguments beside the device.")

@@ -39,7 +39,7 @@ def clear_checkpoint(ctx: Context, msg: Any) -> None:
 
 
 def rewindable(ctx: Context, msg: Any) -> bool:
-    """Switch rewinding on or off, or ask: ``Msg('rewindable', None, True | False | None)`` gives the present flag."""
+    """Switch rewinding, or ask: ``Msg('rewindable', None, True | False | None)`` gives the flag."""
     (flag,) = msg.args
     if flag is not None:
         ctx.engine.rewindable = flag

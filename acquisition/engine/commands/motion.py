@@ -21,7 +21,10 @@ def act(ctx: Context, msg: Any, action: str) -> Any:
 
 
 def set_(ctx: Context, msg: Any) -> Any:
-    """Move a device: ``Msg('set', device, value, group=None)`` gives the status; the device is stopped at the end."""
+    """Move a device: ``Msg('set', device, value, group=None)`` gives the status.
+
+    The device is stopped at pauses and at the end of the call.
+    """
     ctx.caller.method(msg.obj, "set")
     ctx.call.touched[msg.obj] = None
     return act(ctx, msg, "set")
@@ -38,7 +41,7 @@ def stop(ctx: Context, msg: Any) -> Any:
 
 
 def locate(ctx: Context, msg: Any) -> Any:
-    """Ask where devices are: ``Msg('locate', device, *more, squeeze=True)`` gives setpoint and readback of each."""
+    """Ask where devices are: ``Msg('locate', device, *more, squeeze=True)`` gives setpoint and readback."""
     objs = (msg.obj, *msg.args)
     methods = [ctx.caller.method(obj, "locate") for obj in objs]
     if any(ctx.caller.is_loop_bound(obj) for obj in objs):

@@ -53,7 +53,7 @@ def _start(ctx: Context, msg: Any, bundler: RunBundler) -> str:
 
 
 def close_run(ctx: Context, msg: Any) -> str:
-    """Close a run: ``Msg('close_run', None, exit_status=None, reason=None)`` emits the stop document, gives the uid."""
+    """Close a run: ``Msg('close_run', None, exit_status=None, reason=None)`` emits the stop document."""
     bundler = ctx.run_of(msg)
     # A plan that closes its run because somebody ends the call knows the status, and not the reason.
     reason = msg.kwargs.get("reason") or ctx.call.reason

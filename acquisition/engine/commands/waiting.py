@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from acquisition.engine import wording
 from acquisition.engine.context import Context
 from acquisition.engine.errors import WaitForTimeoutError
 from acquisition.engine.statuses import Ticket
@@ -24,7 +25,12 @@ def sleep(ctx: Context, msg: Any) -> None:
 
 
 def wait(ctx: Context, msg: Any) -> bool:
-    """Wait for a group: ``Msg('wait', None, group, timeout=None, error_on_timeout=True, watch=())``; says if all done."""
+    """Wait for a group of statuses: ``Msg('wait', None, group, timeout=None)`` says if all are done.
+
+    ``error_on_timeout=False`` gives False instead of raising; ``watch=(groups)`` ends the wait when a
+    status of those
+    groups fails.
+    """
     kwargs = msg.kwargs
     group = msg.args[0] if msg.args else kwargs["group"]
     tickets = ctx.groups.take(group)
@@ -45,7 +51,7 @@ def wait(ctx: Context, msg: Any) -> bool:
         ctx.groups.put_back(group, tickets)
         if raises:
             raise WaitForTimeoutError(
-                f"Plan failed to complete in the specified time: group {group!r} was not done in {kwargs['timeout']} s."
+                f"{wording.TIMED_OUT}: group {group!r} was not done in {kwargs['timeout']} s."
             )
     return is_done
 
@@ -79,7 +85,7 @@ def _wait_for_tickets(
 
 
 def wait_for(ctx: Context, msg: Any) -> list[Any]:
-    """Wait for awaitables: ``Msg('wait_for', None, [functions giving awaitables], **kwargs of asyncio.wait)``."""
+    """Wait for what functions give: ``Msg('wait_for', None, [functions], **kwargs of asyncio.wait)``."""
     (factories,) = msg.args
     futures: list[Any] = ctx.loop.call(_await_all, list(factories), msg.kwargs, mailbox=ctx.mailbox)
     return futures
@@ -104,13 +110,13 @@ async def _await_all(factories: list[Callable[[], Any]], kwargs: dict[str, Any])
     if pending:
         for future in own:
             future.cancel()
-        raise WaitForTimeoutError("Plan failed to complete in the specified time")
+        raise WaitForTimeoutError(f"{wording.TIMED_OUT}: {len(pending)} of {len(futures)} awaitables.")
     return futures
 
 
 def input_(ctx: Context, msg: Any) -> str:
     """Ask the operator for a line: ``Msg('input', None, prompt='')``."""
-    print(msg.kwargs.get("prompt", ""), end="", flush=True)
+    print(msg.kwargs.get("prompt", ""), end="", flush=True)  # noqa: T201  (the prompt)
 
     def read_line() -> Any:
         return ctx.loop.loop.run_in_executor(None, sys.stdin.readline)

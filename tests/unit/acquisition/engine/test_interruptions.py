@@ -28,7 +28,7 @@ class Diary(list):
         yield msg("open_run")
         yield msg("checkpoint")
         try:
-            for message in messages:
+            for message in messages:  # noqa: UP028  (an iterator of a tuple takes no answers)
                 yield message
         except BaseException as error:
             self.append(type(error).__name__)
@@ -226,7 +226,8 @@ def test_pause_then_resume_takes_the_messages_since_the_checkpoint_again(RE, rec
     before = len(record.lines)
     RE.resume()
     assert record.lines[before:] == [
-        "create", "read det", "save", "  event primary 2", "null after the point", "close_run", "  stop success",
+        "create", "read det", "save", "  event primary 2", "null after the point",
+        "close_run", "  stop success",
     ]  # fmt: skip
     assert len({event["uid"] for event in record.of("event")}) == 3
     assert record.of("stop")[0]["num_events"] == {"primary": 2}

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acquisition.engine import RunEngine, RunEngineInterrupted
+from acquisition.engine import InvalidCommand, NotSupportedError, RunEngine, RunEngineInterrupted
 from acquisition.engine.messages import message as msg
 from tests.unit.acquisition.engine.conftest import Record
 from tests.unit.acquisition.engine.soft_devices import SoftAxis, SoftDetector
@@ -61,7 +61,7 @@ def test_documents_validate_with_one_start_one_stop_and_nothing_left_staged(
     def plan():
         yield msg("open_run")
         for step in programme:
-            for message in messages(step, det, axis):
+            for message in messages(step, det, axis):  # noqa: UP028  (a list takes no answers)
                 yield message
         yield msg("close_run")
 
@@ -78,7 +78,7 @@ def test_documents_validate_with_one_start_one_stop_and_nothing_left_staged(
         if record.of("stop"):
             assert record.of("stop")[0]["num_events"].get("primary", 0) == len(numbers)
         assert diary.count("det.unstage") >= (1 if "det.stage" in diary else 0)
-        assert "stage" not in diary[-1:] and (not diary or diary[-1] == "det.unstage")
+        assert not diary or diary[-1] == "det.unstage"
     finally:
         engine.close()
 
@@ -94,7 +94,7 @@ def drive(engine, plan, answers):
                 getattr(engine, next(answers, "abort"))()
             except RunEngineInterrupted:
                 continue
-            except Exception as error:
-                assert type(error).__name__ in ("InvalidCommand", "NotSupportedError")
-    except Exception as error:
-        assert type(error).__name__ in ("InvalidCommand", "NotSupportedError")
+            except (InvalidCommand, NotSupportedError):
+                continue
+    except (InvalidCommand, NotSupportedError):
+        return
