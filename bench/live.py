@@ -2,7 +2,7 @@
 
 A writer takes events as an engine would, ships them every 50 ms or 100 events, and rings; uvicorn serves the
 sockets; a third process follows the run and notes when each event arrives. One line for each number of
-sockets and rate: latency from the event's own time to the client's, frames a second, CPU of server and writer.
+sockets and rate: latency from the event to the client, frames a second, CPU of server and writer.
 A missing or doubled event ends the benchmark with an error.
 """
 
