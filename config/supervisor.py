@@ -162,6 +162,8 @@ def _prepare_database(var: Path) -> None:
     django.setup()
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        say("Pages: collecting their scripts and styles")
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         say("Demo: beamline, proposals and accounts")
         call_command("ensure_demo", credentials_file=var / "credentials.txt")
     except Error as error:

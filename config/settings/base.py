@@ -112,7 +112,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 SPA_DIST_DIR = BASE_DIR / "frontend" / "spa" / "dist"
 STATICFILES_DIRS = [SPA_DIST_DIR] if SPA_DIST_DIR.is_dir() else []
-WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": SPA_DIST_DIR / "manifest.json"}}
 
 REST_FRAMEWORK = {
