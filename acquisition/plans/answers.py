@@ -1,6 +1,6 @@
 """Answers to messages when nobody carries them out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from acquisition.plans.kinship import hinted_fields
@@ -38,15 +38,25 @@ class Answers:
     """
     Gives the answer that a plan would get, as if each device did at once what it is told.
 
+    Parameters
+    ----------
+    start : mapping of str to float, optional
+        Where devices are at first, by name.
+
     Attributes
     ----------
     positions : dict of device to value
         What each device was set to last.
+    guessed : set of str
+        Devices whose position the plan asked for though it is not known; 0 was answered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, start: Mapping[str, float] | None = None) -> None:
         self.positions: dict[Any, Any] = {}
+        self.guessed: set[str] = set()
+        self._start = dict(start or {})
         self._runs = 0
+        self._bundles: set[Any] = set()
 
     def answer(self, msg: Any) -> Any:
         """Give the answer to one message."""
@@ -61,11 +71,27 @@ class Answers:
             self.positions[msg.obj] = msg.args[0]
         return DoneStatus()
 
+    def _place(self, device: Any, *, matters: bool) -> Any:
+        if device in self.positions:
+            return self.positions[device]
+        name = str(getattr(device, "name", device))
+        if name not in self._start and matters:
+            self.guessed.add(name)
+        return self._start.get(name, 0.0)
+
     def _read(self, msg: Any) -> FakeReading:
-        return FakeReading(hinted_fields(msg.obj) or [msg.obj.name], self.positions.get(msg.obj, 0.0))
+        # A reading that goes into an event is recorded; any other is asked for to go on from there.
+        place = self._place(msg.obj, matters=msg.run not in self._bundles)
+        return FakeReading(hinted_fields(msg.obj) or [msg.obj.name], place)
+
+    def _create(self, msg: Any) -> None:
+        self._bundles.add(msg.run)
+
+    def _end_bundle(self, msg: Any) -> None:
+        self._bundles.discard(msg.run)
 
     def _locate(self, msg: Any) -> Any:
-        places = [self.positions.get(device, 0.0) for device in (msg.obj, *msg.args)]
+        places = [self._place(device, matters=True) for device in (msg.obj, *msg.args)]
         located = [{"setpoint": place, "readback": place} for place in places]
         return located[0] if len(located) == 1 and msg.kwargs.get("squeeze", True) else located
 
@@ -98,6 +124,9 @@ class Answers:
 _ANSWERS: dict[str, Callable[[Answers, Any], Any]] = {
     "set": Answers._set,
     "read": Answers._read,
+    "create": Answers._create,
+    "save": Answers._end_bundle,
+    "drop": Answers._end_bundle,
     "locate": Answers._locate,
     "open_run": Answers._open,
     "close_run": Answers._uid,

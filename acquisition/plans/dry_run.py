@@ -90,7 +90,8 @@ def dry_run(
         Descriptions of devices by name. Used are ``limits`` and ``units``, ``velocity`` in units
         per second and ``exposure_s`` in seconds, as keys or as ``value`` of a component of that name.
     positions : mapping of str to float, optional
-        Where motors are now.
+        Where motors are now. A motor that is moved relative to a position that is not given is
+        taken to be at 0, and not checked against its limits.
     max_messages : int
         Most messages to look at.
     max_seconds : float
@@ -136,7 +137,7 @@ def _follow(
 
 def _walk(plan: Any, survey: "_Survey", max_messages: int, deadline: float) -> None:
     generator = ensure_generator(plan() if callable(plan) else plan)
-    answers = Answers()
+    answers = survey.answers
     answer: Any = None
     try:
         while survey.messages < max_messages and time.monotonic() < deadline:
@@ -179,6 +180,7 @@ class _Survey:
     problems: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.answers = Answers(self.positions)
         self._at: dict[str, float] = dict(self.positions)
         self._group_s: dict[Any, float] = {}
         self._bundle: dict[Any, str] = {}
@@ -264,6 +266,8 @@ class _Survey:
         units = description.get("units") or None
         if not math.isfinite(position):
             self.problem(f"{name} would be sent to {position}, which is no position", key=f"nan {name}")
+        elif name in self.answers.guessed:
+            return  # counted from a position that is not known
         elif limits is not None and not limits[0] <= position <= limits[1]:
             self.problem(
                 f"{name} would be sent to {with_units(position, units)}, outside its limits "

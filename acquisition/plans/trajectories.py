@@ -11,6 +11,8 @@ from typing import overload
 import numpy as np
 
 GOLDEN_ANGLE_DEGREES = 137.508
+MOST_SPIRAL_POINTS = 4_000_000
+"""Most points that are computed, those outside the box among them: some seconds of work."""
 
 
 class Linear(Sequence[float]):
@@ -155,7 +157,9 @@ def spiral(
     _positive(dr_y=aspect)
     half_x, half_y = x_range / 2, y_range / (2 * aspect)
     slope = math.tan(tilt + math.pi / 2)
-    rings = 1 + int(math.hypot(half_x, half_y) / dr)
+    radii = math.hypot(half_x, half_y) / dr
+    _affordable(nth * (radii + 2) * (radii + 2) / 2)  # 1 + 2 + ... + n rings, of nth points for each
+    rings = 1 + int(radii)
     for ring in range(1, rings + 2):
         radius = ring * dr
         step = 2 * math.pi / (ring * nth)
@@ -207,7 +211,9 @@ def spiral_fermat(
     golden = GOLDEN_ANGLE_DEGREES * math.pi / 180
     half_x, half_y = x_range / 2, y_range / (2 * aspect)
     slope = math.tan(tilt + math.pi / 2)
-    last = int((1.5 * math.hypot(half_x, half_y) / (dr / factor)) ** 2)
+    radii = 1.5 * math.hypot(half_x, half_y) / (dr / factor)
+    _affordable(radii * radii)
+    last = int(radii * radii)
     for k in range(1, last):
         radius = math.sqrt(k) * dr / factor
         x = radius * math.cos(golden * k)
@@ -268,6 +274,14 @@ def _whole(num: float) -> int:
     if isinstance(num, bool) or not float(num).is_integer() or num < 0:
         raise ValueError(f"num counts points, so it is a whole number, 0 or more, and not {num!r}")
     return int(num)
+
+
+def _affordable(points: float) -> None:
+    if not points <= MOST_SPIRAL_POINTS:
+        raise ValueError(
+            f"the spiral would have about {points:.3g} points, and at most {MOST_SPIRAL_POINTS} are "
+            "allowed: take a larger dr or a smaller range"
+        )
 
 
 def _positive(**numbers: float) -> None:

@@ -34,8 +34,13 @@ def test_time_is_travel_exposure_and_sleep(devices):
 
 
 def test_a_motor_outside_its_limits_is_a_problem_with_units(devices):
-    found = dry_run(scans.rel_scan([devices["det"]], devices["sx"], 0, 30, num=3), devices=DEVICES)
-    assert found.problems == ("sx would be sent to 15 mm, outside its limits -10 to 10 mm",)
+    def plan():
+        return scans.rel_scan([devices["det"]], devices["sx"], 0, 30, num=3)
+
+    found = dry_run(plan(), devices=DEVICES, positions={"sx": -5.0})
+    assert found.problems == ("sx would be sent to 25 mm, outside its limits -10 to 10 mm",)
+    assert found.paths["sx"] == [-5.0, 10.0, 25.0, -5.0]
+    assert dry_run(plan(), devices=DEVICES).problems == ()  # where it starts is not known
 
 
 def test_a_position_that_is_no_number_is_a_problem(devices):
