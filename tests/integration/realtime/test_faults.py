@@ -188,3 +188,43 @@ def test_a_publisher_that_cannot_send_holds_no_more_than_its_bounds_and_never_bl
     assert publisher.outbox.records <= 50
     leave.set()
     publisher.stop()
+
+
+@pytest.fixture
+def own_broker(settings, tmp_path, monkeypatch):
+    from config.embedded import start_valkey
+
+    server = start_valkey(tmp_path)
+    settings.CHANNEL_LAYERS = {
+        "default": {**NOBODY_THERE, "CONFIG": {"hosts": [server.url], "prefix": "own"}},
+    }
+    monkeypatch.setattr(hub_module, "DELAYED_S", 1.5)
+    servers = [server]
+
+    def restart():
+        servers.append(start_valkey(tmp_path))
+
+    yield servers[0], restart
+    servers[-1].stop()
+    channel_layers.backends.clear()
+
+
+async def test_a_broker_that_dies_and_comes_back_empty_costs_no_document(own_broker, member, caplog):
+    broker, restart = own_broker
+    records = records_of(scan(60))
+    topic = f"run:{records[0].run}"
+    await store.call(keep, records[:5])
+    async with connected(member) as socket:
+        await socket.subscribe(topic)
+        found = await socket.documents(topic, 4)
+        await asyncio.to_thread(broker.stop)
+        await store.call(keep, records[5:20])
+        found += await socket.documents(topic, 19)
+        await socket.heartbeat(lambda beat: beat["delayed"])
+        await asyncio.to_thread(restart)
+        await store.call(keep, records[20:40])
+        found += await socket.documents(topic, 39)
+        await socket.heartbeat(lambda beat: not beat["delayed"])
+        await store.call(keep, records[40:])
+        found += await socket.documents(topic, len(records) - 1)
+    assert found == expected(records)
