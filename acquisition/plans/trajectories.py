@@ -244,30 +244,40 @@ def spiral_square(
     x_offset = 0.5 if x_num % 2 == 0 else 0.0
     y_offset = -0.5 if y_num % 2 == 0 else 0.0
     x_delta, y_delta = x_range / (x_num - 1), y_range / (y_num - 1)
-    left = x_num * y_num
-    for column, row in _square_rings(max(x_num, y_num)):
-        if left and _within(column, x_offset, x_num) and _within(row, y_offset, y_num):
-            left -= 1
-            yield (
-                x_center - x_delta * x_offset + x_delta * column,
-                y_center - y_delta * y_offset + y_delta * row,
-            )
+    columns, rows = _cells(x_num, x_offset), _cells(y_num, y_offset)
+    for column, row in _square_rings(columns, rows):
+        yield (
+            x_center - x_delta * x_offset + x_delta * column,
+            y_center - y_delta * y_offset + y_delta * row,
+        )
 
 
-def _square_rings(count: int) -> Iterator[tuple[int, int]]:
+def _cells(count: int, offset: float) -> range:
+    """Give the numbers of cells that lie less than half of the count from the middle."""
+    return range(math.floor(offset - count / 2) + 1, math.ceil(offset + count / 2))
+
+
+def _square_rings(columns: range, rows: range) -> Iterator[tuple[int, int]]:
     """Walk the cells round (0, 0): each ring down its right side, then bottom, left, and top."""
     yield 0, 0
-    for edge in range(1, count):
+    for edge in range(1, max(len(columns), len(rows))):
         falling = range(edge - 1, -edge - 1, -1)
         rising = range(-edge + 1, edge + 1)
-        yield from ((edge, row) for row in falling)
-        yield from ((column, -edge) for column in falling)
-        yield from ((-edge, row) for row in rising)
-        yield from ((column, edge) for column in rising)
+        if edge in columns:
+            yield from ((edge, row) for row in _clipped(falling, rows))
+        if -edge in rows:
+            yield from ((column, -edge) for column in _clipped(falling, columns))
+        if -edge in columns:
+            yield from ((-edge, row) for row in _clipped(rising, rows))
+        if edge in rows:
+            yield from ((column, edge) for column in _clipped(rising, columns))
 
 
-def _within(cell: int, offset: float, count: int) -> bool:
-    return abs(cell - offset) < count / 2
+def _clipped(walk: range, allowed: range) -> range:
+    """Leave the steps of a walk out that lead outside."""
+    if walk.step < 0:
+        return range(min(walk.start, allowed[-1]), max(walk.stop, allowed[0] - 1), -1)
+    return range(max(walk.start, allowed[0]), min(walk.stop, allowed[-1] + 1))
 
 
 def _whole(num: float) -> int:
