@@ -179,7 +179,7 @@ class ChannelAccessBackend(Backend):
         client = self.client
 
         def hand_over(reply: Reply) -> None:
-            sample = None if reply.response is None else self.decode(reply.response)
+            sample = None if reply.response is None else self.fresh(reply.response)
             client.dispatcher.submit(lambda: then(sample))
 
         reply = Reply(self.pv_name, hand_over)
@@ -187,6 +187,15 @@ class ChannelAccessBackend(Backend):
             client.read([self._pv], [reply])
         else:
             reply.set()
+
+    def fresh(self, response: Any) -> Sample:
+        """Return the sample of an answer, which is news if it came before its monitor."""
+        sample = self.decode(response)
+        with self._lock:
+            last = self._last
+            if last is not None and (last.is_stale or sample.timestamp > last.timestamp):
+                self._last = sample
+        return sample
 
     def decode(self, response: Any) -> Sample:
         """Return the sample that a response of the server holds."""
@@ -355,7 +364,7 @@ class _Answer:
                 "Is its IOC overloaded or stopped?"
             )
         if reply.response is not None:
-            return backend.decode(reply.response)
+            return backend.fresh(reply.response)
         if reply.refusal is not None:
             raise ReadFailedError(f"{backend._who} refused a read: {reply.refusal}")
         raise backend.disconnected()

@@ -62,7 +62,7 @@ def test_a_lost_ioc_is_told_as_stale_and_disconnected_and_found_again(own_ioc, o
     sx = own_devices["sx"]
     sx.set(1.0).wait(10)
     board = StatusBoard(own_devices, ["sx", "ring"])
-    until(lambda: not board.snapshot()["sx"]["stale"], "a value on the board")
+    until(lambda: board.snapshot()["sx"]["value"] == 1.0, "the position on the board")
     own_ioc.kill()
     until(lambda: board.snapshot()["sx"]["stale"] and board.snapshot()["ring"]["stale"], "stale values")
     assert board.snapshot()["sx"]["value"] == 1.0

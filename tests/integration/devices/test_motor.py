@@ -52,14 +52,14 @@ def test_many_moves_in_a_row_all_end_where_they_should(sx):
 
 def test_progress_comes_in_steps_with_units(sx):
     steps = []
-    status = sx.set(1.0)
+    status = sx.set(4.0)
     status.watch(lambda **step: steps.append(step))
     status.wait(10)
     assert len(steps) >= 2
     fractions = [step["fraction"] for step in steps]
     assert fractions == sorted(fractions, reverse=True)
     assert steps[0]["unit"] == "mm"
-    assert (steps[0]["initial"], steps[0]["target"]) == (0.0, 1.0)
+    assert (steps[0]["initial"], steps[0]["target"]) == (0.0, 4.0)
 
 
 @pytest.mark.parametrize("target", [10.5, -11, 1e9])
