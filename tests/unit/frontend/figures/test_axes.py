@@ -52,7 +52,11 @@ def test_hints_of_any_shape_do_no_harm(hints):
 
 
 def test_pictures_arrays_and_words_are_not_offered():
-    columns = [column("image", "array", (4, 4), external="STREAM:"), column("mca", "array", (8,)), column("i0")]
+    columns = [
+        column("image", "array", (4, 4), external="STREAM:"),
+        column("mca", "array", (8,)),
+        column("i0"),
+    ]
     axes = choose_axes({"time": 0.0}, {"columns": columns, "hints": {"image": {"fields": ["image"]}}})
     assert axes.y == ("i0",)
     assert axes.x_choices == ("i0", "time", "seq_num")

@@ -117,7 +117,13 @@ export function Frame({ children }: { children: ReactNode }) {
             <span>{bootstrap.user.display_name || bootstrap.user.username}</span>
           </a>
         </header>
-        <nav id="navigation" className="nav" aria-label="Pages">
+        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes the menu that the button opened */}
+        <nav
+          id="navigation"
+          className="nav"
+          aria-label="Pages"
+          onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+        >
           <Navigation onGo={() => setOpen(false)} />
           <div className="nav-foot">
             <a href="/account/tokens">

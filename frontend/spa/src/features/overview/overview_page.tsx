@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { getRuns } from "../../api/runs";
-import { may } from "../../bootstrap";
+import { bootstrap, may } from "../../bootstrap";
 import { duration, parametersLine, when } from "../../components/format";
 import { Card, Empty, Problem, StateBadge } from "../../components/parts";
 import { useRun } from "../../live/hooks";
@@ -95,7 +95,25 @@ function QueueHead({ beamline }: { beamline: string }) {
         ))}
       </ol>
       {more > 0 && <p className="muted">and {more} more</p>}
+      {items.length < 3 && <PresetLinks />}
     </Card>
+  );
+}
+
+function PresetLinks() {
+  if (bootstrap.presets.length === 0) return null;
+  return (
+    <nav className="preset-links" aria-label="Presets">
+      {bootstrap.presets.slice(0, 6).map((preset) => (
+        <Link
+          key={preset.name}
+          className="button button-plain"
+          to={`/acquire/${preset.plan}?preset=${preset.name}`}
+        >
+          {preset.title}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

@@ -1,0 +1,80 @@
+"""Every page stands in every window and colour, and nothing sticks out sideways."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import LAPTOP, PHONE
+
+PAGES = ("/", "/acquire", "/acquire/scan", "/queue", "/live", "/runs", "/devices", "/console")
+PLAIN = ("/account", "/account/tokens")
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.mark.parametrize(
+    ("window", "viewport"), [("laptop", LAPTOP), ("phone", PHONE), ("narrow", NARROW)], ids=lambda v: str(v)
+)
+def test_every_page_fits_its_window(visit, idle, window, viewport):
+    person = visit(viewport)
+    person.sign_in("user")
+    for path in (*PAGES, *PLAIN):
+        person.open(path)
+        if path in PAGES:
+            person.stands(path)
+        person.picture(f"{window}-{path.strip('/').replace('/', '-') or 'overview'}")
+        width = person.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= viewport["width"], f"{path} is {width} px wide"
+
+
+def test_state_strip_plot_and_queue_stand_on_one_screen_of_a_laptop(visit, idle):
+    person = visit(LAPTOP)
+    person.sign_in("user")
+    page = person.page
+    for wanted in (
+        page.get_by_test_id("engine-state"),
+        page.get_by_role("region", name="Pause and abort"),
+        page.get_by_role("region", name="Last run", exact=True),
+        page.get_by_role("region", name="Next in the queue"),
+    ):
+        box = wanted.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= LAPTOP["height"]
+
+
+def test_the_dark_theme_stays_from_page_to_page(visit, idle):
+    person = visit()
+    person.sign_in("user")
+    person.page.get_by_role("button", name="Use the dark theme").click()
+    person.open("/runs")
+    person.stands("/runs")
+    expect(person.page.locator("html")).to_have_attribute("data-theme", "dark")
+    person.picture("dark-runs")
+
+
+def test_without_script_a_page_says_what_it_would_show(chromium, beamport):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(beamport.url + "/login")
+    page.get_by_label("User name").fill("user")
+    page.get_by_label("Password").fill(beamport.credentials()["user"])
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(beamport.url + "/queue")
+    expect(page.locator("noscript h1")).to_have_text("Queue")
+    context.close()
+
+
+def test_an_api_key_is_shown_once_works_and_is_revoked(visit, beamport):
+    person = visit()
+    page = person.page
+    person.sign_in("user")
+    person.open("/account/tokens")
+    page.get_by_label("Note").fill("notebook")
+    page.get_by_role("button", name="Make key").click()
+    key = page.locator("#made-key").inner_text()
+    answer = page.request.get(f"{beamport.url}/api/v1/me", headers={"Authorization": f"ApiKey {key}"})
+    assert answer.ok
+    person.open("/account/tokens")
+    expect(page.locator("body")).not_to_contain_text(key)
+    page.get_by_role("row", name="notebook").get_by_role("button").click()
+    expect(page.get_by_role("status")).to_contain_text("revoked")
+    refused = page.request.get(f"{beamport.url}/api/v1/me", headers={"Authorization": f"ApiKey {key}"})
+    assert refused.status in (401, 403)
