@@ -104,6 +104,7 @@ class Environment(models.Model):
 
     beamline = models.OneToOneField(BEAMLINE, on_delete=models.PROTECT, related_name="environment")
     plans = models.JSONField(default=dict)
+    modules = models.JSONField(default=list)
     devices = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     versions = models.JSONField(default=dict)

@@ -144,6 +144,7 @@ def open_environment(
     *,
     grant: Grant,
     plans: dict[str, Any],
+    modules: list[str],
     devices: dict[str, Any],
     faults: list[str],
     versions: dict[str, str],
@@ -154,6 +155,7 @@ def open_environment(
             beamline_id=grant.beamline_id,
             defaults={
                 "plans": plans,
+                "modules": modules,
                 "devices": devices,
                 "faults": faults,
                 "versions": versions,

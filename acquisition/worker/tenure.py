@@ -181,6 +181,7 @@ class Tenure:
             lambda: running.open_environment(
                 grant=self._grant,
                 plans=beamline.plans,
+                modules=list(beamline.manifest.plans),
                 devices=beamline.descriptions,
                 faults=beamline.faults,
                 versions=beamline.versions,

@@ -1,4 +1,4 @@
-"""A worker that dies or stands still in the middle of a scan: nothing is lost, nothing runs twice, all is told."""
+"""A worker that dies or stands still in mid-scan: nothing is lost, nothing runs twice, all is told."""
 
 import random
 import signal

@@ -38,6 +38,7 @@ def make_known(beamline: str = "alpha") -> Environment:
     return Environment.objects.create(
         beamline_id=beamline_named(SYSTEM, beamline).pk,
         plans=registry.descriptions(),
+        modules=["acquisition.plans.scans"],
         devices={"det": detector(), "sx": motor(), "sy": motor()},
         opened_at=timezone.now(),
         fencing=1,

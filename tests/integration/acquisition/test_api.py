@@ -121,7 +121,10 @@ def test_the_beamlines_one_sees_are_listed(signed_in):
 
 def test_a_dry_run_tells_the_points(signed_in):
     body = {"plan": "scan", "parameters": {"detectors": ["det"], "args": [["sx", 0, 1]], "num": 11}}
-    assert post(signed_in("observer"), "/dry-run", body).json()["points"] == 11
+    told = post(signed_in("member"), "/dry-run", body).json()
+    assert (told["points"], told["streams"], told["problems"]) == (11, {"primary": 11}, [])
+    assert told["paths"]["sx"][-1] == 1
+    assert post(signed_in("observer"), "/dry-run", body).status_code == 403
 
 
 def test_the_status_is_cheap_also_with_a_long_queue(signed_in, django_assert_max_num_queries):

@@ -69,7 +69,7 @@ class TestOneOwner:
 
     def test_status_says_lost_whatever_the_engines_row_says(self, facility):
         grant = acquire()
-        running.open_environment(grant=grant, plans={}, devices={}, faults=[], versions={})
+        running.open_environment(grant=grant, plans={}, modules=[], devices={}, faults=[], versions={})
         running.save_snapshot(
             grant=grant, engine_state="running", item_uid=None, run_uid="", progress={}, info={}
         )

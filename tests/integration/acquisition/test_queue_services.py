@@ -209,7 +209,7 @@ def test_run_now_goes_to_the_front_and_the_queue_is_held_again_after_it(facility
 
 
 def test_a_dry_run_says_points_and_faults(facility):
-    actor = facility.actor("observer")
+    actor = facility.actor("member")
     parameters = {"detectors": ["det"], "args": [["sx", -1, 1]], "num": 21}
     assert dry.foretell(actor, "alpha", plan="scan", parameters=parameters)["points"] == 21
     with pytest.raises(InvalidError) as caught:

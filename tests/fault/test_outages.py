@@ -1,0 +1,92 @@
+"""Acquisition goes on while the database or the broker is away, and loses nothing."""
+
+import time
+
+import pytest
+from django.db import OperationalError, connection
+
+from acquisition.worker.journal import journal_files, read_entries, read_header
+from catalog import selectors as catalog
+from tests.support.people import SYSTEM
+from tests.support.processes import seconds_since
+from tests.support.revive import kill_server, revive_postgres, revive_valkey, server_process
+from tests.support.runs_at_beamlines import fresh, start, submit
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
+
+SCAN = {"detectors": ["det"], "args": [["sx", -0.2, 0.2]], "num": 40}
+
+
+def events_in_journal(site):
+    """Count the events that wait on the disk of the worker."""
+    found = 0
+    for path in journal_files(site.journal):
+        _, offset = read_header(path)
+        found += sum(entry.name == "event" for entry in read_entries(path, offset, limit=10**6))
+    return found
+
+
+@pytest.fixture
+def scanning(site, facility):
+    site.worker()
+    site.wait_until_ready()
+    item = submit(facility, "scan", **SCAN)
+    start(facility)
+    site.until(lambda: (fresh(item).progress.get("points_done") or 0) >= 3, "3 points of the scan", 60)
+    return item
+
+
+def is_completed(item):
+    try:
+        state = fresh(item).state
+    except OperationalError:
+        connection.close()
+        return False
+    assert state in ("running", "completed"), state
+    return state == "completed"
+
+
+def check_whole(item):
+    table = catalog.table(SYSTEM, fresh(item).run_uids[0], "primary")
+    assert table["seq_num"] == list(range(1, SCAN["num"] + 1))
+    ordinals = [entry[0] for entry in catalog.documents(SYSTEM, fresh(item).run_uids[0])]
+    assert ordinals == list(range(len(ordinals)))
+
+
+def test_a_scan_goes_on_while_the_database_is_killed_and_is_whole_afterwards(site, scanning):
+    before = events_in_journal(site)
+    connection.close()
+    kill_server("postgres")
+    site.until(lambda: events_in_journal(site) >= before + 8, "8 more points without a database", 60)
+    revive_postgres()
+    back = time.monotonic()
+    site.until(lambda: is_completed(scanning), "the scan is completed", 90)
+    print(f"completed {seconds_since(back):.1f} s after the database was back")
+    check_whole(scanning)
+
+
+def test_a_database_that_stalls_longer_than_the_lease_costs_nothing(site, scanning):
+    before = events_in_journal(site)
+    connection.close()
+    main = server_process("postgres")
+    stalled = [main, *main.children()]
+    for process in stalled:
+        process.suspend()
+    try:
+        site.until(lambda: events_in_journal(site) >= before + 20, "20 more points during the stall", 60)
+    finally:
+        for process in reversed(stalled):
+            process.resume()
+    site.until(lambda: is_completed(scanning), "the scan is completed", 90)
+    check_whole(scanning)
+
+
+def test_without_a_broker_the_queue_is_worked_by_polling(site, facility, scanning):
+    kill_server("valkey")
+    behind = submit(facility, "count", detectors=["det"], num=2)
+    site.until(lambda: is_completed(scanning), "the scan is completed", 90)
+    site.until(lambda: fresh(behind).state == "completed", "the next item is completed", 30)
+    check_whole(scanning)
+    revive_valkey()
+    last = submit(facility, "count", detectors=["det"], num=2)
+    site.until(lambda: fresh(last).state == "completed", "the last item is completed", 30)

@@ -1,0 +1,46 @@
+"""Servers of the test run, killed and started again by a test; ended with the run."""
+
+import atexit
+import os
+import signal
+from pathlib import Path
+
+import psutil
+
+from config.embedded import Server, start_postgres, start_valkey
+
+_started: list[Server] = []
+
+
+def server_process(word: str) -> psutil.Process:
+    """Give the process of an embedded server of this test run, by a word of its command."""
+    for process in psutil.Process().children():
+        if word in " ".join(process.cmdline()):
+            return process
+    raise AssertionError(f"this test run has no {word} of its own")
+
+
+def kill_server(word: str) -> None:
+    """Kill it with all that it started, as a power cut does."""
+    process = server_process(word)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+def revive_postgres() -> None:
+    """Start the killed PostgreSQL again on its data."""
+    _keep(start_postgres(_var()))
+
+
+def revive_valkey() -> None:
+    """Start the killed Valkey again, empty, at its former address."""
+    _keep(start_valkey(_var()))
+
+
+def _keep(server: Server) -> None:
+    _started.append(server)
+    atexit.register(server.stop)
+
+
+def _var() -> Path:
+    return Path(os.environ["BEAMPORT_VAR"])
