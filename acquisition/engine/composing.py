@@ -25,6 +25,9 @@ def new_uid() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def snapshot(value: Any) -> Any:
     """Copy mappings, lists and tuples of metadata, so that later changes do not reach into documents.
 
@@ -33,12 +36,15 @@ def snapshot(value: Any) -> Any:
     >>> snapshot({"a": [1, (2, 3)]})
     {'a': [1, (2, 3)]}
     """
-    if isinstance(value, Mapping):
-        return {key: snapshot(item) for key, item in value.items()}
-    if type(value) is list:
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is list:
         return [snapshot(item) for item in value]
-    if type(value) is tuple:
-        return tuple(snapshot(item) for item in value)
+    if kind is tuple:
+        return tuple([snapshot(item) for item in value])
+    if kind is dict or isinstance(value, Mapping):
+        return {key: snapshot(item) for key, item in value.items()}
     return value
 
 

@@ -11,6 +11,7 @@ from acquisition.engine.errors import (
     FailedPause,
     InvalidCommand,
     InvalidMessageError,
+    NotSupportedError,
     PlanHalt,
     TransitionError,
 )
@@ -119,6 +120,10 @@ def _explained(ctx: Context, msg: Any, error: Exception) -> Exception:
         return InvalidMessageError(
             f"A plan yielded {msg!r}, which is no message (command, obj, args, kwargs, run). "
             "Use 'yield from' for a plan inside a plan."
+        )
+    if isinstance(error, TypeError) and msg.obj is not None and type(msg.obj).__hash__ is None:
+        return NotSupportedError(
+            f"Message {msg.command!r} names {msg.obj!r}, a {type(msg.obj).__name__}; it must name one device."
         )
     if isinstance(error, KeyError) and msg.command not in ctx.registry:
         return InvalidCommand(msg.command)

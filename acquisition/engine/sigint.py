@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -68,4 +69,5 @@ class SigintHandler:
         except TransitionError:
             return  # nothing runs that could be paused
         if self._presses == 1:
-            print("Pausing at the next checkpoint; Ctrl-C again within 10 s pauses at once.")  # noqa: T201
+            with suppress(RuntimeError):  # the press may have come in the middle of another print
+                print("Pausing at the next checkpoint; Ctrl-C again within 10 s pauses at once.")  # noqa: T201

@@ -10,6 +10,9 @@ from acquisition.engine.calling import name_of
 from acquisition.engine.errors import BadReadingError, FailedStatus
 from acquisition.engine.interrupts import Mailbox
 
+#: From this size on, statuses that are done are dropped from a group that nobody waits for.
+_MANY = 1024
+
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +72,8 @@ class StatusGroups:
         if members is None:
             self._groups[group] = [ticket]
         else:
+            if len(members) >= _MANY and len(members) & (len(members) - 1) == 0:
+                members[:] = [member for member in members if member.error or not member.is_done]
             members.append(ticket)
 
     def _finished(self, ticket: Ticket, era: object, obj: Any, action: str) -> None:

@@ -36,6 +36,9 @@ def wait(ctx: Context, msg: Any) -> bool:
     tickets = ctx.groups.take(group)
     if not tickets:
         return True
+    if ctx.waiting_hook is None and all(ticket.is_done and ticket.error is None for ticket in tickets):
+        ctx.announced_groups.discard(group)
+        return True  # the usual case with devices that are done at once
     raises = kwargs.get("error_on_timeout", True)
     _announce(ctx, group, tickets, once=not raises)
     is_in_time = False

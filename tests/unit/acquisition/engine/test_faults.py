@@ -145,7 +145,7 @@ WRONG_OBJECTS = [
 
 
 @pytest.mark.parametrize("command", WRONG_OBJECTS)
-@pytest.mark.parametrize("obj", [None, "det", 5])
+@pytest.mark.parametrize("obj", [None, "det", 5, ["det"]])
 def test_an_object_that_lacks_the_method_is_named(RE, record, command, obj):
     fails(RE, record, opened(msg(command, obj, 1)), NotSupportedError, f"{command}|describe_collect")
 
