@@ -135,7 +135,7 @@ ACQUISITION = [
     row("POST", f"{B}/control/release", "control:take",
                                                       "401 404 404 403   -   -   -   -   - 403 401 401"),
     row("GET", f"{B}/console", "console:read",        "401 404 404 200 200 200 200 200 200 403 401 401"),
-    row("POST", f"{B}/dry-run", "queue:read",         "401 404 404 200 200 200 200 200 200 403 401 401",
+    row("POST", f"{B}/dry-run", "queue:write",        "401 404 404 403 200 200 200 200 200 403 401 401",
         body=WAIT),
 ]
 

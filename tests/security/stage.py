@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from accounts.access import Scope, with_implied
 from accounts.models import APIKey
-from acquisition.plans import stubs
 from acquisition.plans.registry import PlanRegistry
 from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, store
@@ -28,18 +27,8 @@ from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of
 from tests.support.people import SYSTEM, Facility, make_facility
 
+PLANS = "tests.security.plans"
 KEY_COLUMNS = ("key", "keyless", "expired", "revoked")
-
-
-def wait_a_moment(delay: float = 1.0):
-    """Wait.
-
-    Parameters
-    ----------
-    delay
-        How long (s).
-    """
-    yield from stubs.sleep(delay)
 
 
 @dataclass(frozen=True)
@@ -108,9 +97,13 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     model = apps.get_model
     beamline = model("accounts", "Beamline").objects.get(name="alpha")
     registry = PlanRegistry()
-    registry.add(wait_a_moment)
+    registry.load([PLANS])
     model("acquisition", "Environment").objects.create(
-        beamline=beamline, plans=registry.descriptions(), is_open=True, opened_at=timezone.now()
+        beamline=beamline,
+        plans=registry.descriptions(),
+        modules=[PLANS],
+        is_open=True,
+        opened_at=timezone.now(),
     )
     common = {
         "beamline": beamline,
