@@ -255,7 +255,9 @@ class LoopThread:
                 job.finish(mailbox)
                 return
             if settle:
-                job.task = self.loop.create_task(_settle(value))
+                # a coroutine is its own task, so that it is closed if it is cancelled before it begins
+                coroutine = value if inspect.iscoroutine(value) else _settle(value)
+                job.task = self.loop.create_task(coroutine)
                 job.task.add_done_callback(lambda task: job.settled(task, mailbox))
             else:
                 job.result = value
