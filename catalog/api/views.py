@@ -167,7 +167,7 @@ class CSVView(APIView):
         run = selectors.exportable_run(actor, uid)
         stream = wanted["stream"]
         columns = selectors.table_columns(actor, run.uid, stream, _columns(wanted["columns"]))
-        slices = selectors.iter_slices(actor, run.uid, stream, columns=columns)
+        slices = selectors.iter_slices(actor, run.uid, stream, columns=columns, as_written=True)
         parts = csv_table(
             slices, uid=run.uid, stream=stream, columns=columns, is_guarded=wanted["guard"] == "on"
         )
@@ -185,7 +185,7 @@ class JSONLinesView(APIView):
         """Download every document of a run as JSON lines, streamed and without loss."""
         actor = actor_of(request)
         run = selectors.exportable_run(actor, uid)
-        parts = json_lines(selectors.iter_documents(actor, run.uid))
+        parts = json_lines(selectors.iter_encoded(actor, run.uid))
         return download(request, parts, name=file_name(run.uid, "jsonl"), content_type="application/jsonl")
 
 

@@ -13,6 +13,7 @@ from catalog.selectors import TableSlice
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _PLAIN = frozenset({float, int, type(None)})
+_PLAIN_OR_TEXT = _PLAIN | {str}
 GUARD_ON = "text that a spreadsheet would run as a formula begins with ' here"
 GUARD_OFF = "text is written as it is"
 
@@ -37,7 +38,8 @@ def csv_table(
     yield f"{comment}\r\n".encode()
     yield _lines([["seq_num", "time", *(text(key) for key in columns)]])
     for part in slices:
-        cells = [part.seq_num, part.time, *(_cells(part.data[key], text) for key in columns)]
+        write = _written if part.is_written else text
+        cells = [part.seq_num, part.time, *(_cells(part.data[key], write) for key in columns)]
         yield _lines(zip(*cells, strict=True))
 
 
@@ -48,7 +50,8 @@ def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
 
 
 def _cells(column: list[Any], text: Any) -> list[Any]:
-    if set(map(type, column)) <= _PLAIN:
+    kinds = set(map(type, column))
+    if kinds <= _PLAIN or (text is _written and kinds <= _PLAIN_OR_TEXT):
         return column
     return [_cell(value, text) for value in column]
 
@@ -65,6 +68,10 @@ def _cell(value: Any, text: Any) -> Any:
 
 def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text.replace("\0", "\ufffd")
+
+
+def _written(text: str) -> str:
+    return text
 
 
 def _as_it_is(text: str) -> str:

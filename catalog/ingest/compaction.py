@@ -30,7 +30,21 @@ def _fits(held: list[EventPage], row: EventPage) -> bool:
         and held[0].layout == row.layout
         and sum(h.size for h in held) + row.size <= PAGE_EVENTS
         and sum(h.weight for h in held) + row.weight <= PAGE_WEIGHT
+        and _are_neighbours(held[-1], row)
     )
+
+
+def _are_neighbours(before: EventPage, after: EventPage) -> bool:
+    """Tell whether no page of the descriptor lies between: joined over one, a page would span half the run."""
+    if after.first_ordinal - before.last_ordinal <= 1:
+        return True
+    between = EventPage.objects.filter(
+        run=after.run_id,
+        descriptor=after.descriptor,
+        first_ordinal__gt=before.first_ordinal,
+        first_ordinal__lt=after.first_ordinal,
+    )
+    return not between.exists()
 
 
 def _replace_by_one(rows: list[EventPage]) -> None:

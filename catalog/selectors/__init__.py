@@ -3,6 +3,7 @@
 from catalog.selectors.documents import (
     documents,
     iter_documents,
+    iter_encoded,
     quarantined,
 )
 from catalog.selectors.finding import RunPage, facets, runs
@@ -28,6 +29,7 @@ __all__ = [
     "facets",
     "frame_address",
     "iter_documents",
+    "iter_encoded",
     "iter_slices",
     "last_ordinal",
     "open_runs",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from accounts.access import Scope, visible
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from accounts.access import visible
 from accounts.actor import Actor
-from catalog.documents.encoding import loads
+from catalog.documents.encoding import dumps, has_escape, loads, write_json
 from catalog.documents.pages import unpack
 from catalog.ingest import ordinals_of
 from catalog.models import Document, EventPage, Quarantine, Run
@@ -36,9 +40,17 @@ def documents(actor: Actor, uid: str, *, since: int = -1, limit: int = 1000) -> 
     return found
 
 
-def iter_documents(actor: Actor, uid: str, *, scope: Scope = Scope.RUN_READ) -> Iterator[Entry]:
+def iter_documents(actor: Actor, uid: str) -> Iterator[Entry]:
     """Give all documents of a run one by one; memory holds a few pages at a time."""
-    return _in_order(run(actor, uid, scope=scope), -1)
+    return _in_order(run(actor, uid), -1)
+
+
+def iter_encoded(actor: Actor, uid: str) -> Iterator[tuple[int, str, bytes]]:
+    """Give all documents of a run as lines of JSON under the encoding rule: ordinal, name, bytes."""
+    row = run(actor, uid)
+    pages = EventPage.objects.filter(run=row).defer("page").annotate(text=Cast("page", TextField()))
+    singles = ((ordinal, name, bytes(body)) for ordinal, name, body in _singles(row, -1))
+    return heapq.merge(singles, _merged(pages, row, -1, _encoded), key=_ordinal_of)
 
 
 def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:
@@ -50,8 +62,8 @@ def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:
 
 def _in_order(row: Run, since: int) -> Iterator[Entry]:
     """Give what was stored when `row` was read: a prefix of the run, whatever comes meanwhile."""
-    singles = _singles(row, since)
-    events = _events(row, since)
+    singles = ((ordinal, name, loads(body)) for ordinal, name, body in _singles(row, since))
+    events = _merged(EventPage.objects.filter(run=row), row, since, _decoded)
     return heapq.merge(singles, events, key=_ordinal_of)
 
 
@@ -61,39 +73,50 @@ def _ordinal_of(entry: Entry) -> int:
 
 def _singles(row: Run, since: int) -> Iterator[Entry]:
     while True:
-        rows = Document.objects.filter(run=row, ordinal__gt=since, ordinal__lte=row.last_ordinal).order_by(
-            "ordinal"
-        )
-        chunk = list(rows.values_list("ordinal", "name", "body")[:200])
-        for ordinal, name, body in chunk:
-            yield ordinal, name, loads(body)
+        rows = Document.objects.filter(run=row, ordinal__gt=since, ordinal__lte=row.last_ordinal)
+        chunk = list(rows.order_by("ordinal").values_list("ordinal", "name", "body")[:200])
+        yield from chunk
         if len(chunk) < 200:
             return
         since = chunk[-1][0]
 
 
-def _events(row: Run, since: int) -> Iterator[Entry]:
-    for window in windows(EventPage.objects.filter(run=row), since, row.last_ordinal):
-        yield from heapq.merge(*(_inside(window, page) for page in window.pages), key=_ordinal_of)
+def _merged(
+    pages: QuerySet[EventPage], row: Run, since: int, read: Callable[[EventPage], Iterator[Any]]
+) -> Iterator[Entry]:
+    for window in windows(pages, since, row.last_ordinal):
+        inside = [_inside(window, page, read) for page in window.pages]
+        yield from inside[0] if len(inside) == 1 else heapq.merge(*inside, key=_ordinal_of)
 
 
-def _inside(window: Window, page: EventPage) -> Iterator[Entry]:
-    return (entry for entry in _entries(page) if window.holds(entry[0]))
-
-
-def _entries(page: EventPage) -> Iterator[Entry]:
+def _inside(window: Window, page: EventPage, read: Callable[[EventPage], Iterator[Any]]) -> Iterator[Entry]:
+    """Give the documents of a page that belong to a window."""
     if page.is_document:
-        yield page.first_ordinal, "event_page", _as_it_came(page)
-        return
-    for ordinal, event in zip(ordinals_of(page), unpack(page.page, page.layout), strict=True):
-        yield ordinal, "event", event
+        return iter([(page.first_ordinal, "event_page", next(read(page)))])
+    numbered = zip(ordinals_of(page), read(page), strict=True)
+    return ((ordinal, "event", doc) for ordinal, doc in numbered if window.holds(ordinal))
 
 
-def _as_it_came(page: EventPage) -> dict[str, Any]:
+def _decoded(page: EventPage) -> Iterator[Any]:
+    return _documents_of(page, page.page)
+
+
+def _encoded(page: EventPage) -> Iterator[bytes]:
+    text = str(vars(page)["text"])
+    if has_escape(text):
+        return map(dumps, _documents_of(page, loads(text)))
+    return map(write_json, _documents_of(page, json.loads(text)))
+
+
+def _documents_of(page: EventPage, columns: Any) -> Iterator[Any]:
+    return iter([_as_it_came(page, columns)]) if page.is_document else unpack(columns, page.layout)
+
+
+def _as_it_came(page: EventPage, columns: Any) -> dict[str, Any]:
     """Give a page that came as a document, its keys in their order."""
     top, *groups = page.layout
     order = dict(zip(("data", "timestamps", "filled"), groups, strict=True))
     return {
-        key: {inner: page.page[key][inner] for inner in order[key]} if key in order else page.page[key]
+        key: {inner: columns[key][inner] for inner in order[key]} if key in order else columns[key]
         for key in top
     }

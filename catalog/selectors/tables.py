@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.access import Scope
+from django.db.models import F, Func, JSONField, TextField
+from django.db.models.functions import Cast
+
 from accounts.actor import Actor
 from accounts.errors import InvalidError, NotFoundError
 from catalog.documents.encoding import loads
-from catalog.ingest import ordinals_of
+from catalog.ingest import ordinals_of, printable
 from catalog.models import Document, EventPage, Run
 from catalog.selectors.runs import run
 from catalog.selectors.windows import windows
@@ -19,17 +22,28 @@ MAX_ROWS = 200_000
 """Most rows of one table that is held in memory."""
 
 
+class WithoutStamps(Func):
+    """An event page without what a table seldom needs: timestamps and uids are half of it."""
+
+    template = "(%(expressions)s - 'timestamps' - 'uid')"
+    output_field = JSONField()
+
+
 @dataclass(frozen=True, slots=True)
 class TableSlice:
-    """Some rows of a stream, column by column."""
+    """Some rows of a stream, column by column.
+
+    With ``is_written`` every string, also of ``time``, is a float as it is stored.
+    """
 
     seq_num: list[int]
     time: list[float]
     data: dict[str, list[Any]]
     timestamps: dict[str, list[Any]]
+    is_written: bool = False
 
 
-def data_keys(actor: Actor, uid: str, stream: str, *, scope: Scope = Scope.RUN_READ) -> dict[str, Any]:
+def data_keys(actor: Actor, uid: str, stream: str) -> dict[str, Any]:
     """Give the data keys of a stream in the order of its descriptors.
 
     Raises
@@ -37,7 +51,7 @@ def data_keys(actor: Actor, uid: str, stream: str, *, scope: Scope = Scope.RUN_R
     NotFoundError
         The actor sees no such run, or it has no such stream.
     """
-    return _data_keys(run(actor, uid, scope=scope), stream)
+    return _data_keys(run(actor, uid), stream)
 
 
 def table(
@@ -80,14 +94,15 @@ def table(
     values: dict[str, list[Any]] = {key: [] for key in keys}
     stamps: dict[str, list[Any]] = {key: [] for key in keys}
     at = 0
-    for part in slices(row, stream, keys):
+    for part in slices(row, stream, keys, timestamps=timestamps):
         cut = slice(max(0, start - at), max(0, stop - at))
         at += len(part.seq_num)
         seq_num += part.seq_num[cut]
         times += part.time[cut]
         for key in keys:
             values[key] += part.data[key][cut]
-            stamps[key] += part.timestamps[key][cut]
+            if timestamps:
+                stamps[key] += part.timestamps[key][cut]
         if at >= stop:
             break
     result = {
@@ -119,29 +134,58 @@ def iter_slices(
     stream: str,
     *,
     columns: Sequence[str] | None = None,
-    scope: Scope = Scope.RUN_READ,
+    as_written: bool = False,
 ) -> Iterator[TableSlice]:
-    """Give a whole stream as slices of some hundred rows; memory holds a few at a time."""
-    row = run(actor, uid, scope=scope)
-    return slices(row, stream, _chosen(_data_keys(row, stream), stream, columns))
+    """Give a whole stream as slices of some hundred rows, without timestamps; memory holds a few at a time.
+
+    Parameters
+    ----------
+    as_written
+        Floats may come as the text that they are stored as, which is quicker to hand on.
+    """
+    row = run(actor, uid)
+    return slices(row, stream, _chosen(_data_keys(row, stream), stream, columns), as_written=as_written)
 
 
-def slices(row: Run, stream: str, keys: Sequence[str]) -> Iterator[TableSlice]:
+def slices(
+    row: Run, stream: str, keys: Sequence[str], *, timestamps: bool = False, as_written: bool = False
+) -> Iterator[TableSlice]:
     """Give the rows of a stream in order, without those that a later event replaces."""
     replaced = _Replaced(row, stream)
-    for window in windows(EventPage.objects.filter(run=row, stream=stream), -1, row.last_ordinal):
+    pages = EventPage.objects.filter(run=row, stream=printable(stream)).defer("page")
+    pages = pages.annotate(text=Cast(F("page") if timestamps else WithoutStamps("page"), TextField()))
+    for window in windows(pages, -1, row.last_ordinal):
         for page in window.pages:
+            columns, is_written = _parsed(str(vars(page)["text"]), as_written)
             picked = [i for i, n in enumerate(_ordinals(page)) if window.holds(n)]
-            picked = replaced.without(page, picked)
+            picked = replaced.without(page, columns["seq_num"], picked)
             if picked:
-                yield _slice(page.page, picked, keys)
+                yield _slice(columns, picked, keys, timestamps, is_written)
+
+
+def _parsed(text: str, as_written: bool) -> tuple[Any, bool]:
+    """Read a page, and tell whether its floats are text as they are written.
+
+    They are, if that is wanted and the page holds nothing but numbers, booleans and nulls: its only strings are
+    its keys and its descriptor (two quotes each), and its only lists are its columns.
+    """
+    if as_written:
+        page = json.loads(text, parse_float=str)
+        groups = [page["data"], page.get("filled", {})]
+        strings = len(page) + 1 + sum(map(len, groups))
+        lists = 2 + sum(map(len, groups))
+        if text.count('"') == 2 * strings and text.count("[") == lists:
+            return page, True
+    return loads(text), False
 
 
 def _ordinals(page: EventPage) -> Sequence[int]:
     return [page.first_ordinal] * page.size if page.is_document else ordinals_of(page)
 
 
-def _slice(page: Any, picked: list[int], keys: Sequence[str]) -> TableSlice:
+def _slice(
+    page: Any, picked: list[int], keys: Sequence[str], timestamps: bool, is_written: bool
+) -> TableSlice:
     whole = len(picked) == len(page["seq_num"])
 
     def pick(column: list[Any] | None) -> list[Any]:
@@ -149,12 +193,13 @@ def _slice(page: Any, picked: list[int], keys: Sequence[str]) -> TableSlice:
             return [None] * len(picked)
         return column if whole else [column[i] for i in picked]
 
-    data, stamps = page["data"], page["timestamps"]
+    data, stamps = page["data"], page["timestamps"] if timestamps else {}
     return TableSlice(
         seq_num=pick(page["seq_num"]),
         time=pick(page["time"]),
         data={key: pick(data.get(key)) for key in keys},
-        timestamps={key: pick(stamps.get(key)) for key in keys},
+        timestamps={key: pick(stamps.get(key)) for key in keys} if timestamps else {},
+        is_written=is_written,
     )
 
 
@@ -166,8 +211,8 @@ class _Replaced:
     """
 
     def __init__(self, row: Run, stream: str) -> None:
-        spans = EventPage.objects.filter(run=row, stream=stream).order_by("first_ordinal")
-        self._row, self._stream = row, stream
+        spans = EventPage.objects.filter(run=row, stream=printable(stream)).order_by("first_ordinal")
+        self._row, self._stream = row, printable(stream)
         self._lowest_after: dict[int, int] = {}
         lowest: int | None = None
         for first_ordinal, first_seq in reversed(spans.values_list("first_ordinal", "first_seq")):
@@ -175,9 +220,8 @@ class _Replaced:
                 self._lowest_after[first_ordinal] = lowest
             lowest = first_seq if lowest is None else min(lowest, first_seq)
 
-    def without(self, page: EventPage, picked: list[int]) -> list[int]:
-        """Leave those rows of `picked` that no later event replaces."""
-        numbers = page.page["seq_num"]
+    def without(self, page: EventPage, numbers: list[int], picked: list[int]) -> list[int]:
+        """Leave those rows of `picked` that no later event replaces; `numbers` are the page's."""
         last_at = {number: i for i, number in enumerate(numbers)}
         if len(last_at) < len(numbers):
             picked = [i for i in picked if last_at[numbers[i]] == i]

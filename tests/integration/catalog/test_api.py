@@ -243,6 +243,23 @@ def test_csv_guards_formulas_and_says_so(odd, member):
     assert plain.split("\r\n")[1:3] == ["seq_num,time,=x,n,a", '1,2.0,=1+1,nan,"[1,2]"']
 
 
+def test_csv_leaves_numbers_as_they_are(place, member):
+    run = RunComposer({}, time=1.0)
+    keys = {k: {**KEYS["sx"], "dtype": t} for k, t in {"n": "number", "i": "integer", "b": "boolean"}.items()}
+    stream = run.descriptor("primary", keys)
+    rows = [(-1.5, -3, True), (1e-7, 2**60, False), (None, 0, None), (0.1 + 0.2, -1, True)]
+    events = [stream.event({"n": n, "i": i, "b": b}, dict.fromkeys(keys, 1.0), time=-0.5) for n, i, b in rows]
+    docs = [("start", run.start), ("descriptor", stream.descriptor), *(("event", e) for e in events)]
+    lines = body(member.get(f"/api/v1/runs/{stored(place, docs)}/export/csv")).decode().split("\r\n")[2:]
+    assert lines == [
+        "1,-0.5,-1.5,-3,true",
+        "2,-0.5,0.0000001,1152921504606846976,false",
+        "3,-0.5,,0,",
+        "4,-0.5,0.30000000000000004,-1,true",
+        "",
+    ]
+
+
 def test_csv_of_chosen_columns_and_unknown_streams(uid, member):
     route = f"/api/v1/runs/{uid}/export/csv"
     assert body(member.get(route, {"columns": "sx"})).splitlines()[1:3] == [
@@ -296,7 +313,7 @@ def test_memory_of_an_export_does_not_grow_with_the_run(place):
     def peak(points):
         uid = stored(place, scan(points), batch=1000)
         tracemalloc.start()
-        for _ in json_lines(selectors.iter_documents(SYSTEM, uid)):
+        for _ in json_lines(selectors.iter_encoded(SYSTEM, uid)):
             pass
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

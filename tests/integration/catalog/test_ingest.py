@@ -251,6 +251,8 @@ def test_small_pages_are_joined_when_the_run_ends(place):
     sizes = list(EventPage.objects.order_by("first_ordinal").values_list("size", flat=True))
     assert sum(sizes) == 2500
     assert max(sizes) <= 1000
+    spans = EventPage.objects.order_by("first_ordinal").values_list("first_ordinal", "last_ordinal")
+    assert all(last < first for (_, last), (first, _) in itertools.pairwise(spans))
     assert len(sizes) <= 4
     assert same([list(e) for e in given_back(records[0].run)], [list(e) for e in as_sent(records)])
 
