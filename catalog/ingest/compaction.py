@@ -35,7 +35,7 @@ def _fits(held: list[EventPage], row: EventPage) -> bool:
 
 
 def _are_neighbours(before: EventPage, after: EventPage) -> bool:
-    """Tell whether no page of the descriptor lies between: joined over one, a page would span half the run."""
+    """Tell whether no page of the descriptor lies between: joined over it, pages would overlap."""
     if after.first_ordinal - before.last_ordinal <= 1:
         return True
     between = EventPage.objects.filter(

@@ -166,8 +166,8 @@ def slices(
 def _parsed(text: str, as_written: bool) -> tuple[Any, bool]:
     """Read a page, and tell whether its floats are text as they are written.
 
-    They are, if that is wanted and the page holds nothing but numbers, booleans and nulls: its only strings are
-    its keys and its descriptor (two quotes each), and its only lists are its columns.
+    They are, if that is wanted and the page holds nothing but numbers, booleans and nulls: its only strings
+    are its keys and its descriptor (two quotes each), and its only lists are its columns.
     """
     if as_written:
         page = json.loads(text, parse_float=str)
