@@ -9,7 +9,6 @@ from acquisition.plans.preprocessors.decoration import make_decorator
 from acquisition.plans.preprocessors.mutation import Insertion, plan_mutator
 from acquisition.plans.preprocessors.runs import set_run_key_wrapper
 from acquisition.plans.stubs.bundling import declare_stream
-from acquisition.plans.stubs.flying import collect
 from acquisition.plans.stubs.reading import trigger_and_read
 
 
@@ -72,7 +71,7 @@ def fly_during_wrapper(plan: Iterable[Any], flyers: Sequence[Any]) -> Plan[Any]:
     def before_close() -> Plan[None]:
         yield from _each_in_group("complete", flyers)
         for flyer in flyers:
-            yield from collect(flyer)
+            yield Msg("collect", flyer)
 
     return (yield from _inside_runs(plan, flyers, after_open, before_close))
 
