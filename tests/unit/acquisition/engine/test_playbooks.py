@@ -375,3 +375,21 @@ def test_every_command_of_the_protocol_is_there_and_says_what_it_does(RE):
     listing = RE.print_command_registry()
     assert all(f"\n{name} : " in listing for name in RE.commands)
     assert all(line.split(" : ")[1] for line in listing.splitlines()[1:])
+
+
+def test_a_long_plan_with_checkpoints_keeps_only_the_last_point(RE, point):
+    det, kept, waiting = SoftDetector(), [], []
+
+    def plan():
+        yield msg("open_run")
+        for _ in range(2000):
+            yield msg("checkpoint")
+            yield msg("trigger", det)  # nobody ever waits for it
+            yield from point(det)
+            kept.append(len(RE._ctx.cache.messages))
+            waiting.append(len(RE._ctx.groups.peek([None])))
+        yield msg("close_run")
+
+    RE(plan())
+    assert max(kept) == 4
+    assert max(waiting) <= 1024
