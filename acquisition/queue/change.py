@@ -64,7 +64,8 @@ def waiting(beamline_id: int) -> QuerySet[QueueItem]:
 
 def position_at(beamline_id: int, index: int, *, without: int | None = None) -> int:
     """Give a position for an item to stand at `index`; spreads the others when no gap is left."""
-    rows = list(waiting(beamline_id).exclude(pk=without).values_list("pk", "position"))
+    others = waiting(beamline_id) if without is None else waiting(beamline_id).exclude(pk=without)
+    rows = list(others.values_list("pk", "position"))
     try:
         return order.between([position for _, position in rows], index)
     except order.NoGapError:

@@ -79,7 +79,7 @@ class Console:
         tee = _Tee(before, self, threading.get_ident())
         handler = _LogHandler(self)
         logging.getLogger().addHandler(handler)
-        sys.stdout = tee  # type: ignore[assignment]  # a text stream in all that print() uses
+        sys.stdout = tee
         try:
             yield
         finally:

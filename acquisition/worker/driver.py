@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from acquisition.engine.errors import RunEngineInterrupted, TransitionError
@@ -62,7 +63,7 @@ class Driver:
                 return self._interrupted()
             order = self._next_order()
             if order is not None:
-                ending = self._call(lambda order=order: self._obey(*order))
+                ending = self._call(partial(self._obey, *order))
         return ending
 
     def steer(self, action: str, *, reason: str = "", defer: bool = False) -> None:

@@ -151,7 +151,7 @@ def units_of(device: Any) -> str:
     except Exception:  # noqa: BLE001  devices of other libraries fail in their own ways; a board without units still serves
         return ""
     name = getattr(source, "name", "")
-    key = keys.get(name) or next(iter(keys.values()), {})
+    key = keys.get(name) or next(iter(keys.values()), None) or {}
     return str(key.get("units") or "")
 
 
