@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { Icon, type IconName } from "./icons";
 
@@ -78,6 +78,22 @@ export function Card({ title, children, actions, className = "" }: CardProps) {
   );
 }
 
+interface TableRegionProps {
+  label: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A place where a wide table scrolls by itself, with the mouse and with the arrow keys. */
+export function TableRegion({ label, className = "", children }: TableRegionProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+    <section className={`table-scroll ${className}`} aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
+
 export function Empty({ children }: { children: ReactNode }) {
   return <p className="empty">{children}</p>;
 }
@@ -138,10 +154,14 @@ interface DialogProps {
 export function Dialog({ title, onClose, children }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current;
+    const before = document.activeElement;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself

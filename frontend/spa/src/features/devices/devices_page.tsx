@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
-import { Empty, Loading, Problem } from "../../components/parts";
+import { Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
@@ -39,7 +39,7 @@ function Devices({ beamline }: { beamline: string }) {
         <Empty>No device fits. They are known when the worker has opened the beamline once.</Empty>
       )}
       {names.length > 0 && (
-        <section className="card table-scroll" aria-label="Devices">
+        <TableRegion className="card" label="Devices">
           <table className="table">
             <thead>
               <tr>
@@ -56,7 +56,7 @@ function Devices({ beamline }: { beamline: string }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </TableRegion>
       )}
     </Page>
   );

@@ -117,7 +117,6 @@ export function Frame({ children }: { children: ReactNode }) {
             <span>{bootstrap.user.display_name || bootstrap.user.username}</span>
           </a>
         </header>
-        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: Escape closes the menu that the button opened */}
         <nav
           id="navigation"
           className="nav"

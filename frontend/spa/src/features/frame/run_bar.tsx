@@ -28,6 +28,9 @@ export function RunBar() {
       ) : (
         <span className="muted">{failure ?? "waiting for the beamline …"}</span>
       )}
+      <span className="visually-hidden" role="status">
+        {`Engine ${state.text}`}
+      </span>
       <span className="spring" />
       {status && <Control status={status} />}
     </section>

@@ -8,7 +8,7 @@ import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { useCurrentRun } from "./follow";
 import { LiveTable } from "./live_table";
-import { RunPlot, usePlotData } from "./run_plot";
+import { RunPlot, titleOf, usePlotData } from "./run_plot";
 
 export default function LivePage() {
   return withBeamline("Live", (beamline) => <LiveRun beamline={beamline.name} />);
@@ -49,10 +49,7 @@ function LiveRun({ beamline }: { beamline: string }) {
     >
       {feed.failure && <Problem error={new Error(feed.failure)} />}
       <div className="live-grid">
-        <Card
-          title={plot ? `${plot.axes.y.join(", ") || "no signal"} over ${plot.axes.x}` : "Plot"}
-          className="live-plot-card"
-        >
+        <Card title={titleOf(plot)} className="live-plot-card">
           <RunPlot plot={plot} version={feed.version} />
         </Card>
         <div className="live-side">

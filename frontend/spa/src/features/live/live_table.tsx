@@ -1,5 +1,5 @@
 import { figure } from "../../components/format";
-import { Card, Empty } from "../../components/parts";
+import { Card, Empty, TableRegion } from "../../components/parts";
 import type { RunBuffer } from "../../live/run_buffer";
 
 const ROWS = 60;
@@ -16,7 +16,7 @@ export function LiveTable({ run }: { run: RunBuffer; version: number }) {
       {!stream || count === 0 ? (
         <Empty>No points yet.</Empty>
       ) : (
-        <section className="table-scroll" aria-label="Points of the run">
+        <TableRegion label="Points of the run">
           <table className="table table-numbers">
             <thead>
               <tr>
@@ -41,7 +41,7 @@ export function LiveTable({ run }: { run: RunBuffer; version: number }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </TableRegion>
       )}
     </Card>
   );

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { getTable, type RunDetail, type StreamDetail } from "../../api/runs";
 import { figure } from "../../components/format";
-import { Button, Card, Empty, Loading, Problem } from "../../components/parts";
+import { Button, Card, Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 
 const ROWS = 100;
@@ -30,7 +30,7 @@ export function RunTable({ run, stream, actions }: RunTableProps) {
       {table.isLoading && <Loading what="the table" />}
       {table.data && length === 0 && <Empty>This stream has no events.</Empty>}
       {length > 0 && (
-        <section className="table-scroll table-window" aria-label={`Events of ${stream}`}>
+        <TableRegion className="table-window" label={`Events of ${stream}`}>
           <table className="table table-numbers">
             <thead>
               <tr>
@@ -53,7 +53,7 @@ export function RunTable({ run, stream, actions }: RunTableProps) {
               ))}
             </tbody>
           </table>
-        </section>
+        </TableRegion>
       )}
       {count > ROWS && (
         <div className="pager">

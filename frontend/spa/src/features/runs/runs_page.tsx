@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { type Facets, getFacets, getRuns, type RunFilters, type RunSummary } from "../../api/runs";
 import { duration, when } from "../../components/format";
-import { Button, Empty, Loading, Problem, StateBadge } from "../../components/parts";
+import { Button, Empty, Loading, Problem, StateBadge, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { Page } from "../frame/page";
 
@@ -166,7 +166,7 @@ function FacetChoice({ label, value, rows, onChange }: FacetChoiceProps) {
 
 function RunTable({ runs }: { runs: RunSummary[] }) {
   return (
-    <section className="card table-scroll" aria-label="Runs">
+    <TableRegion className="card" label="Runs">
       <table className="table">
         <thead>
           <tr>
@@ -203,6 +203,6 @@ function RunTable({ runs }: { runs: RunSummary[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </TableRegion>
   );
 }

@@ -1,0 +1,92 @@
+import { columnOf, hintedAxes } from "./axes";
+import type { RunBuffer, StreamColumns } from "./run_buffer";
+
+/** A map over two axes: cells row by row, the lowest row first; NaN where nothing was taken yet. */
+export interface Grid {
+  columns: number;
+  rows: number;
+  cells: Float64Array;
+  fast: { name: string; low: number; high: number };
+  slow: { name: string; low: number; high: number };
+  signal: string;
+  low: number;
+  high: number;
+}
+
+const MOST_CELLS = 4_000_000;
+
+type Hints = { dimensions?: [string[], string][] };
+
+/** Fields of the two dimensions of a stream, slowest first. */
+function dimensions(run: RunBuffer, stream: StreamColumns): [string, string] | null {
+  const found = (((run.start?.hints ?? {}) as Hints).dimensions ?? [])
+    .filter(([, name]) => name === stream.name)
+    .map(([fields]) => fields[0] ?? "");
+  const [slow, fast] = found;
+  if (found.length !== 2 || !slow || !fast) return null;
+  return stream.columns.has(slow) && stream.columns.has(fast) ? [slow, fast] : null;
+}
+
+function shapeOf(run: RunBuffer): [number, number] | null {
+  const shape = run.start?.shape;
+  if (!Array.isArray(shape) || shape.length !== 2) return null;
+  const [rows, columns] = shape as number[];
+  const isWhole = [rows, columns].every((size) => Number.isInteger(size) && (size ?? 0) > 0);
+  if (!isWhole || rows === undefined || columns === undefined) return null;
+  return rows * columns <= MOST_CELLS ? [rows, columns] : null;
+}
+
+function range(values: number[], extent: unknown): [number, number] {
+  if (Array.isArray(extent) && extent.length === 2 && extent.every(Number.isFinite)) {
+    const [from, to] = extent as [number, number];
+    return [Math.min(from, to), Math.max(from, to)];
+  }
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : [0, 0];
+}
+
+/** Cell of a position: its place between the ends, so that snaked rows come right. */
+function place(value: number, low: number, high: number, cells: number): number {
+  const share = high > low ? (value - low) / (high - low) : 0;
+  return Math.min(cells - 1, Math.max(0, Math.round(share * (cells - 1))));
+}
+
+/** The map that the plan says it takes; null when the run is no grid. */
+export function gridOf(run: RunBuffer, stream: StreamColumns): Grid | null {
+  const names = dimensions(run, stream);
+  const shape = shapeOf(run);
+  const signal = hintedAxes(run, stream).y[0];
+  if (!names || !shape || !signal) return null;
+  const [rows, columns] = shape;
+  const slow = columnOf(run, stream, names[0]);
+  const fast = columnOf(run, stream, names[1]);
+  const extents = Array.isArray(run.start?.extents) ? (run.start?.extents as unknown[]) : [];
+  const [slowLow, slowHigh] = range(slow, extents[0]);
+  const [fastLow, fastHigh] = range(fast, extents[1]);
+  const cells = new Float64Array(rows * columns).fill(Number.NaN);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  columnOf(run, stream, signal).forEach((value, point) => {
+    const x = fast[point];
+    const y = slow[point];
+    if (x === undefined || y === undefined || !Number.isFinite(x + y + value)) return;
+    cells[place(y, slowLow, slowHigh, rows) * columns + place(x, fastLow, fastHigh, columns)] = value;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  });
+  return {
+    columns,
+    rows,
+    cells,
+    fast: { name: names[1], low: fastLow, high: fastHigh },
+    slow: { name: names[0], low: slowLow, high: slowHigh },
+    signal,
+    low: low <= high ? low : 0,
+    high: low <= high ? high : 0,
+  };
+}

@@ -1,0 +1,67 @@
+"""No page breaks a rule of WCAG 2.2 A or AA that a machine can check, light or dark, empty or with a run."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import LAPTOP, PHONE
+from tests.support.house_rules import ROOT
+
+AXE = ROOT / "frontend" / "spa" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("/", "/acquire", "/acquire/grid_scan", "/queue", "/live", "/runs", "/devices", "/console")
+PLAIN = ("/account", "/account/tokens", "/nothing-here")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def breaches(page):
+    """Return what axe finds, a line for each rule and place."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags}).then(result => result.violations)", TAGS
+    )
+    return [f"{rule['id']}: {_said(node)}" for rule in found for node in rule["nodes"]]
+
+
+def _said(node):
+    why = node["any"][0]["message"] if node["any"] else ""
+    return f"{node['html'][:160]} {why}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_no_page_breaks_a_rule(visit, idle, theme, viewport):
+    person = visit(viewport, expected=(r"status of 404",))
+    person.open("/login")
+    person.page.context.add_cookies([{"name": "theme", "value": theme, "url": person.url}])
+    person.open("/login")
+    found = {"/login": breaches(person.page)}
+    person.sign_in("user")
+    for path in (*PAGES, *PLAIN):
+        person.open(path)
+        if path in PAGES:
+            person.stands(path)
+        found[path] = breaches(person.page)
+    person.open("/")
+    person.page.get_by_role("link", name="Find the peak in x").click()
+    person.page.get_by_test_id("dry-run-points").wait_for()
+    found["form"] = breaches(person.page)
+    assert {path: lines for path, lines in found.items() if lines} == {}, json.dumps(found, indent=1)
+
+
+def test_the_abort_question_keeps_the_focus_and_gives_it_back(visit, idle):
+    person = visit(expected=())
+    page = person.page
+    person.sign_in("user")
+    person.take_control()
+    page.get_by_role("link", name="Find the peak in x").click()
+    page.get_by_role("button", name="Run now").click()
+    person.state_is("running")
+    abort = page.get_by_role("region", name="Pause and abort").get_by_role("button", name="Abort")
+    abort.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert breaches(page) == []
+    assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.innerText") == "Abort"
