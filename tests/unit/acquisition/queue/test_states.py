@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acquisition.queue.states import FINISHED, GOES_ON, MOVES, WAITING, ItemEvent, ItemState, ItemStateError, move
+from acquisition.queue.states import (
+    FINISHED,
+    GOES_ON,
+    MOVES,
+    WAITING,
+    ItemEvent,
+    ItemState,
+    ItemStateError,
+    move,
+)
 
 EVENTS = st.lists(st.sampled_from(ItemEvent), max_size=8)
 
