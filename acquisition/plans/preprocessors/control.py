@@ -6,7 +6,7 @@ from typing import Any
 
 from acquisition.plans.msg import Msg, Plan
 from acquisition.plans.preprocessors.decoration import PlanFunction, make_decorator
-from acquisition.plans.preprocessors.mutation import ensure_generator
+from acquisition.plans.preprocessors.mutation import close_plans, ensure_generator
 
 
 def finalize_wrapper(plan: Iterable[Any], final_plan: Any, *, pause_for_debug: bool = False) -> Plan[Any]:
@@ -27,6 +27,7 @@ def finalize_wrapper(plan: Iterable[Any], final_plan: Any, *, pause_for_debug: b
         return (yield from plan)
     except GeneratorExit:
         clean = False
+        close_plans([cleaning])
         raise
     except BaseException:
         if pause_for_debug:

@@ -35,7 +35,7 @@ def pchain(*plans: Any) -> Plan[tuple[Any, ...]]:
         for plan in plans:
             returned.append((yield from plan))
     except BaseException:
-        _close(plans)
+        close_plans(plans)
         raise
     return tuple(returned)
 
@@ -149,7 +149,7 @@ def plan_mutator(plan: Iterable[Any], msg_proc: Callable[[Any], Insertion]) -> P
             answer = yield msg
             layer.note(answer)
         except GeneratorExit:
-            _close(layer.plan for layer in reversed(stack))
+            close_plans(layer.plan for layer in reversed(stack))
             raise
         except BaseException as thrown:  # noqa: BLE001  (it is for the plan to handle)
             error = thrown
@@ -176,7 +176,8 @@ def _answer_after(layer: _Layer, stack: list[_Layer]) -> Any:
     return None
 
 
-def _close(plans: Iterable[Any]) -> None:
+def close_plans(plans: Iterable[Any]) -> None:
+    """End plans; lists and other iterables are left alone."""
     for plan in plans:
         if isinstance(plan, Generator):
             plan.close()

@@ -7,7 +7,7 @@ from typing import Any
 from acquisition.plans.msg import Plan
 from acquisition.plans.preprocessors.control import contingency_wrapper
 from acquisition.plans.preprocessors.decoration import make_decorator
-from acquisition.plans.preprocessors.mutation import msg_mutator
+from acquisition.plans.preprocessors.mutation import close_plans, msg_mutator
 from acquisition.plans.shapes import Metadata
 from acquisition.plans.stubs.runs import close_run, open_run
 
@@ -27,7 +27,11 @@ def run_wrapper(plan: Iterable[Any], *, md: Metadata | None = None) -> Plan[str]
     str
         The uid of the run.
     """
-    uid = yield from open_run(md)
+    try:
+        uid = yield from open_run(md)
+    except BaseException:
+        close_plans([plan])
+        raise
     yield from contingency_wrapper(plan, except_plan=_close_after, else_plan=close_run)
     return uid
 

@@ -7,7 +7,7 @@ from acquisition.plans.kinship import is_one_of, root_ancestor, separate_devices
 from acquisition.plans.msg import Msg, Plan
 from acquisition.plans.preprocessors.control import finalize_wrapper
 from acquisition.plans.preprocessors.decoration import make_decorator
-from acquisition.plans.preprocessors.mutation import Insertion, plan_mutator
+from acquisition.plans.preprocessors.mutation import Insertion, close_plans, plan_mutator
 from acquisition.plans.stubs.staging import stage_all, unstage_all
 
 _USES_A_DEVICE = frozenset({"read", "set", "trigger", "kickoff"})
@@ -26,7 +26,11 @@ def stage_wrapper(plan: Iterable[Any], devices: Iterable[Any]) -> Plan[Any]:
     roots = separate_devices(root_ancestor(device) for device in devices)
 
     def staged() -> Plan[Any]:
-        yield from stage_all(*roots)
+        try:
+            yield from stage_all(*roots)
+        except BaseException:
+            close_plans([plan])
+            raise
         return (yield from plan)
 
     return (yield from finalize_wrapper(staged(), unstage_all(*reversed(roots))))

@@ -4,24 +4,29 @@ from typing import Any
 
 from acquisition.plans.kinship import separate_devices
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.shapes import Readable
 
 
+@plan
 def create(name: str = "primary") -> Plan[None]:
     """Open a bundle: the readings that follow go into one event of the stream ``name``."""
     yield Msg("create", name=name)
 
 
+@plan
 def save() -> Plan[None]:
     """Close the bundle and emit its event."""
     yield Msg("save")
 
 
+@plan
 def drop() -> Plan[None]:
     """Close the bundle and forget what was read into it."""
     yield Msg("drop")
 
 
+@plan
 def declare_stream(*objs: Readable, name: str, collect: bool = False) -> Plan[Any]:
     """
     Emit the descriptor of a stream before its first event.

@@ -5,10 +5,12 @@ from typing import Any
 
 from acquisition.plans.groups import fresh_group
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.shapes import Flyable
 from acquisition.plans.stubs.pacing import wait as wait_for_group
 
 
+@plan
 def prepare(
     obj: Any, *args: Any, group: Hashable | None = None, wait: bool = False, **kwargs: Any
 ) -> Plan[Any]:
@@ -28,16 +30,19 @@ def prepare(
     return (yield from _start("prepare", obj, args, group, wait, kwargs))
 
 
+@plan
 def kickoff(obj: Flyable, *, group: Hashable | None = None, wait: bool = False, **kwargs: Any) -> Plan[Any]:
     """Start a flyer; gives the status that is done when it flies."""
     return (yield from _start("kickoff", obj, (), group, wait, kwargs))
 
 
+@plan
 def complete(obj: Flyable, *, group: Hashable | None = None, wait: bool = False, **kwargs: Any) -> Plan[Any]:
     """Let a flyer finish; gives the status that is done when it has."""
     return (yield from _start("complete", obj, (), group, wait, kwargs))
 
 
+@plan
 def kickoff_all(
     *args: Flyable, group: Hashable | None = None, wait: bool = True, **kwargs: Any
 ) -> Plan[tuple[Any, ...]]:
@@ -45,6 +50,7 @@ def kickoff_all(
     return (yield from _start_all("kickoff", args, group, wait, kwargs))
 
 
+@plan
 def complete_all(
     *args: Flyable, group: Hashable | None = None, wait: bool = False, **kwargs: Any
 ) -> Plan[tuple[Any, ...]]:
@@ -52,6 +58,7 @@ def complete_all(
     return (yield from _start_all("complete", args, group, wait, kwargs))
 
 
+@plan
 def collect(
     obj: Any, *args: Any, stream: bool = False, return_payload: bool = True, name: str | None = None
 ) -> Plan[Any]:
@@ -72,6 +79,7 @@ def collect(
     return (yield Msg("collect", obj, *args, stream=stream, return_payload=return_payload, name=name))
 
 
+@plan
 def collect_while_completing(
     flyers: Sequence[Flyable],
     dets: Sequence[Any],

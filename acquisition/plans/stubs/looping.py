@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any
 
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.preprocessors.mutation import ensure_generator
 
 
+@plan
 def repeat(
     plan: Callable[[], Iterable[Any]], num: int | None = 1, delay: float | Iterable[float] = 0.0
 ) -> Plan[None]:
@@ -46,12 +48,14 @@ def repeat(
             yield Msg("sleep", None, left)
 
 
+@plan
 def repeater(n: int | None, gen_func: Callable[..., Iterable[Any]], *args: Any, **kwargs: Any) -> Plan[None]:
     """Run a plan function ``n`` times, for ever if None; further arguments are its arguments."""
     for _ in itertools.count() if n is None else range(n):
         yield from gen_func(*args, **kwargs)
 
 
+@plan
 def caching_repeater(n: int | None, plan: Iterable[Any]) -> Plan[None]:
     """Repeat the same messages ``n`` times, for ever if None. Leaving: use :func:`repeater`."""
     warnings.warn(
@@ -62,6 +66,7 @@ def caching_repeater(n: int | None, plan: Iterable[Any]) -> Plan[None]:
         yield from messages
 
 
+@plan
 def broadcast_msg(command: str, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Plan[list[Any]]:
     """Send the same command to several devices; gives their answers."""
     answers = []

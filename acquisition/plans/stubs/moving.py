@@ -6,10 +6,12 @@ from typing import Any
 from acquisition.plans.coupling import join_coupled
 from acquisition.plans.groups import fresh_group
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.preprocessors.relative import relative_set_wrapper
 from acquisition.plans.shapes import Movable
 
 
+@plan
 def abs_set(
     obj: Movable, *args: Any, group: Hashable | None = None, wait: bool = False, **kwargs: Any
 ) -> Plan[Any]:
@@ -38,6 +40,7 @@ def abs_set(
     return status
 
 
+@plan
 def rel_set(
     obj: Movable, *args: Any, group: Hashable | None = None, wait: bool = False, **kwargs: Any
 ) -> Plan[Any]:
@@ -45,6 +48,7 @@ def rel_set(
     return (yield from relative_set_wrapper(abs_set(obj, *args, group=group, wait=wait, **kwargs)))
 
 
+@plan
 def mv(
     *args: Any, group: Hashable | None = None, timeout: float | None = None, **kwargs: Any
 ) -> Plan[tuple[Any, ...]]:
@@ -74,6 +78,7 @@ def mv(
     return tuple(statuses)
 
 
+@plan
 def mvr(
     *args: Any, group: Hashable | None = None, timeout: float | None = None, **kwargs: Any
 ) -> Plan[tuple[Any, ...]]:
@@ -88,11 +93,13 @@ mov = mv
 movr = mvr
 
 
+@plan
 def stop(obj: Any) -> Plan[Any]:
     """Stop a device where it is."""
     return (yield Msg("stop", obj))
 
 
+@plan
 def configure(obj: Any, *args: Any, **kwargs: Any) -> Plan[Any]:
     """
     Change the configuration of a device; arguments are passed to its ``configure``.

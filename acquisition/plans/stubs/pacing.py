@@ -4,33 +4,40 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 
 
+@plan
 def null() -> Plan[None]:
     """Do nothing, in one message."""
     yield Msg("null")
 
 
+@plan
 def checkpoint() -> Plan[None]:
     """Mark a place to rewind to: after a pause the messages since the last one are carried out again."""
     yield Msg("checkpoint")
 
 
+@plan
 def clear_checkpoint() -> Plan[None]:
     """Say that the plan cannot be rewound from here: a pause becomes an abort."""
     yield Msg("clear_checkpoint")
 
 
+@plan
 def pause() -> Plan[None]:
     """Pause here, until a person resumes or ends the plan."""
     yield Msg("pause", None, defer=False)
 
 
+@plan
 def deferred_pause() -> Plan[None]:
     """Pause at the next checkpoint."""
     yield Msg("pause", None, defer=True)
 
 
+@plan
 def sleep(time: float) -> Plan[None]:
     """
     Wait without keeping the engine from being interrupted.
@@ -43,6 +50,7 @@ def sleep(time: float) -> Plan[None]:
     yield Msg("sleep", None, time)
 
 
+@plan
 def wait(
     group: Hashable | None = None,
     *,
@@ -75,6 +83,7 @@ def wait(
     return bool(done) if done is not None else True
 
 
+@plan
 def wait_for(futures: Iterable[Callable[[], Awaitable[Any]]], **kwargs: Any) -> Plan[Any]:
     """
     Wait for awaitables.
@@ -89,6 +98,7 @@ def wait_for(futures: Iterable[Callable[[], Awaitable[Any]]], **kwargs: Any) -> 
     return (yield Msg("wait_for", None, futures, **kwargs))
 
 
+@plan
 def input_plan(prompt: str = "") -> Plan[str]:
     """Ask the operator for one line of text."""
     line: str = yield Msg("input", prompt=prompt)

@@ -6,15 +6,18 @@ from typing import Any
 from acquisition.plans.groups import fresh_group
 from acquisition.plans.kinship import hinted_fields, rewinding_is_safe, separate_devices
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.preprocessors.control import rewindable_wrapper
 from acquisition.plans.shapes import Readable
 
 
+@plan
 def read(obj: Readable) -> Plan[Any]:
     """Read a device, into the open bundle if there is one; gives ``{key: {"value", "timestamp"}}``."""
     return (yield Msg("read", obj))
 
 
+@plan
 def locate(*objs: Any, squeeze: bool = True) -> Plan[Any]:
     """
     Ask devices where they are and where they were sent.
@@ -33,6 +36,7 @@ def locate(*objs: Any, squeeze: bool = True) -> Plan[Any]:
     return (yield Msg("locate", *objs, squeeze=squeeze))
 
 
+@plan
 def trigger(obj: Any, *, group: Hashable | None = None, wait: bool = False) -> Plan[Any]:
     """Start the acquisition of a device; gives its status, which joins ``group``."""
     status = yield Msg("trigger", obj, group=group)
@@ -41,6 +45,7 @@ def trigger(obj: Any, *, group: Hashable | None = None, wait: bool = False) -> P
     return status
 
 
+@plan
 def rd(obj: Readable, *, default_value: Any = 0) -> Plan[Any]:
     """
     Read the one value of a device, without an event.
@@ -75,6 +80,7 @@ def rd(obj: Readable, *, default_value: Any = 0) -> Plan[Any]:
     return reading[field]["value"]
 
 
+@plan
 def trigger_and_read(devices: Sequence[Readable], name: str = "primary") -> Plan[dict[str, Any]]:
     """
     Trigger devices, wait for all, and read them into one event.

@@ -1,9 +1,11 @@
 """Open and close runs."""
 
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.shapes import Metadata
 
 
+@plan
 def open_run(md: Metadata | None = None) -> Plan[str]:
     """
     Open a run: emit its start document.
@@ -23,6 +25,7 @@ def open_run(md: Metadata | None = None) -> Plan[str]:
     return uid
 
 
+@plan
 def close_run(exit_status: str | None = None, reason: str | None = None) -> Plan[str]:
     """
     Close the run: emit its stop document.

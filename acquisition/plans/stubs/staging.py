@@ -5,8 +5,10 @@ from typing import Any
 
 from acquisition.plans.groups import fresh_group
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 
 
+@plan
 def stage(obj: Any, *, group: Hashable | None = None, wait: bool | None = None) -> Plan[Any]:
     """
     Make a device ready for acquisition.
@@ -28,16 +30,19 @@ def stage(obj: Any, *, group: Hashable | None = None, wait: bool | None = None) 
     return (yield from _stage_or_unstage("stage", obj, group, wait))
 
 
+@plan
 def unstage(obj: Any, *, group: Hashable | None = None, wait: bool | None = None) -> Plan[Any]:
     """Put a device back to what it was before staging; arguments as for :func:`stage`."""
     return (yield from _stage_or_unstage("unstage", obj, group, wait))
 
 
+@plan
 def stage_all(*args: Any, group: Hashable | None = None) -> Plan[None]:
     """Stage devices, in the order given, and wait for all that take time."""
     yield from _each("stage", args, group)
 
 
+@plan
 def unstage_all(*args: Any, group: Hashable | None = None) -> Plan[None]:
     """Unstage devices, in the order given, and wait for all that take time."""
     yield from _each("unstage", args, group)

@@ -5,10 +5,12 @@ from typing import Any
 
 from acquisition.plans.groups import fresh_group
 from acquisition.plans.msg import Msg, Plan
+from acquisition.plans.plan_call import plan
 from acquisition.plans.shapes import Readable, TakeReading
 from acquisition.plans.stubs.reading import trigger_and_read
 
 
+@plan
 def one_shot(detectors: Sequence[Readable], take_reading: TakeReading | None = None) -> Plan[None]:
     """
     Take one reading: the inside of a count.
@@ -23,6 +25,7 @@ def one_shot(detectors: Sequence[Readable], take_reading: TakeReading | None = N
     yield from (take_reading or trigger_and_read)(list(detectors))
 
 
+@plan
 def one_1d_step(
     detectors: Sequence[Any], motor: Any, step: Any, take_reading: TakeReading | None = None
 ) -> Plan[Any]:
@@ -45,6 +48,7 @@ def one_1d_step(
     return (yield from (take_reading or trigger_and_read)([*detectors, motor]))
 
 
+@plan
 def move_per_step(step: Mapping[Any, Any], pos_cache: MutableMapping[Any, Any]) -> Plan[None]:
     """
     Move to one point of a trajectory, leaving motors alone that are there already.
@@ -65,6 +69,7 @@ def move_per_step(step: Mapping[Any, Any], pos_cache: MutableMapping[Any, Any]) 
     yield Msg("wait", None, group=group)
 
 
+@plan
 def one_nd_step(
     detectors: Sequence[Any],
     step: Mapping[Any, Any],
