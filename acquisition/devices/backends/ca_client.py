@@ -47,6 +47,12 @@ class Broadcaster(ca.SharedBroadcaster):  # type: ignore[misc]  # caproto has no
         self._loopback_only = all(_is_loopback(host) for host, _ in addresses)
         super().__init__(registration_retry_time=None)
 
+    def __del__(self) -> None:
+        # its own threads may hold the last reference: one cannot wait for itself, as caproto would here
+        close_event = getattr(self, "_close_event", None)
+        if close_event is not None and not close_event.is_set():
+            self.disconnect(wait=False)
+
     def _register(self) -> None:
         self._searching_enabled.set()  # without the repeater there is nothing to wait for
 

@@ -43,7 +43,7 @@ class Motion:
     @property
     def duration_s(self) -> float:
         """How long it takes."""
-        if self.distance == 0.0:
+        if self.top_speed == 0.0:  # no way to go, or less than floats can tell
             return 0.0
         return self.distance / self.top_speed + self.top_speed / self.acceleration
 
