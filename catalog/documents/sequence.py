@@ -13,6 +13,9 @@ from catalog.documents.validate import validate
 MAX_DESCRIPTORS = 2000
 """A run with more descriptors is refused the rest."""
 
+MAX_STREAM_NAME = 200
+"""A longer name of a stream is refused."""
+
 _FUTURE_S = 86_400.0
 _ATOMS = frozenset({float, int, str, bool, type(None)})
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -114,6 +117,11 @@ class RunChecker:
     def _check_descriptor(self, doc: Mapping[str, Any]) -> list[str]:
         self._require_run("descriptor", doc)
         uid, stream, keys = doc["uid"], doc.get("name", ""), doc["data_keys"]
+        if len(stream) > MAX_STREAM_NAME:
+            raise InvalidDocumentError(
+                "descriptor",
+                [f"the name of its stream has {len(stream)} characters, {MAX_STREAM_NAME} at most"],
+            )
         if uid in self.descriptors:
             raise InvalidDocumentError("descriptor", [f"there is a descriptor {uid!r} already"])
         if len(self.descriptors) >= MAX_DESCRIPTORS:

@@ -18,7 +18,7 @@ PAGE_EVENTS = 1000
 PAGE_WEIGHT = 400_000
 """A page of more values is not joined with others."""
 
-_SEARCH_CHARACTERS = 100_000
+_SEARCH_CHARACTERS = 50_000  # PostgreSQL refuses a text whose words take more than 1 MiB
 _SCALARS = frozenset({float, int, bool, type(None)})
 
 

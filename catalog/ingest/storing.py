@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import DataError, transaction
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
@@ -34,6 +34,7 @@ MAX_DOCUMENT_BYTES = 32 * 2**20
 """A larger document belongs in a file beside the run; it goes to quarantine."""
 
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")
+_REFUSALS = (DataError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 _REFERENCES = ("resource", "stream_resource")
 
 
@@ -61,15 +62,40 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
     with transaction.atomic():
         place = _place_of(origin)
         ordered = sorted(records, key=lambda r: (r.run, r.ordinal))
-        batches = [_RunBatch(place, run, list(group)) for run, group in groupby(ordered, key=lambda r: r.run)]
-        for batch in batches:
-            batch.store()
+        batches = [
+            batch
+            for run, group in groupby(ordered, key=lambda r: r.run)
+            for batch in _store_run(place, run, list(group))
+        ]
     return StoreResult(
         stored=sum(len(b.accepted) for b in batches),
         duplicates=sum(b.duplicates for b in batches),
         quarantined=sum(b.quarantined for b in batches),
         last_ordinals={b.uid: b.last_ordinal for b in batches},
     )
+
+
+def _store_run(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
+    """Store the documents of one run; should the database refuse one, store the others without it."""
+    batch = _RunBatch(place, uid, records)
+    try:
+        with transaction.atomic():
+            batch.store()
+    except _REFUSALS:
+        ordered = sorted(records, key=lambda record: record.ordinal)
+        return [_store_or_set_aside(place, uid, record) for record in ordered]
+    return [batch]
+
+
+def _store_or_set_aside(place: Place, uid: str, record: Record) -> _RunBatch:
+    batch = _RunBatch(place, uid, [record])
+    try:
+        with transaction.atomic():
+            batch.store()
+    except _REFUSALS as error:
+        batch = _RunBatch(place, uid, [record])
+        batch.set_aside(f"it could not be stored: {type(error).__name__}: {error}")
+    return batch
 
 
 def _require_writer(actor: Actor, beamline: str) -> None:
@@ -129,6 +155,13 @@ class _RunBatch:
         if closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS:
             compact(run)
         transaction.on_commit(lambda: self._announce(run, first), robust=True)
+
+    def set_aside(self, reason: str) -> None:
+        """Put the documents in quarantine unseen, and count their ordinals as seen."""
+        self._refuse_all(self.records, reason)
+        Run.objects.filter(
+            uid=self.uid, beamline_id=self.place.beamline_id, last_ordinal__lt=self.last_ordinal
+        ).update(last_ordinal=self.last_ordinal)
 
     def _last_refused(self) -> int:
         """Give the last ordinal of a run whose start was refused, -1 when nothing of it was seen."""

@@ -5,6 +5,7 @@ import json
 import math
 
 import pytest
+from django.db import DataError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis.extra.django import TestCase
 
@@ -13,7 +14,7 @@ from accounts.errors import ConflictError, ForbiddenError, NotFoundError
 from catalog import selectors, services
 from catalog.documents.compose import RunComposer
 from catalog.documents.encoding import dumps, loads, to_storable
-from catalog.ingest import OrdinalGapError, Origin, Record, store, storing
+from catalog.ingest import OrdinalGapError, Origin, Record, rows, store, storing
 from catalog.models import Document, EventPage, Quarantine, Run
 from catalog.signals import documents_stored
 from tests.support.catalog_runs import KEYS, SYSTEM, keep, make_place, records_of, scan, stored
@@ -142,10 +143,6 @@ def bad_documents():
             "time not finite": ("event", {**event, "time": math.inf}),
             "seq_num of 400 digits": ("event", {**event, "seq_num": 10**400}),
             "stop with an unknown status": ("stop", {**run.stop(), "exit_status": "well"}),
-            "array that belongs in a file": (
-                "event",
-                {**event, "data": {"sx": [[0] * 3000] * 3000, "det": 1}},
-            ),
         },
         [("start", run.start), ("descriptor", stream.descriptor)],
         event,
@@ -178,6 +175,41 @@ def test_values_that_belong_in_a_file_go_to_quarantine(place, monkeypatch, place
     row = Quarantine.objects.filter(is_stored=False).earliest("ordinal")
     assert row.name == place_of_value
     assert "in a file" in row.reason
+
+
+@pytest.mark.parametrize("name", ["start", "event", "stop"])
+def test_a_document_that_the_database_refuses_is_set_aside_alone(place, monkeypatch, name):
+    records = records_of(scan(3))
+    bad = next(r for r in records if r.name == name)
+    maker = {"start": "new_run", "event": "page_row", "stop": "document_row"}[name]
+    make = getattr(rows, maker)
+
+    def make_or_refuse(*arguments):
+        made_of = arguments[-1]
+        if bad in (made_of if isinstance(made_of, list) else [made_of]):
+            raise DataError("unsupported value")
+        return make(*arguments)
+
+    monkeypatch.setattr(rows, maker, make_or_refuse)
+    result = keep(place, records)
+    row = Quarantine.objects.filter(is_stored=False).earliest("ordinal")
+    assert (row.ordinal, row.name) == (bad.ordinal, name)
+    assert "unsupported value" in row.reason
+    assert result.stored + result.quarantined == len(records)
+    assert result.stored == {"start": 0, "event": 5, "stop": 5}[name]
+    assert result.last_ordinals == {bad.run: len(records) - 1}
+
+
+def test_a_stream_name_that_no_index_takes_goes_to_quarantine(place):
+    docs = list(scan(1))
+    docs[1] = ("descriptor", {**docs[1][1], "name": "x" * 10_000})
+    assert keep(place, records_of(docs)).quarantined == 2
+
+
+def test_a_start_document_of_many_words_is_stored_and_found(place):
+    note = " ".join(f"w{n}-{n:x}.org/é{n}" for n in range(60_000))
+    uid = stored(place, scan(0, note=note, title="needle"))
+    assert given_back(uid)[0][2]["note"] == note
 
 
 def test_documents_after_the_stop_go_to_quarantine(place):
