@@ -162,7 +162,7 @@ def _entry(parameter: inspect.Parameter, spec: Spec, about: ParameterDoc) -> dic
     entry["default"] = _json_default(parameter.default) if has_default else None
     is_group = parameter.kind is parameter.VAR_POSITIONAL
     entry["required"] = bool(spec.get("required")) or not (has_default or is_group)
-    entry["nullable"] = bool(spec.get("nullable")) and not spec.get("required")
+    entry["nullable"] = not entry["required"] and (bool(spec.get("nullable")) or parameter.default is None)
     if _holds_numbers(entry):
         entry["units"] = entry["units"] or about.unit or None
     if entry["repeat"] is not None:

@@ -66,6 +66,8 @@ def group_by_convention(plan: str, doc: ParameterDoc, element: Spec | None) -> S
         return Spec(type="group", repeat=members, product=product, required=True)
     if element is None or element["type"] == "object":
         element = Spec(type="object", names_devices=True)
+    if element["type"] == "devices":  # each of *detectors is one
+        element = Spec(type="device", protocol=element["protocol"])
     return Spec(type="group", repeat=[{"name": "value", "doc": "", **element}], product=False)
 
 
@@ -108,6 +110,7 @@ def complete(plan: str, parameters: Sequence[dict[str, Any]]) -> None:
             members = groups[0]["repeat"]
             ranges = any(member.get("axis") and member["type"] == "number" for member in members)
             entry["required"] = ranges and not groups[0]["product"]
+            entry["nullable"] = not entry["required"]
 
 
 def _is_motor(entry: Mapping[str, Any]) -> bool:

@@ -239,3 +239,15 @@ def test_components_are_found_by_dotted_names_and_nothing_else_is():
             bind(description, {"detectors": [name]}, DEVICES)
         with pytest.raises(ValueError, match="no device is called"):
             resolve(description, {"detectors": [name]}, devices)
+
+
+def test_arguments_that_are_not_described_are_taken_one_by_one():
+    def anything(*detectors, motor=None):
+        yield
+
+    plan = describe_plan(anything)
+    assert parameter(plan, "detectors")["repeat"][0]["type"] == "device"
+    bound = bind(plan.as_dict(), {"detectors": ["det", ["ring"]], "motor": None}, DEVICES)
+    devices = paper_devices()
+    expected = ((devices["det"], devices["ring"]), {"motor": None})
+    assert resolve(plan.as_dict(), bound, devices) == expected
