@@ -145,6 +145,7 @@ class StateFeed(Feed):
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
         self.value: Any = None
+        self._turn = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
         self._is_wanted = False
 
@@ -156,7 +157,8 @@ class StateFeed(Feed):
 
     async def look(self) -> None:
         """Read the state and wake the listeners when it has changed."""
-        self.take(await self.read())
+        async with self._turn:  # else an older answer could come behind a newer one
+            self.take(await self.read())
 
     def take(self, value: Any) -> None:
         """Compare with the state before."""
@@ -205,6 +207,8 @@ class QueueFeed(StateFeed):
 
 class EngineFeed(StateFeed):
     """Status of a beamline; item and run only for those who may see them."""
+
+    pause_s = 0.2
 
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
@@ -264,6 +268,8 @@ class ValueFeed(StateFeed):
 
 class ConsoleFeed(StateFeed):
     """Number of the newest console line; the lines are read by each follower with its own rights."""
+
+    pause_s = 0.5
 
     async def read(self) -> int:
         """Read the number of the newest line."""

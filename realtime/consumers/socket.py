@@ -65,7 +65,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 coming.cancel()
                 over.cancel()
 
-        return await super().__call__(scope, receive_until_over, send)
+        try:
+            return await super().__call__(scope, receive_until_over, send)
+        finally:
+            await self._let_go()
 
     async def connect(self) -> None:
         """Find out who is there, and welcome them."""
@@ -90,8 +93,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await self._welcome(self.actor)
 
     async def _welcome(self, actor: Actor) -> None:
-        self._hub = hub()
-        await self._hub.enter()
+        found = hub()
+        await found.enter()
+        self._hub = found
         await self._say(
             {
                 "type": "welcome",
@@ -115,6 +119,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """Leave every topic and end the tasks."""
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Give back all that the socket holds; a second time there is nothing left."""
         tasks, self._tasks = self._tasks, []
         await end(tasks)
         for name in tuple(self._subscriptions):
@@ -162,6 +170,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         try:
             await self._follow(topic, since)
         except NotFoundError as error:
+            await self._drop(name)
             await self._say(Fault(error.code, error.detail).message(name))
         except NotSignedInError as error:
             await self._end(CloseCode.NOT_SIGNED_IN, Fault(error.code, error.detail))

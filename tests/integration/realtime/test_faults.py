@@ -11,6 +11,7 @@ from channels.layers import channel_layers
 from realtime import doorbell, store
 from realtime import hub as hub_module
 from realtime.buffers import Outbox
+from realtime.consumers import pace
 from realtime.consumers import socket as consumer
 from realtime.doorbell import Publisher
 from realtime.hub import hub
@@ -117,6 +118,26 @@ async def test_a_client_that_comes_back_while_being_given_up_reads_the_close_cod
     code, last = await stuck.closing()
     assert (code, last["code"]) == (CloseCode.SLOW_CLIENT, "slow_client")
     await stuck.communicator.wait(DEADLINE_S)
+
+
+async def test_a_client_that_goes_before_the_welcome_leaves_nothing_behind(member, facility):
+    def gone(app):
+        async def wrapped(scope, receive, send):
+            async def failing(message):
+                if message["type"] == "websocket.send":
+                    raise OSError("the client has gone")
+                await send(message)
+
+            return await app(scope, receive, failing)
+
+        return wrapped
+
+    communicator = ApplicationCommunicator(gone(application), scope_of(member))
+    await communicator.send_input({"type": "websocket.connect"})
+    with pytest.raises(OSError, match="has gone"):
+        await communicator.wait(DEADLINE_S)
+    assert not pace.allowed_sockets._open[facility.users["member"].pk]
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(("realtime", "socket"))]
 
 
 @pytest.fixture
