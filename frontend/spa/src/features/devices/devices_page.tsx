@@ -62,6 +62,19 @@ function Devices({ beamline }: { beamline: string }) {
   );
 }
 
+const ABILITIES: [protocol: string, verb: string][] = [
+  ["Readable", "read"],
+  ["Movable", "move"],
+  ["Triggerable", "acquire"],
+  ["Flyable", "fly"],
+  ["Stoppable", "stop"],
+];
+
+/** What can be done with a device, in words. */
+export function abilities(protocols: string[]): string[] {
+  return ABILITIES.filter(([protocol]) => protocols.includes(protocol)).map(([, verb]) => verb);
+}
+
 interface RowProps {
   name: string;
   device: DeviceDescription | undefined;
@@ -82,7 +95,7 @@ function Row({ name, device, value, isStale }: RowProps) {
         <span className="units">{units}</span> <Alarm alarm={value?.alarm} />
       </td>
       <td>{device?.limits ? `${figure(device.limits[0])} … ${figure(device.limits[1])} ${units}` : "–"}</td>
-      <td className="muted">{device?.protocols.join(", ").toLowerCase() ?? "–"}</td>
+      <td className="muted">{abilities(device?.protocols ?? []).join(", ") || "–"}</td>
       <td className="muted">{value?.timestamp ? when(value.timestamp) : "–"}</td>
     </tr>
   );

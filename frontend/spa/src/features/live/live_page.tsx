@@ -54,7 +54,7 @@ function LiveRun({ beamline }: { beamline: string }) {
         </Card>
         <div className="live-side">
           <Facts run={run} />
-          <Peak peak={plot?.peak ?? null} name={plot?.axes.y[0] ?? ""} />
+          {!plot?.grid && <Peak peak={plot?.peak ?? null} name={plot?.axes.y[0] ?? ""} />}
         </div>
         <LiveTable run={run} version={feed.version} />
       </div>
