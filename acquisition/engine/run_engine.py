@@ -413,8 +413,8 @@ class RunEngine:
     def remove_suspender(self, suspender: Any) -> None:
         """Undo `install_suspender`; an unknown suspender is no error."""
         if suspender in self._ctx.suspenders:
-            suspender.remove()
             del self._ctx.suspenders[suspender]
+            suspender.remove()
 
     def clear_suspenders(self) -> None:
         """Remove every suspender."""

@@ -14,7 +14,7 @@ from event_model import DocumentNames, schema_validators
 from acquisition.engine import RunEngine
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-VOLATILE = {"time", "timestamps", "timestamp", "ts", "versions", "scan_id", "plan_args"}
+VOLATILE = {"time", "timestamps", "timestamp", "ts", "versions", "scan_id", "plan_args", "resource_path"}
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def normalised(value, names):
     if isinstance(value, dict):
         return {
             normalised(key, names): normalised(item, names)
-            for key, item in value.items()
+            for key, item in sorted(value.items())
             if key not in VOLATILE
         }
     if isinstance(value, (list, tuple)):
@@ -107,7 +107,9 @@ def taken(engine, plan):
     numbers = count()
 
     def hook(msg):
-        messages.append((next(numbers), msg.command, getattr(msg.obj, "name", None)))
+        # the order in which plans stage several devices is that of a set
+        name = None if msg.command in ("stage", "unstage") else getattr(msg.obj, "name", None)
+        messages.append((next(numbers), msg.command, name))
 
     def take(name, doc):
         schema_validators[DocumentNames[name]].validate(doc)
