@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.db import DatabaseError, InterfaceError, connection
+from psycopg2 import sql
 
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
@@ -71,7 +72,7 @@ class ControlThread:
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"LISTEN {CHANNEL}")
+            cursor.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
         raw = connection.connection
         while not self._stopping.is_set():
             self._look()
