@@ -44,8 +44,8 @@ def _limits(values: NDArray[Any], vmin: float | None, vmax: float | None) -> tup
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         finite = np.zeros(1)
-    low = float(np.percentile(finite, 0.5)) if vmin is None else vmin
-    high = float(np.percentile(finite, 99.5)) if vmax is None else vmax
+    low = float(np.percentile(finite, 0.5, method="nearest")) if vmin is None else vmin
+    high = float(np.percentile(finite, 99.5, method="nearest")) if vmax is None else vmax
     return low, high
 
 

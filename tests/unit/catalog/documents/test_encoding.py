@@ -168,3 +168,18 @@ def test_text_without_escapes_is_read_by_any_reader(doc):
     text = dumps(doc).decode()
     if not has_escape(text):
         assert same(json.loads(text), doc)
+
+
+@pytest.mark.parametrize(
+    "value", [-0.0, 1e16, -1e16, 1e22, math.nan, math.inf, 2**63, "\0", "\udfff", {"$a": 1}]
+)
+def test_what_jsonb_changes_or_refuses_is_escaped(value):
+    (key,) = to_storable(value)
+    assert key in ("$numberDouble", "$numberInteger", "$string", "$object")
+
+
+@pytest.mark.parametrize(
+    "value", [0.0, 9.99e15, -0.5, 5e-324, 2**63 - 1, -(2**63), "é\n\U0001f600", {"a$": 1}, {}]
+)
+def test_what_jsonb_keeps_is_written_as_it_is(value):
+    assert same(to_storable(value), value)
