@@ -65,7 +65,7 @@ function Waiting({ status }: { status: EngineStatus }) {
   return (
     <Link className="doing" to="/queue">
       <span>{waiting}</span>
-      {isHeld && <span className="doing-points">queue on hold{reason ? `: ${reason}` : ""}</span>}
+      {isHeld && <span className="doing-note">queue on hold{reason ? `: ${reason}` : ""}</span>}
     </Link>
   );
 }
