@@ -41,6 +41,8 @@ class Call:
         Objects of any message, objects that were set, objects not yet unstaged; as keys, in order.
     temporary_tokens : set of int
         Subscriptions that end with the call.
+    is_ended, is_over : bool
+        The plan is done and only clean-up is left; clean-up is done too.
     """
 
     plan: Any
@@ -58,6 +60,7 @@ class Call:
     is_pause_deferred: bool = False
     ending: BaseException | None = None
     was_cancelled: bool = False
+    is_ended: bool = False
     is_over: bool = False
 
     def push(self, plan: Plan) -> None:

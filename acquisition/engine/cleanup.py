@@ -10,6 +10,7 @@ from acquisition.engine.calling import name_of
 from acquisition.engine.context import Context
 from acquisition.engine.errors import FailedPause, PlanHalt, RequestAbort, RequestStop
 from acquisition.engine.message_loop import Rest, take_messages
+from acquisition.engine.states import EngineState
 
 #: Seconds that a device left staged gets to finish unstaging in clean-up.
 UNSTAGE_TIMEOUT_S = 10.0
@@ -46,10 +47,11 @@ def drive(ctx: Context) -> Any:
     value = ctx.engine.NO_PLAN_RETURN
     try:
         value = take_messages(ctx)
-        _plan_returned(ctx, call)
+        _plan_returned(call, _close_requests(ctx, call))
     except Rest:
         return PAUSED
     except BaseException as error:  # noqa: BLE001  (a plan may raise anything; it decides how the call ends)
+        _close_requests(ctx, call)
         fault = _plan_raised(ctx, call, error)
     try:
         finish(ctx, call)
@@ -62,8 +64,18 @@ def drive(ctx: Context) -> Any:
     return value
 
 
-def _plan_returned(ctx: Context, call: Call) -> None:
-    state = ctx.machine.state
+def _close_requests(ctx: Context, call: Call) -> EngineState:
+    """Take no more requests for a plan that has ended; give the state that the last one left."""
+    with ctx.mailbox.lock:
+        call.is_ended = True
+        state = ctx.machine.state
+        moved = ctx.machine.fire("resume") if state == "suspending" else None
+    if moved is not None:
+        ctx.announce(*moved)
+    return state
+
+
+def _plan_returned(call: Call, state: EngineState) -> None:
     if state == "pausing":  # asked for after the last message: there is nothing left to pause
         call.interrupted = False
     call.exit_status = "abort" if state in ("aborting", "halting") else "success"

@@ -27,6 +27,13 @@ def refuse_if_panicked(ctx: Context) -> None:
         raise RuntimeError("The RunEngine is panicked and cannot be recovered: start a new process.")
 
 
+def _refuse_if_ended(ctx: Context, wish: str) -> None:
+    if ctx.call.is_ended and not ctx.call.is_over:
+        raise TransitionError(
+            f"The plan has ended and is being cleaned up after: there is nothing to {wish}."
+        )
+
+
 def request_pause(ctx: Context, defer: bool) -> None:
     """Pause now, or (`defer`) at the next checkpoint.
 
@@ -38,6 +45,7 @@ def request_pause(ctx: Context, defer: bool) -> None:
     refuse_if_panicked(ctx)
     with ctx.mailbox.lock:
         state = ctx.machine.state
+        _refuse_if_ended(ctx, "pause")
         if not state.can_pause:
             raise TransitionError(f"The engine is {state}: there is nothing to pause.")
         if defer:
@@ -63,6 +71,7 @@ def request_end(ctx: Context, event: str, reason: str = "") -> bool:
         state = ctx.machine.state
         if state.is_idle:
             raise TransitionError("The RunEngine is already idle.")
+        _refuse_if_ended(ctx, event)
         moved = ctx.machine.fire(event)
         call = ctx.call
         call.interrupted = True
@@ -99,7 +108,7 @@ def request_suspend(
     moved = None
     with ctx.mailbox.lock:
         state = ctx.machine.state
-        if state.is_idle or state in ("panicked", "halting", "stopping", "aborting"):
+        if ctx.call.is_ended or state.is_idle or state in ("panicked", "halting", "stopping", "aborting"):
             ctx.log.info("Nothing to suspend: the engine is %s.", state)
             return
         ctx.log.warning("Suspending: %s", justification or "no reason given")

@@ -14,7 +14,7 @@ from typing import Any
 
 from acquisition.engine import bundler, control
 from acquisition.engine.call import Call
-from acquisition.engine.cleanup import PAUSED, drive
+from acquisition.engine.cleanup import PAUSED, drive, finish
 from acquisition.engine.commands import CustomCommand, registry_for
 from acquisition.engine.context import Context
 from acquisition.engine.dispatcher import Dispatcher, normalise_subscriptions
@@ -210,9 +210,13 @@ class RunEngine:
             ctx.cache = MessageCache(ctx.cache.is_wanted)
             moved = ctx.machine.fire("start")
         self._task = CallTask(ctx, call)
-        for name, func in pairs:
-            call.temporary_tokens.add(self.subscribe(func, name))
-        return self._run(call, before=lambda: ctx.announce(*moved))
+
+        def before() -> None:
+            for name, func in pairs:
+                call.temporary_tokens.add(self.subscribe(func, name))
+            ctx.announce(*moved)
+
+        return self._run(call, before)
 
     def _refuse_to_start(self, metadata_kw: dict[str, Any]) -> None:
         control.refuse_if_panicked(self._ctx)
@@ -253,13 +257,18 @@ class RunEngine:
     def _drive(self, before: Callable[[], Any]) -> Any:
         ctx = self._ctx
         ctx.look_for_watchers()
-        with ExitStack() as stack:
-            for manager in self.context_managers:
-                stack.enter_context(manager(self))
-            before()
-            if self._during_task is None:
-                return drive(ctx)
-            return self._drive_beside(self._during_task)
+        began = False
+        try:
+            with ExitStack() as stack:
+                for manager in self.context_managers:
+                    stack.enter_context(manager(self))
+                before()
+                began = True
+                return drive(ctx) if self._during_task is None else self._drive_beside(self._during_task)
+        except BaseException:
+            if not began:  # a context manager or a hook failed: the plan ends before it is taken up
+                finish(ctx, ctx.call)
+            raise
         return self.NO_PLAN_RETURN
 
     def _drive_beside(self, during_task: Any) -> Any:

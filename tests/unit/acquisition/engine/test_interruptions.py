@@ -541,3 +541,68 @@ def _outcome(function):
 
 def test_requests_are_exceptions_that_carry_their_status():
     assert (RequestAbort.exit_status, RequestStop.exit_status) == ("abort", "success")
+
+
+def test_a_pause_or_suspension_asked_for_after_the_last_message_changes_nothing(RE, record):
+    async def release():
+        return None
+
+    def plan(request):
+        yield msg("open_run")
+        yield msg("close_run")
+        request()
+
+    RE(plan(RE.request_pause))
+    RE(plan(lambda: RE.request_suspend(release)))
+    assert RE.state == "idle"
+    assert record.documents == ["start", "stop success"] * 2
+
+
+def test_an_abort_asked_for_after_the_last_message_aborts_what_is_open(RE, record):
+    def plan():
+        yield msg("open_run")
+        RE.abort("late")
+
+    with pytest.raises(RunEngineInterrupted):
+        RE(plan())
+    assert record.documents == ["start", "stop abort: late"]
+
+
+def test_a_suspension_asked_for_by_a_plan_that_then_raises_leaves_the_engine_idle(RE, record):
+    def plan():
+        yield msg("open_run")
+        RE.request_suspend(lambda: None)
+        raise LookupError("broken")
+
+    with pytest.raises(LookupError):
+        RE(plan())
+    assert RE.state == "idle"
+    assert record.documents == ["start", "stop fail: broken"]
+
+
+@pytest.mark.parametrize("act", ["stop", "abort", "halt", "request_pause"])
+def test_clean_up_cannot_be_interrupted(RE, record, act):
+    errors = []
+
+    def interrupt(name, doc):
+        try:
+            getattr(RE, act)()
+        except TransitionError as error:
+            errors.append(str(error))
+
+    RE.subscribe(interrupt, "stop")
+    RE([msg("open_run")])
+    assert "cleaned up" in errors[0]
+    assert record.documents == ["start", "stop success"]
+
+
+def test_a_context_manager_that_fails_leaves_the_engine_idle(RE):
+    def broken(engine):
+        raise OSError("no terminal")
+
+    RE.context_managers = [broken]
+    with pytest.raises(OSError, match="no terminal"):
+        RE([msg("null")])
+    assert RE.state == "idle"
+    RE.context_managers = []
+    assert RE([msg("null")]) == ()
