@@ -65,6 +65,9 @@ def waiting(beamline_id: int) -> QuerySet[QueueItem]:
 def position_at(beamline_id: int, index: int, *, without: int | None = None) -> int:
     """Give a position for an item to stand at `index`; spreads the others when no gap is left."""
     others = waiting(beamline_id) if without is None else waiting(beamline_id).exclude(pk=without)
+    if index >= others.count():
+        last = others.values_list("position", flat=True).last()
+        return order.between([] if last is None else [last], 1)
     rows = list(others.values_list("pk", "position"))
     try:
         return order.between([position for _, position in rows], index)

@@ -239,7 +239,7 @@ def _insert(
         )
     item = QueueItem.objects.create(
         beamline_id=place.pk,
-        proposal_id=tenant.pk,
+        proposal=tenant,
         submitted_by=actor.username,
         plan_name=plan,
         parameters=parameters,

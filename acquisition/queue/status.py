@@ -7,8 +7,8 @@ expiry the answer is "lost", whatever the row says.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject, Now
 
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
 from acquisition.queue.states import WAITING, ItemState
@@ -78,13 +78,7 @@ def _rows() -> QuerySet[EngineSnapshot]:
         .annotate(
             now=Now(),
             waiting=Coalesce(Subquery(waiting), 0),
-            running_uid=Subquery(running.values("uid")[:1]),
-            running_plan=Subquery(running.values("plan_name")[:1]),
-            running_by=Subquery(running.values("submitted_by")[:1]),
-            running_since=Subquery(running.values("started_at")[:1]),
-            running_proposal_id=Subquery(running.values("proposal_id")[:1]),
-            running_proposal=Subquery(running.values("proposal__number")[:1]),
-            beamline_name=F("beamline__name"),
+            running=Subquery(running.values(facts=_facts())[:1]),
         )
     )
 
@@ -95,7 +89,7 @@ def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
     environment = getattr(place, "environment", None)
     worker = worker_state(getattr(place, "worker_lease", None), environment, row.now)
     alive = worker in ("ready", "starting")
-    item = _running(row)
+    item = row.running
     return {
         "beamline": beamline,
         "worker": worker,
@@ -113,18 +107,17 @@ def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
     }
 
 
-def _running(row: Any) -> dict[str, Any] | None:
-    if row.running_uid is None:
-        return None
-    return {
-        "uid": str(row.running_uid),
-        "state": ItemState.RUNNING.value,
-        "plan": row.running_plan,
-        "proposal": row.running_proposal,
-        "proposal_id": row.running_proposal_id,
-        "submitted_by": row.running_by,
-        "started_at": row.running_since.isoformat() if row.running_since else None,
-    }
+def _facts() -> JSONObject:
+    """Give what is told of the running item, as one value of one subquery."""
+    return JSONObject(
+        uid="uid",
+        state="state",
+        plan="plan_name",
+        proposal="proposal__number",
+        proposal_id="proposal_id",
+        submitted_by="submitted_by",
+        started_at="started_at",
+    )
 
 
 def _control(lease: Any, now: datetime) -> dict[str, Any] | None:
