@@ -181,6 +181,7 @@ def _name_control_network() -> None:
         EPICS_CA_REPEATER_PORT=str(free_port()),
         EPICS_CA_ADDR_LIST="127.0.0.1",
         EPICS_CA_AUTO_ADDR_LIST="NO",
+        EPICS_CA_CONN_TMO="5",
         EPICS_CAS_INTF_ADDR_LIST="127.0.0.1",
         EPICS_CAS_BEACON_ADDR_LIST="127.0.0.1",
         EPICS_CAS_AUTO_BEACON_ADDR_LIST="NO",

@@ -93,12 +93,12 @@ class ServedMotor:
 
 
 class ServedShutter:
-    """A shutter that takes a moment."""
+    """A shutter that takes a moment; it is open at first, so that a first scan sees light."""
 
     def __init__(self, travel_s: float = 0.15) -> None:
         self.travel_s = travel_s
-        self.command = Enum(value="closed", enum_strings=["closed", "open"]).on_put(self._move)
-        self.state = Enum(value="closed", enum_strings=["closed", "open", "moving"])
+        self.command = Enum(value="open", enum_strings=["closed", "open"]).on_put(self._move)
+        self.state = Enum(value="open", enum_strings=["closed", "open", "moving"])
 
     def channels(self, prefix: str) -> Channels:
         """Return the channels by PV name."""
