@@ -34,7 +34,7 @@ class StreamShape:
     Attributes
     ----------
     dtypes
-        The dtype of each data key.
+        The dtype of each data key; empty for those whose values are kept outside.
     streamed
         Keys whose values come by stream_datum documents: events do without them.
     """
@@ -47,8 +47,11 @@ class StreamShape:
     def of(cls, descriptor: Mapping[str, Any]) -> StreamShape:
         """Give the shape that a descriptor says."""
         keys = descriptor["data_keys"]
-        streamed = (key for key in keys if str(keys[key].get("external", "")).startswith("STREAM:"))
-        return cls(descriptor.get("name", ""), {key: keys[key]["dtype"] for key in keys}, frozenset(streamed))
+        external = {key: str(value["external"]) for key, value in keys.items() if value.get("external")}
+        streamed = (key for key, kind in external.items() if kind.startswith("STREAM:"))
+        # the value of an external key is the name of a datum, whatever its dtype
+        dtypes = {key: "" if key in external else value["dtype"] for key, value in keys.items()}
+        return cls(descriptor.get("name", ""), dtypes, frozenset(streamed))
 
 
 @dataclass
@@ -232,8 +235,9 @@ class RunChecker:
     def _unlike(self, shape: StreamShape, items: Iterable[tuple[str, Any]]) -> Iterator[str]:
         for key, value in items:
             dtype = shape.dtypes.get(key, "")
-            expected = _KINDS.get(dtype, ())
-            unlike = type(value) in _ATOMS and not isinstance(value, expected) and value is not None
+            expected = _KINDS.get(dtype)
+            unlike = expected is not None and type(value) in _ATOMS and not isinstance(value, expected)
+            unlike = unlike and value is not None
             if unlike and (shape.stream, key) not in self._remarked:
                 self._remarked.add((shape.stream, key))
                 yield f"{key} is {type(value).__name__}, its descriptor says {dtype}"

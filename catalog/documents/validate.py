@@ -39,7 +39,13 @@ def validate(name: str, doc: Mapping[str, Any]) -> None:
         raise InvalidDocumentError(str(name)[:80], [f"no such document; there are {', '.join(NAMES)}"])
     if not isinstance(doc, Mapping):
         raise InvalidDocumentError(name, [f"it is {type(doc).__name__}, not an object"])
-    if not (_validator(name).is_valid(doc) and _times_are_finite(doc)):
+    try:
+        is_valid = _validator(name).is_valid(doc)
+    except UnicodeEncodeError:
+        # the validator cannot read keys with half a surrogate pair, which are no fault: it is given others
+        doc = _with_readable_keys(doc)
+        is_valid = _validator(name).is_valid(doc)
+    if not (is_valid and _times_are_finite(doc)):
         raise InvalidDocumentError(name, _problems(name, doc))
     if name in ("event_page", "datum_page"):
         _require_even_columns(name, doc)
@@ -59,6 +65,13 @@ def schema(name: str) -> dict[str, Any]:
 @cache
 def _validator(name: str) -> Any:
     return jsonschema_rs.Draft202012Validator(schema(name))
+
+
+def _with_readable_keys(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        readable = (str(key).encode("utf-8", "backslashreplace").decode() for key in value)
+        return dict(zip(readable, map(_with_readable_keys, value.values()), strict=True))
+    return [_with_readable_keys(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _times_are_finite(doc: Mapping[str, Any]) -> bool:

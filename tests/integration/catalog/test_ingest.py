@@ -378,6 +378,7 @@ class AnyDocument(TestCase):
     @given(odd_documents)
     @example([math.nan, -0.0, 1e22, 2**70, "\0", "\ud800", {"b": 1, "a": 2}])
     @example({"$numberDouble": "NaN"})
+    @example({"\ud800": {"\0": [{"\udfff": 1}]}})
     def test_every_json_like_value_survives_the_database(self, value):
         place = make_place("any", "P-any")
         run = RunComposer({"odd": _startable(value)}, time=1.0)

@@ -327,6 +327,18 @@ def test_a_search_that_takes_too_long_is_given_up():
         assert cursor.fetchone()[0] in ("0", "30s", "60s", "10s", "5s")
 
 
+def test_a_deadline_holds_inside_only():
+    def timeout():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return cursor.fetchone()[0]
+
+    before = timeout()
+    with deadline(1234):
+        assert timeout() == "1234ms"
+    assert timeout() == before
+
+
 def test_results_tell_what_lists_show(place):
     stored(place, scan(3, time=5.0, sample={"name": "LaB6"}, title="first light"))
     (summary,) = selectors.runs(SYSTEM, RunQuery()).results

@@ -104,6 +104,9 @@ def test_odd_values_in_data_are_no_fault_of_the_document():
         "timestamps": dict.fromkeys(odd, 1.0),
     }
     validate("event", doc)
+    validate("event", {**doc, "data": {"\ud800": {"\udfff": 1}}})
+    with pytest.raises(InvalidDocumentError, match="seq_num"):
+        validate("event", {**doc, "data": {"\ud800": 1}, "seq_num": "one"})
 
 
 def test_the_router_calls_the_method_named_after_the_document():

@@ -51,6 +51,14 @@ def test_a_rewound_number_is_no_fault_and_a_hole_is_remarked_on_once(run):
     assert taken(9) == []
 
 
+def test_the_name_of_a_datum_is_no_fault_whatever_the_dtype(run):
+    checker = checker_of(run)
+    stream = run.descriptor("primary", {"img": {**CAMERA["camera"], "external": "FILESTORE:"}, **KEYS})
+    checker.check("descriptor", stream.descriptor)
+    assert checker.check("event", stream.event({"img": "r/0", "x": 1}, {"img": 1.0, "x": 1.0})) == []
+    assert checker.check("event", stream.event({"img": "r/1", "x": "one"}, {"img": 1.0, "x": 1.0})) != []
+
+
 def test_a_refused_document_leaves_the_state_as_it_was(run):
     checker = checker_of(run)
     stream = run.descriptor("primary", KEYS)
