@@ -128,7 +128,7 @@ def interrupt_running(
 def hold(*, actor: Actor, grant: Grant, reason: str) -> None:
     """Hold the queue for a reason that the worker found. Audits ``queue.hold``."""
     with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
-        queue.is_held, queue.hold_reason = True, reason
+        queue.is_held, queue.hold_reason = True, printable(reason)
         audit.record(
             actor=actor,
             action="queue.hold",
@@ -172,7 +172,11 @@ def close_environment(*, grant: Grant, faults: list[str]) -> None:
     with guarded(grant):
         Environment.objects.update_or_create(
             beamline_id=grant.beamline_id,
-            defaults={"is_open": False, "faults": faults, "fencing": grant.fencing},
+            defaults={
+                "is_open": False,
+                "faults": [printable(fault) for fault in faults],
+                "fencing": grant.fencing,
+            },
         )
         announce_status(grant.beamline_id, grant.beamline)
 
@@ -218,7 +222,7 @@ def answer_command(*, grant: Grant, command: ControlCommand, outcome: str, detai
     """Write what came of a command."""
     with guarded(grant):
         ControlCommand.objects.filter(pk=command.pk).update(
-            taken_at=Now(), done_at=Now(), outcome=outcome, detail=detail[:4000]
+            taken_at=Now(), done_at=Now(), outcome=outcome, detail=printable(detail)[:4000]
         )
         announce_status(grant.beamline_id, grant.beamline)
 
@@ -255,6 +259,17 @@ def append_console(*, grant: Grant, lines: list[Line]) -> int:
     return newest
 
 
+def printable(text: str) -> str:
+    """Give a text that a text column takes, whatever a plan or a device put into it.
+
+    Examples
+    --------
+    >>> printable("a\\0b\\ud800c")
+    'a�b?c'
+    """
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
 def _console_frame(newest: int, rows: list[ConsoleLine]) -> dict[str, Any]:
     from acquisition.queue.selectors import line_dict
 
@@ -278,8 +293,8 @@ def _end(row: QueueItem, outcome: Outcome) -> None:
     row.state = move(row.state, outcome.event).value
     row.exit_status = EXIT_STATUS[outcome.event]
     row.finished_at = timezone.now()
-    row.reason = outcome.reason
-    row.traceback = outcome.traceback
+    row.reason = printable(outcome.reason)
+    row.traceback = printable(outcome.traceback)
     row.run_uids = list(outcome.run_uids) or row.run_uids
     row.progress = dict(outcome.progress or {})
     row.save()

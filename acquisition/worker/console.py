@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
-from acquisition.queue.running import Line
+from acquisition.queue.running import Line, printable
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +67,7 @@ class Console:
                 if not part.strip():
                     continue
                 self._dropped += len(self._lines) == KEPT_WAITING
-                clean = part.replace("\0", "\N{REPLACEMENT CHARACTER}")[:MAX_TEXT]
-                self._lines.append(Line(now, level, clean, item_uid, proposal_id))
+                self._lines.append(Line(now, level, printable(part[:MAX_TEXT]), item_uid, proposal_id))
         self._wake.set()
 
     @contextlib.contextmanager
@@ -121,6 +120,8 @@ class Console:
                 logger.debug("console lines wait: %s", error)
                 connection.close()
                 return False
+            except Exception:
+                logger.exception("%s console lines could not be written and are left out", len(batch))
             self._forget(len(batch))
         return True
 

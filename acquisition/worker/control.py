@@ -65,6 +65,12 @@ class ControlThread:
                     logger.debug("control commands cannot be read: %s", error)
                     connection.close()
                     self._stopping.wait(RETRY_S)
+                except LeaseLostError:
+                    raise
+                except Exception:
+                    logger.exception("listening for control commands failed; it is tried again")
+                    connection.close()
+                    self._stopping.wait(RETRY_S)
         except LeaseLostError:
             logger.warning("the lease is another worker's; commands are left to it")
         finally:

@@ -101,6 +101,9 @@ class LeaseKeeper:
                 logger.warning("the lease cannot be renewed, the database is away: %s", error)
             self._was_away = True
             connection.close()
+        except Exception:
+            logger.exception("the lease could not be renewed; it is tried again")
+            self._was_away = True
         self._last_end = self._clock()
         return True
 

@@ -96,6 +96,9 @@ class Reporter:
             logger.debug("the engine's state could not be written: %s", error)
             connection.close()
             return False
+        except Exception:
+            logger.exception("what the engine says could not be written; its next word is tried")
+            self._written = word
         return True
 
     def _write(self, word: EngineWord) -> None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from accounts.actor import Actor
-from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError, guarded
+from acquisition.queue.leases import Grant, LeaseError, LeaseLostError, guarded
 from acquisition.worker.journal import Header, JournalError, journal_files, read_entries, read_header
 from catalog import ingest
 
@@ -27,6 +27,9 @@ WINDOW_S: Final = 0.05
 IDLE_S: Final = 1.0
 BACKOFF_S: Final = (0.1, 2.0)
 SET_ASIDE: Final = "damaged"
+REFUSALS: Final = 5
+#: What a database raises that is away, just starting or read-only; other errors are about the documents.
+AWAY: Final = (OperationalError, InterfaceError, InternalError, OSError)
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class _Reading:
     header: Header
     begin: int
     offset: int
-    is_complete: bool = False
+    refusals: int = 0
 
 
 @dataclass(slots=True)
@@ -137,13 +140,9 @@ class Shipper:
             self.ship_all()
         except LeaseLostError:
             raise
-        except (DatabaseError, InterfaceError, LeaseExpiredError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is: the documents are on the disk, try again
             self._note(error)
             connection.close()
-            self._wake.set()
-            return False
-        except Exception:
-            logger.exception("shipping failed; it is tried again")
             self._wake.set()
             return False
         self.progress.last_error = ""
@@ -155,7 +154,7 @@ class Shipper:
 
     def _note(self, error: Exception) -> None:
         text = f"{type(error).__name__}: {error}".strip()
-        if not self.progress.last_error:
+        if text != self.progress.last_error:
             logger.warning("documents wait in the journal: %s", text)
         self.progress.last_error = text
 
@@ -188,6 +187,12 @@ class Shipper:
                 ingest.store(actor=self._actor, origin=_origin(reading.header), records=records)
         except ingest.OrdinalGapError as error:
             return self._begin_anew(reading, error)
+        except (*AWAY, LeaseError):
+            raise
+        except Exception as error:
+            logger.exception("run %s is not taken by the store", run)
+            return self._refused(reading, error)
+        reading.refusals = 0
         reading.offset = entries[-1].end
         self.progress.documents += len(entries)
         self.progress.batches += 1
@@ -202,6 +207,14 @@ class Shipper:
             return False
         reading.offset = reading.begin
         return True
+
+    def _refused(self, reading: _Reading, error: Exception) -> bool:
+        """Try a file again a few times that the store does not take; then let the others pass it."""
+        reading.refusals += 1
+        if reading.refusals >= REFUSALS:
+            self._set_aside(reading, f"{type(error).__name__}: {error}")
+            return True
+        raise error
 
     def _remove(self, reading: _Reading) -> None:
         reading.path.unlink(missing_ok=True)
