@@ -219,8 +219,7 @@ class RunBundler:
         elif stream.descriptor["data_keys"].keys() != data_keys.keys():
             raise ValueError(
                 f"Stream {name!r} was described with {sorted(stream.descriptor['data_keys'])}; a new "
-                "descriptor "
-                f"with {sorted(data_keys)} must have another stream name."
+                f"descriptor with {sorted(data_keys)} must have another stream name."
             )
         stream.describe(doc, dict(objects))
         self.emit("descriptor", doc)

@@ -46,12 +46,12 @@ def streams_described(described: Any, name: str | None, obj: Any) -> dict[str, d
         ):
             if name is not None and list(described) != [name]:
                 raise RuntimeError(
-                    f"Expected a single stream {name!r} from {name_of(obj)}.describe_collect(), got "
-                    f"{described!r}."
+                    f"{name_of(obj)}.describe_collect() describes {list(described)}; the plan collects "
+                    f"{name!r} alone."
                 )
             return dict(described)
     raise RuntimeError(
-        f"Invalid describe_collect return of {name_of(obj)}: {described!r}; it must be {{key: data key}} or "
+        f"{name_of(obj)}.describe_collect() gave {described!r}; it must be {{key: data key}} or "
         "{stream: {key: data key}}."
     )
 
@@ -84,8 +84,7 @@ class FlyerCollector:
             if list(streams) != [name]:
                 raise NotSupportedError(
                     f"describe_collect() of {name_of(obj)} describes {list(streams)}; to be declared as "
-                    f"{name!r} "
-                    "it must describe that stream alone."
+                    f"{name!r} it must describe that stream alone."
                 )
             objects[obj] = streams[name]
             self._bundler.describe(name, obj, streams[name])
@@ -106,16 +105,13 @@ class FlyerCollector:
         if any(is_data_key(value) for value in described.values()):
             raise NotSupportedError(
                 f"{wording.DECLARE_SINGLE}: describe_collect() of {name_of(obj)} describes one stream, "
-                "which needs "
-                "declare_stream(..., collect=True) before."
+                "which needs declare_stream(..., collect=True) before."
             )
         streams = streams_described(described, None, obj)
         for (one, keys_one), (other, keys_other) in combinations(streams.items(), 2):
             if shared := keys_one.keys() & keys_other.keys():
                 raise RuntimeError(
-                    f"Can't use identical data keys in multiple streams: {sorted(shared)} are in {one!r} "
-                    f"and {other!r} "
-                    f"of {name_of(obj)}."
+                    f"{wording.SHARED_KEYS}: {sorted(shared)} are in {one!r} and {other!r} of {name_of(obj)}."
                 )
         found = {}
         for name, keys in streams.items():
@@ -140,8 +136,7 @@ class FlyerCollector:
             if len(objs) > 1 and not _writes_streams(obj):
                 raise NotSupportedError(
                     f"{name_of(obj)} {wording.NOT_ALL_OF.format('WritesStreamAssets')}: objects that are "
-                    "collected "
-                    "together need collect_asset_docs() and get_index()."
+                    "collected together need collect_asset_docs() and get_index()."
                 )
             self.uncollected.pop(obj, None)
         name = self._stream_name(objs, name)
@@ -216,8 +211,9 @@ class FlyerCollector:
                 ) from None
         if stream.external_keys & partial["data"].keys():
             raise RuntimeError(
-                f"Received an event containing data for external data keys of stream {stream.name!r}: "
-                f"{sorted(stream.external_keys & partial['data'].keys())}."
+                f"{name_of(obj)} collected values for "
+                f"{sorted(stream.external_keys & partial['data'].keys())}, "
+                f"whose data in stream {stream.name!r} are in files."
             )
         return stream
 
@@ -257,6 +253,7 @@ class FlyerCollector:
         width = 0
         seen: set[str] = set()
         for name, doc in assets:
+            _require_fields(name, doc)
             if name == "resource":
                 doc["run_start"] = self._bundler.uid
             elif name == "stream_resource":
@@ -266,58 +263,69 @@ class FlyerCollector:
                 seen.add(self._resource_keys[doc["stream_resource"]])
             elif name != "datum":
                 raise RuntimeError(
-                    f"Tried to emit an external asset {name!r}: acceptable external assets are resource, "
-                    "datum, "
+                    f"A device gave a document {name!r} about its files; it may give resource, datum, "
                     "stream_resource and stream_datum."
                 )
             self._bundler.emit(name, doc)
         if stream is not None and seen and seen != stream.external_keys:
             raise RuntimeError(
-                f"Received `stream_datum` for each of the data_keys {seen}, "
-                f"expected `stream_datum` for each of the data_keys {set(stream.external_keys)}."
+                f"Stream {stream.name!r} needs a stream_datum for each of {sorted(stream.external_keys)}; "
+                f"these came: {sorted(seen)}."
             )
         return width
 
     def _complete_stream_resource(self, doc: Document, stream: Stream | None) -> None:
         doc["run_start"] = self._bundler.uid
         if doc["uid"] in self._resource_keys:
-            raise RuntimeError(f"Received `stream_resource` with uid {doc['uid']} twice.")
+            raise RuntimeError(f"The stream_resource {doc['uid']} was given before in this run.")
         if stream is None or doc["data_key"] not in stream.external_keys:
-            known = set() if stream is None else set(stream.external_keys)
+            known = [] if stream is None else sorted(stream.external_keys)
             raise RuntimeError(
-                f"Received a `stream_resource` with data_key {doc['data_key']} that is not in the descriptor "
-                f"'STREAM:' data_keys {known}."
+                f"The stream_resource {doc['uid']} is for the data key {doc['data_key']!r}; the stream "
+                f"describes {known} as external."
             )
         self._resource_keys[doc["uid"]] = doc["data_key"]
 
     def _complete_stream_datum(self, doc: Document, stream: Stream | None, width: int) -> int:
         if doc["descriptor"]:
             raise RuntimeError(
-                f"Received a `stream_datum` {doc['uid']} with a `descriptor` uid already filled in, "
-                f"{doc['descriptor']!r}; it should be an empty string."
+                f"The stream_datum {doc['uid']} names the descriptor {doc['descriptor']!r}; the engine "
+                "fills that in, and a device leaves it empty."
             )
         if stream is None:
             raise RuntimeError(f"`descriptor` not made for the stream of `stream_datum` {doc['uid']}.")
         if doc["stream_resource"] not in self._resource_keys:
             raise RuntimeError(
-                f"Received a `stream_datum` referring to an unknown stream resource {doc['stream_resource']}."
+                f"The stream_datum {doc['uid']} belongs to the stream_resource {doc['stream_resource']}, "
+                "which this run has not."
             )
         if dict(doc["seq_nums"]) != {"start": 0, "stop": 0}:
             raise EventModelValueError(
-                f"Received `seq_nums` {doc['seq_nums']} in `stream_datum` {doc['uid']}: the engine fills "
-                "them in, "
-                "they should be start 0, stop 0."
+                f"The stream_datum {doc['uid']} has seq_nums {doc['seq_nums']}; the engine fills them in, "
+                "and a device leaves them at start 0, stop 0."
             )
         own = int(doc["indices"]["stop"]) - int(doc["indices"]["start"])
         if width and own != width:
             raise EventModelValueError(
-                f"Received `indices` {doc['indices']} of a different width `{own}` than the `{width}` of "
-                "others "
-                "in the same collect() or save()."
+                f"The stream_datum {doc['uid']} spans {own} indices, {doc['indices']}; others collected "
+                f"with it span {width}."
             )
         doc["descriptor"] = stream.descriptor["uid"]
         doc["seq_nums"] = {"start": stream.next_seq_num, "stop": stream.next_seq_num + own}
         return own
+
+
+#: Fields of asset documents that the engine reads.
+_FIELDS = {
+    "stream_resource": ("uid", "data_key"),
+    "stream_datum": ("uid", "stream_resource", "descriptor", "indices", "seq_nums"),
+}
+
+
+def _require_fields(name: str, doc: Any) -> None:
+    missing = [field for field in _FIELDS.get(name, ()) if field not in doc]
+    if missing:
+        raise BadReadingError(f"A device gave a document {name!r} without {', '.join(missing)}: {doc!r}.")
 
 
 def _writes_streams(obj: Any) -> bool:

@@ -130,8 +130,7 @@ class Dispatcher:
                         raise
                     warnings.warn(
                         f"{error!r} was raised by the subscriber {func!r} for a document {name!r} and is "
-                        "ignored, "
-                        "as RunEngine.ignore_callback_exceptions asks.",
+                        "ignored, as RunEngine.ignore_callback_exceptions asks.",
                         stacklevel=2,
                     )
 

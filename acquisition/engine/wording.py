@@ -12,4 +12,4 @@ NAME_NEEDED = "A stream name that is not None is required for pre-declare"
 NO_STREAM_FLAG = (
     "Collect now emits EventPages (stream=False), so emitting Events (stream=True) is no longer supported"
 )
-TIMED_OUT = "Plan failed to complete in the specified time"
+SHARED_KEYS = "Can't use identical data keys in multiple streams"

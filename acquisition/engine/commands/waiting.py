@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from acquisition.engine import wording
 from acquisition.engine.context import Context
 from acquisition.engine.errors import WaitForTimeoutError
 from acquisition.engine.statuses import Ticket
@@ -53,9 +52,7 @@ def wait(ctx: Context, msg: Any) -> bool:
     if not is_in_time:
         ctx.groups.put_back(group, tickets)
         if raises:
-            raise WaitForTimeoutError(
-                f"{wording.TIMED_OUT}: group {group!r} was not done in {kwargs['timeout']} s."
-            )
+            raise WaitForTimeoutError(f"Group {group!r} was not done within {kwargs['timeout']} s.")
     return is_done
 
 
@@ -113,7 +110,9 @@ async def _await_all(factories: list[Callable[[], Any]], kwargs: dict[str, Any])
     if pending:
         for future in own:
             future.cancel()
-        raise WaitForTimeoutError(f"{wording.TIMED_OUT}: {len(pending)} of {len(futures)} awaitables.")
+        raise WaitForTimeoutError(
+            f"{len(pending)} of {len(futures)} awaitables were not done within {kwargs['timeout']} s."
+        )
     return futures
 
 
