@@ -20,6 +20,9 @@ from acquisition.engine.interrupts import Mailbox
 #: Seconds that a cancelled awaitable gets to finish before the engine goes on without it.
 CANCEL_GRACE_S = 5.0
 
+#: Seconds that a call which no interruption may cut off gets: those that bring devices to rest.
+UNCUT_TIMEOUT_S = 30.0
+
 #: Seconds that the loop may take to begin what another thread hands over.
 START_TIMEOUT_S = 10.0
 
@@ -243,7 +246,13 @@ class LoopThread:
             not
             to be awaited here).
         can_be_cut : bool
-            Whether an interruption ends the wait; the awaitable is then cancelled.
+            Whether an interruption ends the wait; the awaitable is then cancelled. A wait that cannot be cut
+            is bounded by `UNCUT_TIMEOUT_S`.
+
+        Raises
+        ------
+        TimeoutError
+            A call that cannot be cut off took too long.
         """
         job = _Job()
 
@@ -265,7 +274,9 @@ class LoopThread:
 
         self.loop.call_soon_threadsafe(start)
         try:
-            mailbox.wait(lambda: job.is_finished, can_be_cut=can_be_cut)
+            limit_s = None if can_be_cut else UNCUT_TIMEOUT_S
+            if not mailbox.wait(lambda: job.is_finished, limit_s, can_be_cut=can_be_cut):
+                raise TimeoutError(f"{func!r} did not finish on the event loop in {limit_s:g} s.")
         except BaseException:
             self._cancel(job, mailbox)
             raise

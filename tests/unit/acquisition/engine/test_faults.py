@@ -1,5 +1,6 @@
 """Bad plans, bad messages, bad devices: a clear error, everything cleaned up, exactly one stop document."""
 
+import asyncio
 import sys
 
 import pytest
@@ -10,6 +11,7 @@ from acquisition.engine import (
     InvalidCommand,
     InvalidMessageError,
     NotSupportedError,
+    event_loop,
 )
 from acquisition.engine.errors import BadReadingError
 from acquisition.engine.guard import AllOf
@@ -263,6 +265,20 @@ def test_a_motor_that_cannot_stop_is_logged_and_the_others_are_stopped(RE, recor
     RE([msg("set", broken, 1), msg("set", good, 1)])
     assert good.diary == ["good.stop"]
     assert "Cannot stop broken" in caplog.text
+
+
+def test_a_device_that_never_comes_to_rest_does_not_hold_the_engine_for_ever(RE, record, caplog, monkeypatch):
+    monkeypatch.setattr(event_loop, "UNCUT_TIMEOUT_S", 0.01)
+
+    class Stuck(SoftAxis):
+        async def stop(self, *, success):
+            await asyncio.sleep(1000)
+
+    good = SoftAxis("good")
+    RE([msg("open_run"), msg("set", Stuck("stuck"), 1), msg("set", good, 1)])
+    assert good.diary == ["good.stop"]
+    assert "Cannot stop stuck" in caplog.text
+    assert record.documents == ["start", "stop success"]
 
 
 def test_metadata_that_no_schema_takes_open_no_run(RE, record):
