@@ -51,7 +51,9 @@ def test_the_socket_gives_every_document_once_and_in_order(scan):
     names = [name for _, name, _ in scan["socket"]]
     assert names[0] == "start"
     assert names[-1] == "stop"
-    assert names.count("event") == POINTS
+    streams = {doc["uid"]: doc["name"] for _, name, doc in scan["socket"] if name == "descriptor"}
+    events = [streams[doc["descriptor"]] for _, name, doc in scan["socket"] if name == "event"]
+    assert events == ["baseline", *["primary"] * POINTS, "baseline"]
 
 
 def test_the_run_is_found_by_search_and_by_the_front_of_its_uid(beamport, scan):
@@ -80,7 +82,7 @@ def test_csv_and_table_hold_what_the_motor_and_the_detector_did(beamport, scan):
     for number, row in enumerate(rows):
         assert math.isclose(float(row["sx"]), START_MM + number * step, abs_tol=TOLERANCE_MM)
     counts = [float(row["det"]) for row in rows]
-    assert counts == table["data"]["det"]
+    assert counts == table["columns"]["det"]
     peak = max(range(POINTS), key=counts.__getitem__)
     assert abs(float(rows[peak]["sx"]) - 1.2) <= 0.2, "the demo peak stands at sx = 1.2 mm"
 
@@ -88,10 +90,14 @@ def test_csv_and_table_hold_what_the_motor_and_the_detector_did(beamport, scan):
 def test_jsonl_gives_the_documents_that_the_socket_gave(beamport, scan):
     with beamport.rest() as rest:
         lines = json_lines(rest.get(f"runs/{scan['run']}/export/jsonl").text)
-    assert [(line["name"], line["doc"]["uid"]) for line in lines if "uid" in line["doc"]] == [
-        (name, doc["uid"]) for _, name, doc in scan["socket"] if "uid" in doc
+    assert [name for name, _ in lines] == [name for _, name, _ in scan["socket"]]
+    assert [doc["uid"] for name, doc in lines if name != "event"] == [
+        doc["uid"] for _, name, doc in scan["socket"] if name != "event"
     ]
-    assert lines[-1]["doc"]["num_events"] == {"primary": POINTS}
+    assert [doc["data"] for name, doc in lines if name == "event"] == [
+        doc["data"] for _, name, doc in scan["socket"] if name == "event"
+    ]
+    assert lines[-1][1]["num_events"] == {"baseline": 2, "primary": POINTS}
 
 
 def test_the_last_values_are_those_of_the_control_system(beamport, scan):
@@ -104,7 +110,7 @@ def test_the_last_values_are_those_of_the_control_system(beamport, scan):
         patch.setenv("EPICS_CA_AUTO_ADDR_LIST", "NO")
         position = read("DEMO:sx.RBV", repeater=False).data[0]
         table = rest.get(f"runs/{scan['run']}/streams/primary/table").json()
-    assert math.isclose(table["data"]["sx"][-1], position, abs_tol=1e-9)
+    assert math.isclose(table["columns"]["sx"][-1], position, abs_tol=1e-9)
 
 
 def test_a_stranger_to_the_proposal_cannot_tell_that_the_run_exists(beamport, scan):
@@ -141,7 +147,11 @@ def _in_order(payload: dict) -> list[tuple[int, str, dict]]:
     found = [(ordinal, name, doc) for ordinal, name, doc in payload["documents"]]
     for batch in payload["events"]:
         for number, seq_num in enumerate(batch["seq_num"]):
-            doc = {"seq_num": seq_num, "data": {key: column[number] for key, column in batch["data"].items()}}
+            doc = {
+                "descriptor": batch["descriptor"],
+                "seq_num": seq_num,
+                "data": {key: column[number] for key, column in batch["data"].items()},
+            }
             if "uid" in batch:
                 doc["uid"] = batch["uid"][number]
             found.append((batch["ordinal_first"] + number, "event", doc))
