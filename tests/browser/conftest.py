@@ -91,6 +91,22 @@ def beamport() -> Iterator[Installation]:
 
 
 @pytest.fixture(scope="session")
+def scanned(beamport: Installation) -> str:
+    """Take a small map with the camera once; give the uid of its run."""
+    grid = {"detectors": ["det", "camera"], "args": [["sy", -1, 0, 2], ["sx", 0, 2, 3]]}
+    with beamport.rest("user") as rest:
+        proposal = rest.get("proposals").json()["results"][0]["number"]
+        body = {"plan": "grid_scan", "parameters": grid, "proposal": proposal}
+        item = rest.post("beamlines/demo/queue/run-now", json=body).raise_for_status().json()["uid"]
+
+        def run() -> str | None:
+            found = rest.get(f"beamlines/demo/queue/items/{item}").json()
+            return found["run_uids"][0] if found["state"] == "completed" else None
+
+        return wait_for("the map is taken", run, deadline_s=60)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium."""
     executable = os.environ.get("BEAMPORT_CHROMIUM") or shutil.which("chromium")

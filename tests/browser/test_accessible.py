@@ -29,7 +29,7 @@ def _said(node):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_no_page_breaks_a_rule(visit, idle, theme, viewport):
+def test_no_page_breaks_a_rule(visit, idle, scanned, theme, viewport):
     person = visit(viewport, expected=(r"status of 404",))
     person.open("/login")
     person.page.context.add_cookies([{"name": "theme", "value": theme, "url": person.url}])
@@ -41,6 +41,11 @@ def test_no_page_breaks_a_rule(visit, idle, theme, viewport):
         if path in PAGES:
             person.stands(path)
         found[path] = breaches(person.page)
+    person.open(f"/runs/{scanned}")
+    person.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    person.page.get_by_role("button", name="Show the documents").click()
+    person.page.locator(".documents summary").first.click()
+    found["run"] = breaches(person.page)
     person.open("/")
     person.page.get_by_role("link", name="Find the peak in x").click()
     person.page.get_by_test_id("dry-run-points").wait_for()

@@ -78,3 +78,22 @@ def test_an_api_key_is_shown_once_works_and_is_revoked(visit, beamport):
     expect(page.get_by_role("status")).to_contain_text("revoked")
     refused = page.request.get(f"{beamport.url}/api/v1/me", headers={"Authorization": f"ApiKey {key}"})
     assert refused.status in (401, 403)
+
+
+def test_a_map_is_shown_as_figure_table_and_frames_and_nothing_leaves_the_site(visit, scanned):
+    person = visit()
+    page = person.page
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    person.sign_in("user")
+    person.open(f"/runs/{scanned}")
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1)
+    expect(page.locator(".modebar-btn").first).to_be_attached()
+    titles = page.locator(".modebar-btn").evaluate_all("all => all.map(one => one.dataset.title)")
+    assert "Share chart..." not in titles
+    expect(page.get_by_role("region", name="Events of primary").locator("tbody tr")).to_have_count(6)
+    frame = page.get_by_role("img", name="Frame 0 of camera")
+    expect(frame).to_be_visible()
+    assert frame.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1
+    person.picture("run-map")
+    assert [url for url in addresses if not url.startswith((person.url, "data:", "blob:", "ws:"))] == []

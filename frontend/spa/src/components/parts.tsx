@@ -94,6 +94,14 @@ export function TableRegion({ label, className = "", children }: TableRegionProp
   );
 }
 
+/** Text as it is kept, in a box that scrolls with the arrow keys. */
+export function Code({ text }: { text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
+    <pre tabIndex={0}>{text}</pre>
+  );
+}
+
 export function Empty({ children }: { children: ReactNode }) {
   return <p className="empty">{children}</p>;
 }

@@ -7,6 +7,9 @@ import { token } from "./tokens";
 const CONFIG = {
   responsive: true,
   displaylogo: false,
+  // Data stay here: no button that sends them to anybody's cloud, and no address to send them to.
+  showSendToCloud: false,
+  plotlyServerURL: "",
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
 };
 
@@ -40,7 +43,7 @@ export function PlotlyFigure({ figure, caption }: { figure: Figure; caption: str
   return (
     <figure className="figure">
       {failure && <p className="notice notice-bad">The figure cannot be drawn: {failure}</p>}
-      <div ref={holder} className="figure-plot" aria-hidden="true" />
+      <div ref={holder} className="figure-plot" />
       <figcaption>{caption}</figcaption>
     </figure>
   );

@@ -65,6 +65,15 @@ describe("the feed of a run", () => {
     expect(det(feed)).toHaveLength(6);
   });
 
+  it("can be stopped and started again", async () => {
+    const { feed, topic } = follow({ count: 4 });
+    feed.stop();
+    feed.start();
+    await vi.waitFor(() => expect(topic.since).toBeDefined());
+    topic.handlers?.onMessage({ run: "u", first: 0, last: 3, documents: ALL.slice(0, 4) }, 3, 0);
+    await vi.waitFor(() => expect(det(feed)).toEqual([10, 20]));
+  });
+
   it("keeps what it has and says why when fetching fails", async () => {
     const { feed, topic, fetch } = follow({ count: 4 });
     await vi.waitFor(() => expect(topic.since).toBe(3));

@@ -13,7 +13,7 @@ const PAGE_LIMIT = 400;
 export class RunFeed {
   readonly buffer: RunBuffer;
   private readonly watchers = new Set<() => void>();
-  private readonly abort = new AbortController();
+  private abort = new AbortController();
   private waiting: RunPayload[] = [];
   private isFetching = false;
   private frame: number | null = null;
@@ -31,13 +31,15 @@ export class RunFeed {
   }
 
   start(): void {
-    void this.fetch().then(() => this.follow());
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    void this.fetch().then(() => signal.aborted || this.follow());
   }
 
   stop(): void {
     this.abort.abort();
     this.leave();
-    this.watchers.clear();
+    this.leave = () => {};
   }
 
   watch = (watcher: () => void): (() => void) => {
@@ -52,7 +54,6 @@ export class RunFeed {
   }
 
   private follow(): void {
-    if (this.abort.signal.aborted) return;
     const handlers = {
       onMessage: (payload: unknown) => this.take(payload as RunPayload),
       onReset: () =>
@@ -63,6 +64,7 @@ export class RunFeed {
   }
 
   private take(payload: RunPayload): void {
+    this.failure = null;
     if (this.isFetching) {
       this.waiting.push(payload);
       return;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { getDocuments, type RunDetail, type RunDocument } from "../../api/runs";
-import { Button, Card, Problem, useAction } from "../../components/parts";
+import { Button, Card, Code, Problem, useAction } from "../../components/parts";
 
 /** The documents as they are kept, fetched when asked for. */
 export function Documents({ run }: { run: RunDetail }) {
@@ -25,7 +25,7 @@ export function Documents({ run }: { run: RunDetail }) {
               <summary>
                 <span className="number">{ordinal}</span> {name}
               </summary>
-              <pre>{JSON.stringify(doc, null, 1)}</pre>
+              <Code text={JSON.stringify(doc, null, 1)} />
             </details>
           </li>
         ))}

@@ -1,6 +1,6 @@
 import type { RunDetail } from "../../api/runs";
 import { compactJson } from "../../components/format";
-import { Card, CopyButton } from "../../components/parts";
+import { Card, Code, CopyButton } from "../../components/parts";
 
 /** Start and stop document as a table: what was asked for, and how it ended. */
 export function Metadata({ run }: { run: RunDetail }) {
@@ -27,7 +27,7 @@ function Entry({ name, value }: { name: string; value: unknown }) {
         {isLong ? (
           <details>
             <summary>{compactJson(value, 90)}</summary>
-            <pre>{text}</pre>
+            <Code text={text} />
           </details>
         ) : (
           compactJson(value).replaceAll('"', "")
