@@ -1,0 +1,214 @@
+"""Take items from the queue of an open beamline and run their plans, one after the other."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from accounts.actor import Actor
+from acquisition.engine import RunEngine
+from acquisition.plans.preprocessors import SupplementalData
+from acquisition.queue import running
+from acquisition.queue.leases import Grant, LeaseLostError
+from acquisition.queue.models import ControlCommand, QueueItem
+from acquisition.queue.running import Outcome
+from acquisition.queue.states import ItemEvent
+from acquisition.worker.console import Console
+from acquisition.worker.driver import Driver, Ending, NotPossibleError
+from acquisition.worker.environment import OpenBeamline, suspenders_of
+from acquisition.worker.guard import ItemGuard
+from acquisition.worker.item import metadata_of, plan_of, rights_of
+from acquisition.worker.journal import Header
+from acquisition.worker.patience import until_it_works
+from acquisition.worker.progress import ProgressCounter
+from acquisition.worker.recorder import Recorder
+from acquisition.worker.reporter import Reporter
+from acquisition.worker.scan_numbers import ScanNumbers
+from acquisition.worker.shipper import Shipper
+from acquisition.worker.stopping import stop_everything
+from acquisition.worker.values import find
+
+logger = logging.getLogger(__name__)
+
+DRAIN_S: Final = 1.0
+ENDING_ACTIONS: Final = frozenset({"stop", "abort", "halt"})
+
+
+class Runner:
+    """The engine of an open beamline, and the item that it runs.
+
+    Parameters
+    ----------
+    stopping
+        Set when the process is asked to go.
+    on_panic
+        Called with the reason when the engine can never run again.
+    """
+
+    def __init__(
+        self,
+        *,
+        actor: Actor,
+        grant: Grant,
+        beamline: OpenBeamline,
+        folder: Path,
+        reporter: Reporter,
+        console: Console,
+        shipper: Shipper,
+        stopping: threading.Event,
+        on_panic: Callable[[str], None],
+    ) -> None:
+        self._actor = actor
+        self._grant = grant
+        self._beamline = beamline
+        self._reporter = reporter
+        self._console = console
+        self._shipper = shipper
+        self._stopping = stopping
+        self._on_panic = on_panic
+        self._item: QueueItem | None = None
+        self._run_uids: list[str] = []
+        self._counter = ProgressCounter()
+        known = running.snapshot_info(grant.beamline_id).get("scan_id") or 0
+        self._numbers = ScanNumbers(folder / "scan_id.json", at_least=int(known))
+        self._recorder = Recorder(
+            folder, origin=self._origin, on_record=self._recorded, on_stall=self._stalled
+        )
+        self._driver = Driver(self._new_engine())
+
+    # -- items ----------------------------------------------------------------------------------------------
+
+    def run_next(self) -> bool:
+        """Run the next item, if there is one; errors of the database in looking for it come out."""
+        item = running.claim_next(actor=self._actor, grant=self._grant)
+        if item is None:
+            return False
+        self._begin(item)
+        ending = self._run(item)
+        self._end(item, ending)
+        return True
+
+    def steer(self, command: ControlCommand) -> str:
+        """Carry a control command out; raise NotPossibleError to refuse it."""
+        item = self._item
+        if item is None:
+            raise NotPossibleError("nothing runs any more")
+        if command.item_uid is not None and command.item_uid != item.uid:
+            raise NotPossibleError("the item that this was meant for has ended; another one runs")
+        if command.action in ENDING_ACTIONS:
+            self._recorder.give_up()
+        reason = command.reason or f"{command.action} by {command.requested_by}"
+        self._driver.steer(command.action, reason=reason, defer=command.defer)
+        return f"the engine is {self._driver.state}"
+
+    def end_plan(self, action: str, reason: str) -> None:
+        """Abort or halt what runs, if anything does."""
+        self._recorder.give_up()
+        if self._driver.state == "idle":
+            return
+        try:
+            self._driver.steer(action, reason=reason)
+        except NotPossibleError as error:
+            logger.debug("the plan is not told to %s: %s", action, error)
+
+    def stop_motors(self) -> None:
+        """Tell every device to stop."""
+        stop_everything(self._beamline.devices)
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._recorder.close()
+
+    def _begin(self, item: QueueItem) -> None:
+        self._item = item
+        self._run_uids = []
+        self._counter = ProgressCounter()
+        self._recorder.next_item()
+        self._reporter.say(item_uid=item.uid, run_uid="", progress={}, message="")
+
+    def _run(self, item: QueueItem) -> Ending:
+        with self._console.capturing(item.uid, item.proposal_id):
+            try:
+                plan = self._prepare(item)
+            except LeaseLostError:
+                raise
+            except Exception as error:  # noqa: BLE001  plan code may raise anything; it becomes the item's outcome
+                return Ending(ItemEvent.FAIL, f"{type(error).__name__}: {error}")
+            if self._stopping.is_set():
+                return Ending(ItemEvent.ABORT, "the worker was shut down before the plan began")
+            return self._driver.run(plan, metadata_of(item, self._grant.beamline, self._beamline.versions))
+
+    def _prepare(self, item: QueueItem) -> Any:
+        held = until_it_works(lambda: rights_of(item, self._grant.beamline), stopping=self._stopping)
+        self._driver.engine.guard = ItemGuard(
+            username=item.submitted_by,
+            held=held or frozenset(),
+            access={spec.name: spec.access for spec in self._beamline.manifest.devices},
+            at_checkpoint=self._recorder.barrier,
+        )
+        return plan_of(item, self._beamline)
+
+    def _end(self, item: QueueItem, ending: Ending) -> None:
+        self._shipper.drain(DRAIN_S)
+        if ending.traceback:
+            with self._console.capturing(item.uid, item.proposal_id):
+                self._console.add(ending.traceback, "ERROR")
+        outcome = Outcome(
+            ending.event,
+            reason=ending.reason,
+            traceback=ending.traceback,
+            run_uids=tuple(self._run_uids),
+            progress=self._counter.as_dict(),
+        )
+        until_it_works(
+            lambda: running.finish_item(actor=self._actor, grant=self._grant, item=item, outcome=outcome),
+            stopping=self._stopping,
+            is_last_word=True,
+        )
+        self._item = None
+        state = self._driver.state
+        self._reporter.say(item_uid=None, run_uid="", progress={}, message="", engine_state=state)
+        if state == "panicked":
+            self._on_panic("the engine panicked")
+
+    # -- the engine -----------------------------------------------------------------------------------------
+
+    def _new_engine(self) -> RunEngine:
+        engine = RunEngine({}, context_managers=[], scan_id_source=self._numbers)
+        engine.state_hook = self._state_changed
+        engine.subscribe(self._recorder)
+        devices = self._beamline.devices
+        baseline = [find(devices, name) for name in self._beamline.manifest.baseline]
+        if baseline:
+            engine.preprocessors.append(SupplementalData(baseline=baseline))
+        for suspender in suspenders_of(self._beamline):
+            engine.install_suspender(suspender)
+        return engine
+
+    def _state_changed(self, new: str, old: str) -> None:
+        self._reporter.say(engine_state=str(new))
+
+    def _origin(self, run: str) -> Header:
+        item = self._item
+        return Header(
+            run=run,
+            beamline=self._grant.beamline,
+            proposal=item.proposal.number if item else None,
+            username=item.submitted_by if item else "",
+            item_uid=str(item.uid) if item else None,
+        )
+
+    def _recorded(self, run: str, ordinal: int, name: str, doc: dict[str, Any]) -> None:
+        self._counter.take(name, doc)
+        if name == "start":
+            self._run_uids.append(run)
+            self._reporter.say(run_uid=run, scan_id=self._numbers.last, progress=self._counter.as_dict())
+        elif name in ("event", "event_page"):
+            self._reporter.say(progress=self._counter.as_dict())
+        self._shipper.wake(hurry=name == "stop")
+
+    def _stalled(self, text: str) -> None:
+        self._reporter.say(message=text)
+        if text:
+            self._console.add(text, "ERROR")
