@@ -24,8 +24,9 @@ from acquisition.engine.event_loop import (
     in_bluesky_event_loop,
     set_bluesky_event_loop,
 )
+from acquisition.engine.metadata import default_scan_id_source
 from acquisition.engine.result import RunEngineResult
-from acquisition.engine.run_engine import PAUSE_MSG, RunEngine, default_scan_id_source
+from acquisition.engine.run_engine import PAUSE_MSG, RunEngine
 from acquisition.engine.sigint import SigintHandler
 from acquisition.engine.states import RunEngineStateMachine
 

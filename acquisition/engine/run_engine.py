@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import inspect
 import threading
 import warnings
-from collections.abc import Callable, Hashable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import ExitStack
-from importlib import metadata
 from typing import Any
 
 from acquisition.engine import bundler, control
 from acquisition.engine.call import Call
+from acquisition.engine.call_task import CallTask
 from acquisition.engine.cleanup import PAUSED, drive, finish
 from acquisition.engine.commands import CustomCommand, registry_for
 from acquisition.engine.context import Context
@@ -23,8 +22,10 @@ from acquisition.engine.event_loop import LoopFromAnyThread, LoopThread
 from acquisition.engine.guard import Guard
 from acquisition.engine.message_loop import prepare_resume
 from acquisition.engine.messages import as_generator, message, single
+from acquisition.engine.metadata import check_sample, default_scan_id_source, installed_versions
 from acquisition.engine.result import RunEngineResult
 from acquisition.engine.rewind import MessageCache
+from acquisition.engine.setting import Setting
 from acquisition.engine.sigint import SigintHandler
 from acquisition.engine.states import EngineState
 
@@ -35,54 +36,6 @@ The plan was interrupted. If the engine is paused you can
   RE.abort()    clean up and mark the run aborted
   RE.halt()     end at once, without the plan's clean-up
 """
-
-
-def default_scan_id_source(md: MutableMapping[str, Any]) -> int:
-    """Give the scan_id after the last one."""
-    return int(md.get("scan_id", 0)) + 1
-
-
-def _check_sample(md: dict[str, Any]) -> None:
-    if "sample" in md and not (hasattr(md["sample"], "keys") or isinstance(md["sample"], str)):
-        raise ValueError(
-            "Metadata 'sample' must be a string or a dictionary so that it can be searched; got "
-            f"{md['sample']!r}."
-        )
-
-
-@functools.cache
-def _installed_versions() -> dict[str, str]:
-    found = {}
-    for name in ("ophyd", "ophyd_async", "bluesky", "event_model"):
-        try:
-            found[name] = metadata.version(name.replace("_", "-"))
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-class CallTask:
-    """The call in progress, looked at as a task that can be cancelled."""
-
-    def __init__(self, ctx: Context, call: Call) -> None:
-        self._ctx = ctx
-        self._call = call
-
-    def cancel(self) -> bool:
-        """Throw a cancellation into the plan at its next message; False if the call is over."""
-        if self._call.is_over:
-            return False
-        self._ctx.mailbox.is_cancelled = True
-        self._ctx.mailbox.interrupt()
-        return True
-
-    def cancelled(self) -> bool:
-        """Whether the plan was cancelled."""
-        return self._call.was_cancelled
-
-    def done(self) -> bool:
-        """Whether the call is over."""
-        return self._call.is_over
 
 
 class RunEngine:
@@ -143,11 +96,11 @@ class RunEngine:
         md = {} if md is None else md
         self._ctx = ctx = Context(self, thread, md)
         ctx.registry = registry_for(ctx)
-        ctx.md_validator = md_validator or _check_sample
+        ctx.md_validator = md_validator or check_sample
         if md_normalizer is not None:
             ctx.md_normalizer = md_normalizer
         ctx.scan_id_source = scan_id_source
-        md["versions"] = {**md.get("versions", {}), **_installed_versions()}
+        md["versions"] = {**md.get("versions", {}), **installed_versions()}
         self.preprocessors = [] if preprocessors is None else preprocessors
         self.context_managers = [SigintHandler] if context_managers is None else context_managers
         self.max_depth: int | None = None
@@ -437,10 +390,6 @@ class RunEngine:
         """Names of all commands."""
         return list(self._ctx.registry)
 
-    @property
-    def _command_registry(self) -> dict[str, Callable[[Any], Any]]:
-        return self._ctx.registry
-
     def register_command(self, name: str, func: Callable[[Any], Any]) -> None:
         """Add or replace a command by a function of the message, plain or a coroutine function."""
         self._ctx.registry[name] = CustomCommand(self._ctx, func)
@@ -511,106 +460,21 @@ class RunEngine:
     def verbose(self, value: bool) -> None:
         self.log.disabled = not value
 
-    @property
-    def log(self) -> Any:
-        """Logger of this engine."""
-        return self._ctx.log
+    # -- attributes that live in the context --------------------------------------------------------------
 
-    @property
-    def md(self) -> Any:
-        """Metadata for every run."""
-        return self._ctx.md
-
-    @md.setter
-    def md(self, value: MutableMapping[str, Any]) -> None:
-        self._ctx.md = value
-
-    @property
-    def md_validator(self) -> Any:
-        """Raises if the metadata of a run are not good enough."""
-        return self._ctx.md_validator
-
-    @md_validator.setter
-    def md_validator(self, value: Any) -> None:
-        self._ctx.md_validator = value
-
-    @property
-    def md_normalizer(self) -> Any:
-        """Gives the metadata to use."""
-        return self._ctx.md_normalizer
-
-    @md_normalizer.setter
-    def md_normalizer(self, value: Any) -> None:
-        self._ctx.md_normalizer = value
-
-    @property
-    def scan_id_source(self) -> Any:
-        """Gives the next scan_id."""
-        return self._ctx.scan_id_source
-
-    @scan_id_source.setter
-    def scan_id_source(self, value: Any) -> None:
-        self._ctx.scan_id_source = value
-
-    @property
-    def guard(self) -> Guard | None:
-        """Called with each message before it is carried out; what it raises is thrown into the plan."""
-        return self._ctx.guard
-
-    @guard.setter
-    def guard(self, value: Guard | None) -> None:
-        self._ctx.guard = value
-        self._ctx.look_for_watchers()
-
-    @property
-    def msg_hook(self) -> Any:
-        """Called with each message."""
-        return self._ctx.msg_hook
-
-    @msg_hook.setter
-    def msg_hook(self, value: Any) -> None:
-        self._ctx.msg_hook = value
-        self._ctx.look_for_watchers()
-
-    @property
-    def state_hook(self) -> Any:
-        """Called with (new, old) at each change of state, on the thread that caused it."""
-        return self._ctx.state_hook
-
-    @state_hook.setter
-    def state_hook(self, value: Any) -> None:
-        self._ctx.state_hook = value
-
-    @property
-    def waiting_hook(self) -> Any:
-        """Called with the set of statuses when a wait begins, and with None when it ends."""
-        return self._ctx.waiting_hook
-
-    @waiting_hook.setter
-    def waiting_hook(self, value: Any) -> None:
-        self._ctx.waiting_hook = value
-
-    @property
-    def record_interruptions(self) -> bool:
-        """Whether runs get a stream ``interruptions``."""
-        return self._ctx.record_interruptions
-
-    @record_interruptions.setter
-    def record_interruptions(self, value: bool) -> None:
-        self._ctx.record_interruptions = bool(value)
-
-    @property
-    def _require_stream_declaration(self) -> bool:
-        return self._ctx.must_declare_streams
-
-    @_require_stream_declaration.setter
-    def _require_stream_declaration(self, value: bool) -> None:
-        self._ctx.must_declare_streams = bool(value)
-
-    @property
-    def _run_bundlers(self) -> dict[Hashable, bundler.RunBundler]:
-        return self._ctx.bundlers
-
-    @property
-    def _seen_wait_and_move_on_keys(self) -> set[Hashable]:
-        return self._ctx.announced_groups
+    log = Setting("Logger of this engine.")
+    md = Setting("Metadata for every run.")
+    md_validator = Setting("Raises if the metadata of a run are not good enough.")
+    md_normalizer = Setting("Gives the metadata to use.")
+    scan_id_source = Setting("Gives the next scan_id.")
+    guard = Setting("Called with each message before it is carried out; what it raises goes into the plan.")
+    msg_hook = Setting("Called with each message.")
+    state_hook = Setting("Called with (new, old) at each change of state, on the thread that caused it.")
+    waiting_hook = Setting("Called with the set of statuses when a wait begins, and with None when it ends.")
+    record_interruptions = Setting("Whether runs get a stream ``interruptions``.")
+    _require_stream_declaration = Setting("Whether streams must be declared.", name="must_declare_streams")
+    _run_bundlers = Setting("Open runs by run key.", name="bundlers")
+    _command_registry = Setting("Commands by name.", name="registry")
+    _seen_wait_and_move_on_keys = Setting(
+        "Groups that the waiting hook was told of and that are not done.", name="announced_groups"
+    )
