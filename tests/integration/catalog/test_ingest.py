@@ -289,6 +289,24 @@ def test_small_pages_are_joined_when_the_run_ends(place):
     assert same([list(e) for e in given_back(records[0].run)], [list(e) for e in as_sent(records)])
 
 
+@pytest.mark.parametrize("batch", [1000, 5000])
+def test_pages_are_bounded_and_do_not_overlap_whatever_the_batch(place, batch):
+    stored(place, scan(3000), batch=batch)
+    rows = list(EventPage.objects.order_by("first_ordinal"))
+    assert sum(row.size for row in rows) == 3000
+    assert max(row.size for row in rows) <= 1000
+    assert all(before.last_ordinal < after.first_ordinal for before, after in itertools.pairwise(rows))
+
+
+def test_pages_of_heavy_events_hold_fewer(place):
+    run = RunComposer({}, time=1.0)
+    stream = run.descriptor("primary", {"wave": {"source": "s", "dtype": "array", "shape": [5000]}})
+    events = [stream.event({"wave": [0] * 5000}, {"wave": 1.0}) for _ in range(200)]
+    docs = [("start", run.start), ("descriptor", stream.descriptor), *(("event", e) for e in events)]
+    stored(place, [*docs, ("stop", run.stop())], batch=150)
+    assert max(EventPage.objects.values_list("size", flat=True)) <= 81
+
+
 def test_reading_goes_on_without_gap_or_double_while_pages_are_joined(place):
     records = records_of(scan(300))
     for some in _batched(records[:-1], 5):
