@@ -89,6 +89,8 @@ class RunBundler:
         Whether the run has a stream ``interruptions``.
     must_declare : bool
         Whether ``create`` refuses streams that were not declared.
+    lock : threading.RLock, optional
+        The dispatcher's, held while a document is composed and emitted.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class RunBundler:
         caller: DeviceCaller,
         record_interruptions: bool = False,
         must_declare: bool = False,
+        lock: threading.RLock | None = None,
     ) -> None:
         self._composer = RunComposer(metadata)
         self._emit_now = emit
@@ -108,7 +111,7 @@ class RunBundler:
         self._descriptions: dict[str, dict[Any, ObjectDescription]] = {}
         self._monitors: dict[Any, _Monitor] = {}
         # composing and emitting are one step, so that events of monitors keep their order
-        self._emitting = threading.RLock()
+        self._emitting = threading.RLock() if lock is None else lock
         self._assets: list[tuple[str, Document]] = []
         self._bundle: str | None = None
         self._read: list[Any] = []

@@ -96,6 +96,9 @@ class Dispatcher:
     ----------
     ignore_exceptions : bool
         Warn about an exception of a subscriber instead of raising it.
+    lock : threading.RLock
+        Held while subscribers are called, and while a document that another thread might overtake is composed.
+        There is only this one, so no two threads can wait for each other.
     """
 
     def __init__(self) -> None:
@@ -104,7 +107,7 @@ class Dispatcher:
         self._counter = itertools.count()
         self._token_mapping: dict[int, list[tuple[str, int]]] = {}
         # monitors emit from devices' threads: subscribers still see one document at a time
-        self._emitting = threading.RLock()
+        self.lock = threading.RLock()
 
     def process(self, name: Any, doc: Any) -> None:
         """Call every subscriber of this document, in order of subscription.
@@ -118,7 +121,7 @@ class Dispatcher:
         subscribers = self.cb_registry.callbacks.get(name)
         if not subscribers:
             return
-        with self._emitting:
+        with self.lock:
             for reference in subscribers.values():
                 func = reference()
                 if func is None:

@@ -40,6 +40,7 @@ def open_run(ctx: Context, msg: Any) -> str:
         caller=ctx.caller,
         record_interruptions=ctx.record_interruptions,
         must_declare=ctx.must_declare_streams,
+        lock=ctx.dispatcher.lock,
     )
     return _start(ctx, msg, bundler)
 

@@ -393,3 +393,25 @@ def test_a_long_plan_with_checkpoints_keeps_only_the_last_point(RE, point):
     RE(plan())
     assert max(kept) == 4
     assert max(waiting) <= 1024
+
+
+def test_a_subscriber_that_makes_a_monitor_of_another_run_emit_is_served_at_once(RE, record):
+    signal = SoftSignal()
+    RE.subscribe(lambda name, doc: signal.put(1), "stop")
+    RE(
+        [
+            msg("open_run", run="a"),
+            msg("open_run", run="b"),
+            msg("monitor", signal, name="watch", run="b"),
+            msg("close_run", run="a"),
+            msg("close_run", run="b"),
+        ]
+    )
+    assert record.documents == [
+        "start",
+        "start",
+        "descriptor watch",
+        "stop success",
+        "event watch 1",
+        "stop success",
+    ]
