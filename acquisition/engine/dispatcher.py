@@ -97,7 +97,7 @@ class Dispatcher:
     ignore_exceptions : bool
         Warn about an exception of a subscriber instead of raising it.
     lock : threading.RLock
-        Held while subscribers are called, and while a document that another thread might overtake is composed.
+        Held while subscribers are called, and while a document that a thread might overtake is composed.
         There is only this one, so no two threads can wait for each other.
     """
 
