@@ -127,9 +127,9 @@ class Tenure:
     def _open(self, recovered: Recovered) -> Runner | None:
         try:
             self._beamline = beamline = open_beamline(self._grant.beamline, self._manifests)
+            self._runner = until_it_works(lambda: self._new_runner(beamline), stopping=self._stopping)
             if recovered.is_after_a_loss:
                 stop_everything(beamline.devices)
-            self._runner = until_it_works(lambda: self._new_runner(beamline), stopping=self._stopping)
         except LeaseLostError:
             raise
         except Exception as error:
