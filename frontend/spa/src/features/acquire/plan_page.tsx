@@ -134,17 +134,19 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
         }}
       >
         <Card title="Parameters">
-          {plan.parameters.map((parameter) => (
-            <Parameter
-              key={parameter.name}
-              parameter={parameter}
-              value={values[parameter.name] ?? ""}
-              devices={devices}
-              axis={parameter.axis ? values[parameter.axis] : ""}
-              errors={errorsOf(fieldErrors, parameter.name)}
-              onChange={(value) => set(parameter.name, value)}
-            />
-          ))}
+          <div className="parameters">
+            {plan.parameters.map((parameter) => (
+              <Parameter
+                key={parameter.name}
+                parameter={parameter}
+                value={values[parameter.name] ?? ""}
+                devices={devices}
+                axis={parameter.axis ? values[parameter.axis] : ""}
+                errors={errorsOf(fieldErrors, parameter.name)}
+                onChange={(value) => set(parameter.name, value)}
+              />
+            ))}
+          </div>
           {plan.parameters.length === 0 && <Empty>This plan takes no parameters.</Empty>}
         </Card>
         <div className="plan-side">
@@ -271,7 +273,7 @@ function hintOf(
   const parts: string[] = [];
   if (parameter.doc) parts.push(parameter.doc);
   const { minimum, maximum } = parameter;
-  if (parameter.nullable && parameter.default != null) parts.push("“none” for no limit");
+  if (parameter.nullable && parameter.default != null) parts.push("may be “none”");
   if (minimum != null && maximum != null) parts.push(`${minimum} … ${maximum}`);
   else if (minimum != null) parts.push(`at least ${minimum}`);
   else if (maximum != null) parts.push(`at most ${maximum}`);
