@@ -91,9 +91,9 @@ class LeaseKeeper:
             self._renew(self._grant, revive=self._was_away)
             self._was_away = False
         except LeaseExpiredError as error:
-            if self._clock() - begun <= TTL_S:
+            if self._clock() - begun <= BEAT_S:
                 return self._lost(str(error))
-            self._was_away = True  # the database took longer than the lease lasts: ask again
+            self._was_away = True  # this worker asked in time and the database was slow to answer: ask again
         except LeaseLostError as error:
             return self._lost(str(error))
         except (DatabaseError, InterfaceError) as error:

@@ -117,6 +117,29 @@ class TestKeeper:
         assert self.asked == [False, True, True, False]
         assert self.lost == []
 
+    def test_a_database_that_stalls_while_it_is_asked_costs_no_lease(self):
+        clock = [0.0]
+        keeper = self.keeper([None, LeaseExpiredError("ran out"), None], clock)
+        assert keeper.beat()
+        clock[0] += 0.5
+        renew = keeper._renew
+
+        def slow(grant, *, revive):
+            clock[0] += 2.1  # less than the lease lasts, and yet past its end
+            renew(grant, revive=revive)
+
+        keeper._renew = slow
+        assert keeper.beat()
+        keeper._renew = renew
+        clock[0] += 0.5
+        assert keeper.beat()
+        assert self.asked == [False, False, True]
+
+    def test_a_lease_that_ran_out_though_the_database_answers_at_once_is_lost(self):
+        keeper = self.keeper([LeaseExpiredError("ran out")], [0.0])
+        assert not keeper.beat()
+        assert self.lost == ["ran out"]
+
     def test_it_is_lost_when_another_took_over(self):
         keeper = self.keeper([OperationalError("away"), LeaseLostError("taken over")], [0.0])
         assert keeper.beat()
