@@ -55,7 +55,6 @@ def check_whole(item):
 
 def test_a_scan_goes_on_while_the_database_is_killed_and_is_whole_afterwards(site, scanning):
     before = events_in_journal(site)
-    connection.close()
     kill_server("postgres")
     site.until(lambda: events_in_journal(site) >= before + 8, "8 more points without a database", 60)
     revive_postgres()
