@@ -61,5 +61,5 @@ $(SPA)/node_modules/.stamp: $(SPA)/package-lock.json $(VENV)/.installed
 
 $(SPA)/dist/.stamp: $(SPA_SOURCES) $(SPA)/node_modules/.stamp
 	@echo "  Browser part: building"
-	@$(PY) -m config.node run --silent build
+	@$(PY) -m config.node run --silent build -- --logLevel warn
 	@touch $@
