@@ -79,8 +79,8 @@ class _Call:
         self.beamline = beamline
 
     async def send(self) -> None:
-        await asyncio.to_thread(
-            _celery().send_task,
+        # Blocks, and may: this loop has nothing else to do.
+        _celery().send_task(
             TASK,
             args=[self.beamline],
             queue=f"beamline.{self.beamline}",

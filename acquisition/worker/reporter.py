@@ -17,7 +17,7 @@ from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
 
 logger = logging.getLogger(__name__)
 
-PAUSE_S: Final = 0.1
+PAUSE_S: Final = 0.05
 PROGRESS_S: Final = 0.5
 RETRY_S: Final = 0.5
 

@@ -89,3 +89,19 @@ def test_without_a_broker_the_queue_is_worked_by_polling(site, facility, scannin
     revive_valkey()
     last = submit(facility, "count", detectors=["det"], num=2)
     site.until(lambda: fresh(last).state == "completed", "the last item is completed", 30)
+
+
+def test_a_worker_that_starts_before_database_and_broker_waits_for_them(site, facility):
+    kill_server("valkey")
+    kill_server("postgres")
+    worker = site.worker()
+    try:
+        site.until(lambda: "waiting for the database" in worker.tail(200), "the worker waits", 40)
+    finally:
+        revive_postgres()
+    site.wait_until_ready()
+    item = submit(facility, "count", detectors=["det"], num=1)
+    start(facility)
+    site.until(lambda: fresh(item).state == "completed", "the item is completed without a broker", 30)
+    revive_valkey()
+    assert worker.is_alive
