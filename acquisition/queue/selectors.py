@@ -58,11 +58,20 @@ def places(actor: Actor) -> list[dict[str, Any]]:
 
 def queue(actor: Actor, beamline: str, *, offset: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """Give the queue: whether it is held, what runs, and the waiting items from `offset` on."""
+    return queue_unless(actor, beamline, None, offset=offset, limit=limit) or {}
+
+
+def queue_unless(
+    actor: Actor, beamline: str, known: int | None, *, offset: int, limit: int
+) -> dict[str, Any] | None:
+    """Give the queue, or None when its version is the one that the reader knows."""
     place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_READ, beamline=beamline)
     row = BeamlineQueue.objects.filter(beamline_id=place.pk).first() or BeamlineQueue(
         hold_reason="not started yet"
     )
+    if row.version == known:
+        return None
     rows = waiting(place.pk)
     limit = max(1, min(limit, PAGE_LIMIT))
     items = list(rows.select_related("proposal", "copied_from")[offset : offset + limit])

@@ -1,6 +1,7 @@
 """The routes: what they take, what they answer, and at what price."""
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from acquisition.queue.models import QueueItem
@@ -58,6 +59,8 @@ def test_the_queue_is_not_sent_again_while_it_has_not_changed(signed_in):
     client = signed_in("member")
     tag = client.get(f"{ROOT}/queue").headers["ETag"]
     assert client.get(f"{ROOT}/queue", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(f"{ROOT}/queue?limit=3", headers={"If-None-Match": tag}).status_code == 200
+    assert client.get(f"{ROOT}/queue", headers={"If-None-Match": "x"}).status_code == 200
     post(client, "/queue/items", BODY)
     assert client.get(f"{ROOT}/queue", headers={"If-None-Match": tag}).status_code == 200
 
@@ -153,3 +156,15 @@ def test_every_route_is_in_the_schema(facility):
 
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     assert len([path for path in paths if path.startswith("/api/v1/beamlines")]) == 23
+
+
+@pytest.mark.parametrize("path", ["/queue", "/history"])
+def test_a_list_costs_the_same_for_many_items(signed_in, django_assert_max_num_queries, path):
+    client = signed_in("member")
+    for number in range(30):
+        uid = post(client, "/queue/items", BODY).json()["uid"]
+        if number % 2:
+            QueueItem.objects.filter(uid=uid).update(state="completed", finished_at=Now())
+    with django_assert_max_num_queries(15):
+        body = client.get(f"{ROOT}{path}?limit=100").json()
+    assert len(body.get("items", body.get("results"))) == 15
