@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from acquisition.engine.calling import name_of
@@ -17,14 +18,22 @@ log = logging.getLogger(__name__)
 
 
 class Ticket:
-    """One status of one group, with what became of it."""
+    """One status of one group, with what became of it; called when the status is done."""
 
-    __slots__ = ("error", "is_done", "status")
+    __slots__ = ("_done", "error", "is_done", "status")
 
-    def __init__(self, status: Any) -> None:
+    #: ophyd asks the signature of every callback, which takes longer than the callback unless it is here
+    __signature__ = inspect.Signature([inspect.Parameter("status", inspect.Parameter.POSITIONAL_ONLY)])
+
+    def __init__(self, status: Any, done: Callable[[Ticket], None]) -> None:
         self.status = status
         self.is_done = False
         self.error: BaseException | None = None
+        self._done = done
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        """Note that the status is done; older statuses call without an argument."""
+        self._done(self)
 
 
 class StatusGroups:
@@ -52,17 +61,13 @@ class StatusGroups:
         BadReadingError
             The device returned something that is no status.
         """
-        ticket = Ticket(status)
         era = self._era
-
-        def finished(*_: Any, **__: Any) -> None:
-            self._finished(ticket, era, obj, action)
-
+        ticket = Ticket(status, lambda done: self._finished(done, era, obj, action))
         add_callback = getattr(status, "add_callback", None)
         if add_callback is not None:
-            add_callback(finished)
+            add_callback(ticket)
         elif hasattr(status, "finished_cb"):
-            status.finished_cb = finished
+            status.finished_cb = ticket
         else:
             raise BadReadingError(
                 f"{name_of(obj)}.{action}() returned {status!r}, which is no status: "
