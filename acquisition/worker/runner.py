@@ -76,6 +76,7 @@ class Runner:
             folder, origin=self._origin, on_record=self._recorded, on_stall=self._stalled
         )
         self._driver = Driver(self._new_engine())
+        shipper.on_begun = self._begun
 
     # -- items ----------------------------------------------------------------------------------------------
 
@@ -203,10 +204,15 @@ class Runner:
         self._counter.take(name, doc)
         if name == "start":
             self._run_uids.append(run)
-            self._reporter.say(run_uid=run, scan_id=self._numbers.last, progress=self._counter.as_dict())
+            self._reporter.say(scan_id=self._numbers.last, progress=self._counter.as_dict())
         elif name in ("event", "event_page"):
             self._reporter.say(progress=self._counter.as_dict())
-        self._shipper.wake(hurry=name == "stop")
+        self._shipper.wake(hurry=name in ("start", "stop"))
+
+    def _begun(self, run: str) -> None:
+        """Tell of a run only once it is stored, so that whoever hears of it finds it."""
+        if self._item is not None and run in self._run_uids:
+            self._reporter.say(run_uid=run)
 
     def _stalled(self, text: str) -> None:
         self._reporter.say(message=text)

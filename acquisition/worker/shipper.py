@@ -60,6 +60,11 @@ class Shipper:
     ----------
     on_trouble
         Called with a sentence when a file had to be set aside for a person to look at.
+
+    Attributes
+    ----------
+    on_begun
+        Called with the uid of a run once its start document is stored: from then on people may find it.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Shipper:
         self._actor = actor
         self._grant = grant
         self._on_trouble = on_trouble
+        self.on_begun: Callable[[str], None] = _nobody_asks
         self._readings: dict[Path, _Reading] = {}
         self._wake = threading.Event()
         self._hurry = threading.Event()
@@ -196,6 +202,8 @@ class Shipper:
         reading.offset = entries[-1].end
         self.progress.documents += len(entries)
         self.progress.batches += 1
+        if entries[0].ordinal == 0:
+            self.on_begun(run)
         if entries[-1].name == "stop":
             self._remove(reading)
             return False
@@ -227,6 +235,10 @@ class Shipper:
         text = f"The journal of run {reading.header.run} was set aside: {reason}"
         logger.error(text)
         self._on_trouble(text)
+
+
+def _nobody_asks(run: str) -> None:
+    """Take the uid of a run that began where nobody wants to know."""
 
 
 def set_aside(path: Path) -> Path:

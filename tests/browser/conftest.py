@@ -83,14 +83,14 @@ class Visitor:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def beamport() -> Iterator[Installation]:
     """Start the whole system for all browser tests."""
     with installation() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scanned(beamport: Installation) -> str:
     """Take a small map with the camera once; give the uid of its run."""
     grid = {"detectors": ["det", "camera"], "args": [["sy", -1, 0, 2], ["sx", 0, 2, 3]]}
@@ -106,7 +106,7 @@ def scanned(beamport: Installation) -> str:
         return wait_for("the map is taken", run, deadline_s=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium."""
     executable = os.environ.get("BEAMPORT_CHROMIUM") or shutil.which("chromium")

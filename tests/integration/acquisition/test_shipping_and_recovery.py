@@ -55,6 +55,15 @@ def test_a_whole_run_is_stored_and_its_file_goes(tmp_path, grant):
     assert ships.progress.batches == 3
 
 
+def test_a_run_is_told_of_once_and_only_when_it_can_be_found(tmp_path, grant):
+    run, _ = journal(tmp_path, documents_of_a_run(250))
+    ships = shipper(tmp_path, grant)
+    told = []
+    ships.on_begun = lambda uid: told.append((uid, catalog.last_ordinal(SYSTEM, uid)))
+    ships.ship_all()
+    assert told == [(run, 99)]
+
+
 def test_shipping_anew_after_a_doubt_stores_nothing_twice(tmp_path, grant):
     documents = documents_of_a_run(120)
     run, path = journal(tmp_path, documents[:-1])
