@@ -10,6 +10,7 @@ from acquisition.engine.calling import name_of
 from acquisition.engine.context import Context
 from acquisition.engine.errors import FailedPause, PlanHalt, RequestAbort, RequestStop
 from acquisition.engine.message_loop import Rest, take_messages
+from acquisition.engine.plan_line import note_plan_line
 from acquisition.engine.states import EngineState
 
 #: Seconds that a device left staged gets to finish unstaging in clean-up.
@@ -95,6 +96,7 @@ def _plan_raised(ctx: Context, call: Call, error: BaseException) -> BaseExceptio
             return None
     call.exit_status = "fail"
     call.reason = str(error)
+    note_plan_line(error)
     ctx.log.error("Run failed: %r", error, exc_info=error)
     if isinstance(error, GeneratorExit):
         wrapped = ValueError(f"A plan raised {error!r}, which only the interpreter may.")

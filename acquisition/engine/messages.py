@@ -53,6 +53,8 @@ def as_generator(plan: Any) -> Plan:
         if callable(plan):
             name = getattr(plan, "__name__", repr(plan))
             hint = f"it is a function: call it, {name}(...), and pass on what it returns"
+        elif plan is None:
+            hint = "was it made by a function without a yield?"
         else:
             hint = "pass a generator of messages, a list of messages or a message"
         raise InvalidMessageError(f"{plan!r} is not a plan: {hint}.") from None
