@@ -30,25 +30,20 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", *arguments)
 
 
+PACKAGES = ("accounts", "acquisition", "catalog", "frontend", "realtime")
 CHECKS = (
     Check("ruff lint", python("ruff", "check", ".")),
     Check("ruff format", python("ruff", "format", "--check", ".")),
-    Check(
-        "mypy",
-        python(
-            "mypy",
-            "--no-error-summary",
-            "accounts",
-            "acquisition",
-            "catalog",
-            "config",
-            "frontend",
-            "realtime",
-        ),
-    ),
+    Check("mypy", python("mypy", "--no-error-summary", "config", *PACKAGES)),
     Check("import contracts", (str(Path(sys.executable).with_name("lint-imports")), "--no-cache")),
     Check("TypeScript", python("config.node", "run", "--silent", "check")),
+    Check("TypeScript lint", python("config.node", "run", "--silent", "lint")),
     Check("Vitest", python("config.node", "run", "--silent", "test"), "test"),
+    Check(
+        "doctests",
+        python("pytest", "-q", "--doctest-modules", "--ignore=frontend/spa", *PACKAGES),
+        "test",
+    ),
     Check("pytest", python("pytest", "-q", "--durations=15"), "test"),
 )
 
