@@ -1,25 +1,22 @@
-"""Run an item dry where there are no devices and no plan modules of users: in the web process."""
+"""Run an item dry where there are no devices, and perhaps not the code of its plan: in the web process."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from acquisition.plans.binding import bind
+from acquisition.plans.binding import BoundParameters, bind
 from acquisition.plans.dry_run import MAX_MESSAGES, MAX_SECONDS, DryRun, dry_run
 from acquisition.plans.registry import PlanRegistry
 from acquisition.plans.resolving import resolve
 from acquisition.plans.stand_ins import stand_ins
 
-OWN_PLANS = "acquisition.plans.scans"
-
 
 def rehearse(
     description: Mapping[str, Any],
-    parameters: Mapping[str, Any],
+    parameters: BoundParameters | Mapping[str, Any],
     devices: Mapping[str, Mapping[str, Any]],
     *,
+    registry: PlanRegistry,
     positions: Mapping[str, float] | None = None,
-    registry: PlanRegistry | None = None,
     max_messages: int = MAX_MESSAGES,
     max_seconds: float = MAX_SECONDS,
 ) -> DryRun | None:
@@ -30,14 +27,14 @@ def rehearse(
     ----------
     description : mapping
         Description of the plan as JSON.
-    parameters : mapping
-        JSON values by parameter name.
+    parameters : BoundParameters, or mapping
+        What :func:`~acquisition.plans.binding.bind` accepted, or JSON values by parameter name.
     devices : mapping of str to mapping
         Descriptions of the devices by name.
+    registry : PlanRegistry
+        Where to find the plan.
     positions : mapping of str to float, optional
         Where motors are now.
-    registry : PlanRegistry, optional
-        Where to find the plan; the plans of this package unless given.
     max_messages, max_seconds
         As for :func:`~acquisition.plans.dry_run.dry_run`.
 
@@ -50,16 +47,13 @@ def rehearse(
     ParameterError
         If the parameters do not fit.
     """
-    bound = bind(description, parameters, devices)
-    name = str(description["name"])
-    if registry is None:
-        if not str(description.get("module", "")).startswith(f"{OWN_PLANS}."):
-            return None
-        registry = _own_registry()
-    if name not in registry:
+    bound = parameters
+    if not isinstance(bound, BoundParameters):
+        bound = bind(description, bound, devices)
+    if bound.plan not in registry:
         return None
     args, kwargs = resolve(description, bound, stand_ins(devices))
-    func = registry.plan(name)
+    func = registry.plan(bound.plan)
     return dry_run(
         lambda: func(*args, **kwargs),
         devices=devices,
@@ -67,10 +61,3 @@ def rehearse(
         max_messages=max_messages,
         max_seconds=max_seconds,
     )
-
-
-@cache
-def _own_registry() -> PlanRegistry:
-    registry = PlanRegistry()
-    registry.load([OWN_PLANS])
-    return registry

@@ -10,15 +10,16 @@ from accounts.actor import Actor
 from accounts.errors import InvalidError
 from accounts.selectors import beamline_named
 from acquisition.plans.dry_run import dry_run
-from acquisition.plans.registry import ParameterError, PlanRegistry, bind, resolve
-from acquisition.plans.stand_ins import stand_ins
+from acquisition.plans.registry import BoundParameters, ParameterError, PlanRegistry, bind
+from acquisition.plans.rehearsal import rehearse
 from acquisition.queue.validation import environment_of, plan_description
 
 
 def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """Check the parameters, then run through the plan with devices of paper, for a second at most.
 
-    Motors begin where the status board saw them last.
+    Motors begin where the status board saw them last. Of a plan whose code this process cannot load the
+    parameters are checked, and the answer says that it was not run through.
 
     Raises
     ------
@@ -31,14 +32,24 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
     description = plan_description(environment, plan)
     try:
         bound = bind(description, parameters, environment.devices)
-        args, kwargs = resolve(description, bound, stand_ins(environment.devices))
+        found = rehearse(
+            description,
+            bound,
+            environment.devices,
+            registry=_registry(tuple(environment.modules)),
+            positions=_positions(beamline),
+        )
     except ParameterError as error:
         raise InvalidError(f"{plan} cannot run with these parameters.", fields=error.fields) from error
-    function = _registry(tuple(environment.modules)).plan(plan)
-    found = dry_run(
-        lambda: function(*args, **kwargs), devices=environment.devices, positions=_positions(beamline)
-    )
-    return {**found.as_dict(), "plan": plan, "devices": list(bound.devices)}
+    told = found.as_dict() if found is not None else _not_run_through(bound)
+    return {**told, "plan": plan, "devices": list(bound.devices)}
+
+
+def _not_run_through(bound: BoundParameters) -> dict[str, Any]:
+    """Say what the parameters alone tell of a plan whose code is at the beamline only."""
+    text = "the parameters fit; the code of this plan is not on this host, so nothing more is foretold"
+    facts = {"points": bound.points, "estimated_s": None, "problems": [text], "is_complete": False}
+    return {**dry_run(()).as_dict(), **facts}
 
 
 @functools.lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from acquisition.queue.models import QueueItem
+from acquisition.queue.models import Environment, QueueItem
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,19 @@ def test_a_dry_run_tells_the_points(signed_in):
     assert (told["points"], told["streams"], told["problems"]) == (11, {"primary": 11}, [])
     assert told["paths"]["sx"][-1] == 1
     assert post(signed_in("observer"), "/dry-run", body).status_code == 403
+
+
+def test_a_plan_whose_code_is_at_the_beamline_only_is_checked_and_not_foretold(signed_in):
+    Environment.objects.update(modules=["plans_of_the_beamline_that_are_not_here"])
+    client = signed_in("member")
+    body = {"plan": "scan", "parameters": {"detectors": ["det"], "args": [["sx", 0, 1]], "num": 11}}
+    answer = post(client, "/dry-run", body)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["points"], told["is_complete"], told["devices"]) == (11, False, ["det", "sx"])
+    assert "not on this host" in told["problems"][0]
+    wrong = post(client, "/dry-run", {**body, "parameters": {**body["parameters"], "num": "x"}})
+    assert "num" in wrong.json()["fields"]
 
 
 def test_the_status_is_cheap_also_with_a_long_queue(signed_in, django_assert_max_num_queries):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from acquisition.plans.registry import ParameterError, PlanRegistry
+from acquisition.plans.registry import ParameterError, PlanRegistry, bind
 from acquisition.plans.rehearsal import rehearse
 from tests.unit.acquisition.plans.paper import DEVICES
 
@@ -19,28 +19,34 @@ SPIRAL = {
 
 
 def test_an_item_is_run_through_with_devices_of_paper():
-    found = rehearse(DESCRIPTIONS["scan"], SCAN, DEVICES)
+    found = rehearse(DESCRIPTIONS["scan"], SCAN, DEVICES, registry=REGISTRY)
     assert (found.points, found.paths, found.problems) == (3, {"sx": [-1.0, 0.0, 1.0]}, ())
-    grid = rehearse(DESCRIPTIONS["grid_scan"], GRID, DEVICES)
+    grid = rehearse(DESCRIPTIONS["grid_scan"], GRID, DEVICES, registry=REGISTRY)
     assert grid.paths == {"sx": [0.0, 1.0], "sy": [0.0, 1.0, 0.0]}
-    assert rehearse(DESCRIPTIONS["rel_spiral_fermat"], SPIRAL, DEVICES).points > 10
+    assert rehearse(DESCRIPTIONS["rel_spiral_fermat"], SPIRAL, DEVICES, registry=REGISTRY).points > 10
 
 
 def test_what_binding_cannot_see_is_a_problem_of_the_rehearsal():
     wide = {**SPIRAL, "y_range": 40, "dr": 2, "x_start": 0, "y_start": 0}
-    found = rehearse(DESCRIPTIONS["spiral_fermat"], wide, DEVICES)
+    found = rehearse(DESCRIPTIONS["spiral_fermat"], wide, DEVICES, registry=REGISTRY)
     assert "outside its limits -5 to 5 mm" in found.problems[0]
 
 
 def test_parameters_are_checked_first():
     with pytest.raises(ParameterError, match="num"):
-        rehearse(DESCRIPTIONS["scan"], {**SCAN, "num": -1}, DEVICES)
+        rehearse(DESCRIPTIONS["scan"], {**SCAN, "num": -1}, DEVICES, registry=REGISTRY)
 
 
-def test_code_of_others_is_not_loaded():
-    description = {**DESCRIPTIONS["scan"], "module": "user_plans"}
-    assert rehearse(description, SCAN, DEVICES) is None
-    assert rehearse(description, SCAN, DEVICES, registry=REGISTRY).points == 3
+def test_a_plan_whose_code_is_not_here_is_checked_and_not_rehearsed():
+    elsewhere = {**DESCRIPTIONS["scan"], "name": "their_scan"}
+    assert rehearse(elsewhere, SCAN, DEVICES, registry=REGISTRY) is None
+    with pytest.raises(ParameterError, match="num"):
+        rehearse(elsewhere, {**SCAN, "num": -1}, DEVICES, registry=REGISTRY)
+
+
+def test_parameters_that_are_bound_are_not_bound_again():
+    bound = bind(DESCRIPTIONS["scan"], SCAN, DEVICES)
+    assert rehearse(DESCRIPTIONS["scan"], bound, DEVICES, registry=REGISTRY).points == 3
 
 
 @pytest.mark.parametrize("name", sorted(DESCRIPTIONS))
@@ -64,6 +70,6 @@ def test_every_plan_of_ours_can_be_rehearsed(name):
             parameters[motor] = other
     if name == "fly":
         parameters["flyers"] = ["flyer"]
-    found = rehearse(DESCRIPTIONS[name], parameters, DEVICES)
+    found = rehearse(DESCRIPTIONS[name], parameters, DEVICES, registry=REGISTRY)
     assert found.problems == ()
     assert found.is_complete
