@@ -45,6 +45,9 @@ class DryRun:
         What would go wrong, and what was not looked at.
     is_complete : bool
         Whether the plan was followed to its end.
+    trajectory : dict of str to list of float or None
+        Where each motor that is moved would be at each point of the main stream, in its units; the
+        first 5000 points. None as long as that is not known.
     """
 
     points: int | None
@@ -55,6 +58,7 @@ class DryRun:
     paths: dict[str, list[float]]
     problems: tuple[str, ...]
     is_complete: bool
+    trajectory: dict[str, list[float | None]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON-able dict."""
@@ -65,6 +69,7 @@ class DryRun:
             "messages": self.messages,
             "estimated_s": self.estimated_s,
             "paths": {name: list(path) for name, path in self.paths.items()},
+            "trajectory": {name: list(path) for name, path in self.trajectory.items()},
             "problems": list(self.problems),
             "is_complete": self.is_complete,
         }
@@ -177,6 +182,8 @@ class _Survey:
     planned: int | None = 0
     streams: dict[str, int] = field(default_factory=dict)
     paths: dict[str, list[float]] = field(default_factory=dict)
+    trajectory: dict[str, list[float | None]] = field(default_factory=dict)
+    noted: int = 0
     problems: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -210,6 +217,14 @@ class _Survey:
     def _save(self, msg: Any) -> None:
         stream = self._bundle.pop(msg.run, "primary")
         self.streams[stream] = self.streams.get(stream, 0) + 1
+        if stream == "primary" and self.noted < MAX_PATH:
+            self._note_positions()
+
+    def _note_positions(self) -> None:
+        for name in self.paths:
+            before = self.positions.get(name)
+            self.trajectory.setdefault(name, [before] * self.noted).append(self._at[name])
+        self.noted += 1
 
     def _drop(self, msg: Any) -> None:
         self._bundle.pop(msg.run, None)
@@ -290,6 +305,7 @@ class _Survey:
             messages=self.messages,
             estimated_s=None if estimated_s is None else round(estimated_s, 3),
             paths={name: list(path) for name, path in self.paths.items()},
+            trajectory={name: list(path) for name, path in self.trajectory.items()},
             problems=tuple(self.problems.values()),
             is_complete=self.is_complete,
         )

@@ -24,6 +24,23 @@ def test_points_paths_and_streams_of_a_scan(devices):
     assert found.is_complete
 
 
+def test_the_trajectory_says_where_each_motor_is_at_each_point(devices):
+    plan = scans.grid_scan([devices["det"]], devices["sy"], 0, 1, 2, devices["sx"], 0, 2, 3)
+    found = dry_run(plan, devices=DEVICES)
+    assert found.paths["sy"] == [0.0, 1.0]
+    assert found.trajectory == {"sy": [0, 0, 0, 1, 1, 1], "sx": [0, 1, 2, 0, 1, 2]}
+
+
+def test_a_motor_that_moves_later_was_where_it_is_now(devices):
+    def plan():
+        yield from scans.count([devices["det"]])
+        yield Msg("set", devices["sx"], 3.0)
+        yield from scans.count([devices["det"]])
+
+    assert dry_run(plan(), devices=DEVICES, positions={"sx": 1.0}).trajectory == {"sx": [1.0, 3.0]}
+    assert dry_run(plan(), devices=DEVICES).trajectory == {"sx": [None, 3.0]}
+
+
 def test_time_is_travel_exposure_and_sleep(devices):
     plan = scans.scan([devices["det"]], devices["sx"], 0, 4, num=3)
     found = dry_run(plan, devices=DEVICES, positions={"sx": -2.0})
