@@ -1,16 +1,18 @@
 """What a page is sent with, before its first REST call."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
 from accounts import selectors
-from accounts.access import scopes
+from accounts.access import Scope, scopes
 from accounts.actor import Actor
-from frontend.presets import presets
+from acquisition.queue import selectors as queue
 
 BEAMLINE_KEY = "beamline"
+NO_OFFERS: Final[Mapping[str, Any]] = {"presets": [], "metadata_schema": {}}
 
 
 def chosen_beamline(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
@@ -42,7 +44,7 @@ def bootstrap(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "beamline": beamline,
         "beamlines": beamlines(actor),
         "proposals": open_proposals(actor, name) if name else [],
-        "presets": presets(name) if name else [],
+        **(queue.offers(actor, name) if name and Scope.QUEUE_READ in given else NO_OFFERS),
         "scopes": sorted(scope.value for scope in given),
         "csrf_token": get_token(request),
     }

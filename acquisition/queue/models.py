@@ -106,6 +106,8 @@ class Environment(models.Model):
     plans = models.JSONField(default=dict)
     modules = models.JSONField(default=list)
     devices = models.JSONField(default=dict)
+    presets = models.JSONField(default=list)
+    metadata_schema = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     versions = models.JSONField(default=dict)
     is_open = models.BooleanField(default=False)

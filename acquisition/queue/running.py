@@ -148,6 +148,8 @@ def open_environment(
     devices: dict[str, Any],
     faults: list[str],
     versions: dict[str, str],
+    presets: list[dict[str, Any]] | None = None,
+    metadata_schema: dict[str, Any] | None = None,
 ) -> None:
     """Write what the worker found when it opened the beamline."""
     with guarded(grant):
@@ -157,6 +159,8 @@ def open_environment(
                 "plans": plans,
                 "modules": modules,
                 "devices": devices,
+                "presets": presets or [],
+                "metadata_schema": metadata_schema or {},
                 "faults": faults,
                 "versions": versions,
                 "is_open": True,

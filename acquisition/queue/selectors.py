@@ -141,9 +141,15 @@ def plans(actor: Actor, beamline: str) -> dict[str, Any]:
     found = _environment(actor, beamline)
     return {
         "plans": found.plans if found else {},
+        **_offers(found),
         "faults": found.faults if found else [],
         "opened_at": _stamp(found.opened_at) if found else None,
     }
+
+
+def offers(actor: Actor, beamline: str) -> dict[str, Any]:
+    """Give the presets of a beamline, and the JSON schema of the metadata that it asks for."""
+    return _offers(_environment(actor, beamline))
 
 
 def plan(actor: Actor, beamline: str, name: str) -> dict[str, Any]:
@@ -287,6 +293,13 @@ def _environment(actor: Actor, beamline: str) -> Environment | None:
     place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_READ, beamline=beamline)
     return Environment.objects.filter(beamline_id=place.pk).first()
+
+
+def _offers(found: Environment | None) -> dict[str, Any]:
+    return {
+        "presets": found.presets if found else [],
+        "metadata_schema": found.metadata_schema if found else {},
+    }
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -20,7 +20,10 @@ RELATED = (
     "beamline__environment",
     "beamline__control_lease",
 )
-UNUSED = ("beamline__environment__plans", "beamline__environment__devices", "beamline__environment__versions")
+UNUSED = tuple(
+    f"beamline__environment__{name}"
+    for name in ("plans", "devices", "presets", "metadata_schema", "versions")
+)
 
 
 def public_status(beamline: str) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Check an item against what the worker last found at the beamline; no worker is needed for it."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import jsonschema
 
 from accounts.errors import ConflictError, InvalidError
 from acquisition.plans.registry import ParameterError, bind
@@ -59,9 +62,20 @@ def check_item(beamline: str, plan: str, parameters: dict[str, Any], metadata: d
         bind(description, parameters, environment.devices)
     except ParameterError as error:
         raise InvalidError(f"{plan} cannot run with these parameters.", fields=error.fields) from error
+    check_metadata(environment.metadata_schema, metadata)
     taken = sorted(METADATA_RESERVED & metadata.keys())
     if taken:
         raise InvalidError(
             f"Metadata may not set {', '.join(taken)}: the system writes them.",
             fields={"metadata": [f"{key} is written by the system" for key in taken]},
         )
+
+
+def check_metadata(schema: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+    """Raise InvalidError with a message per key unless the metadata fit what the beamline asks for."""
+    fields: dict[str, list[str]] = {}
+    for fault in jsonschema.Draft202012Validator(schema).iter_errors(metadata):
+        key = ".".join(["metadata", *map(str, fault.path)])
+        fields.setdefault(key, []).append(fault.message)
+    if fields:
+        raise InvalidError("The metadata are not what this beamline asks for.", fields=fields)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from acquisition.devices.manifest import Manifest, build_devices, describe_devices, load_manifest
 from acquisition.plans.registry import PlanFault, PlanRegistry
 from acquisition.worker.guard import access_faults
+from acquisition.worker.offers import ordered_schema, preset_faults, presets_of
 from acquisition.worker.values import find
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class OpenBeamline:
     registry: PlanRegistry
     plans: dict[str, dict[str, Any]]
     descriptions: dict[str, dict[str, Any]]
+    presets: list[dict[str, Any]] = field(default_factory=list)
+    metadata_schema: dict[str, Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 
@@ -66,13 +69,17 @@ def open_beamline(name: str, folder: Path, *, timeout_s: float = 5.0) -> OpenBea
     registry = PlanRegistry()
     registry.load(manifest.plans)
     devices = build_devices(manifest, timeout_s=timeout_s)
+    plans = registry.descriptions()
+    wrong = preset_faults(manifest.presets, plans)
     return OpenBeamline(
         manifest=manifest,
         devices=devices,
         registry=registry,
-        plans=registry.descriptions(),
+        plans=plans,
         descriptions=describe_devices(devices),
-        faults=[_fault_text(fault) for fault in registry.faults],
+        presets=presets_of(manifest.presets, plans),
+        metadata_schema=ordered_schema(manifest.metadata_schema),
+        faults=[*(_fault_text(fault) for fault in registry.faults), *wrong],
         versions=versions(),
     )
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from acquisition.queue.leases import Grant, LeaseLostError
 from acquisition.queue.models import ControlCommand, QueueItem
 from acquisition.queue.running import Outcome
 from acquisition.queue.states import ItemEvent
+from acquisition.worker import telling
 from acquisition.worker.console import Console
 from acquisition.worker.driver import Driver, Ending, NotPossibleError
 from acquisition.worker.environment import OpenBeamline, suspenders_of
@@ -69,6 +71,8 @@ class Runner:
         self._on_panic = on_panic
         self._item: QueueItem | None = None
         self._run_uids: list[str] = []
+        self._starts: dict[str, dict[str, Any]] = {}
+        self._began_s = 0.0
         self._counter = ProgressCounter()
         known = running.snapshot_info(grant.beamline_id).get("scan_id") or 0
         self._numbers = ScanNumbers(folder / "scan_id.json", at_least=int(known))
@@ -124,12 +128,17 @@ class Runner:
     def _begin(self, item: QueueItem) -> None:
         self._item = item
         self._run_uids = []
+        self._starts = {}
+        self._began_s = time.monotonic()
         self._counter = ProgressCounter()
         self._recorder.next_item()
         self._reporter.say(item_uid=item.uid, run_uid="", progress={}, message="")
 
     def _run(self, item: QueueItem) -> Ending:
         with self._console.capturing(item.uid, item.proposal_id):
+            self._console.add(
+                telling.item_began(item.plan_name, username=item.submitted_by, proposal=item.proposal.number)
+            )
             try:
                 plan = self._prepare(item)
             except LeaseLostError:
@@ -152,9 +161,7 @@ class Runner:
 
     def _end(self, item: QueueItem, ending: Ending) -> None:
         self._shipper.drain(DRAIN_S)
-        if ending.traceback:
-            with self._console.capturing(item.uid, item.proposal_id):
-                self._console.add(ending.traceback, "ERROR")
+        self._tell_end(item, ending)
         outcome = Outcome(
             ending.event,
             reason=ending.reason,
@@ -172,6 +179,14 @@ class Runner:
         self._reporter.say(item_uid=None, run_uid="", progress={}, message="", engine_state=state)
         if state == "panicked":
             self._on_panic("the engine panicked")
+
+    def _tell_end(self, item: QueueItem, ending: Ending) -> None:
+        seconds = time.monotonic() - self._began_s
+        text = telling.item_ended(item.plan_name, ending.event, reason=ending.reason, seconds=seconds)
+        with self._console.capturing(item.uid, item.proposal_id):
+            if ending.traceback:
+                self._console.add(ending.traceback, "ERROR")
+            self._console.add(text, telling.level_of(ending.event))
 
     # -- the engine -----------------------------------------------------------------------------------------
 
@@ -204,9 +219,13 @@ class Runner:
         self._counter.take(name, doc)
         if name == "start":
             self._run_uids.append(run)
+            self._starts[run] = doc
+            self._console.add(telling.run_began(doc))
             self._reporter.say(scan_id=self._numbers.last, progress=self._counter.as_dict())
         elif name in ("event", "event_page"):
             self._reporter.say(progress=self._counter.as_dict())
+        elif name == "stop" and (start := self._starts.pop(run, None)) is not None:
+            self._console.add(telling.run_ended(start, doc))
         self._shipper.wake(hurry=name in ("start", "stop"))
 
     def _begun(self, run: str) -> None:

@@ -175,6 +175,8 @@ class Tenure:
                 devices=beamline.descriptions,
                 faults=beamline.faults,
                 versions=beamline.versions,
+                presets=beamline.presets,
+                metadata_schema=beamline.metadata_schema,
             ),
             stopping=self._stopping,
         )

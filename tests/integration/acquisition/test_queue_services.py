@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import selectors as accounts
+from accounts import services as accounts_services
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from acquisition.queue import control, dry, selectors, services
 from acquisition.queue.models import BeamlineQueue, ControlCommand, Environment, QueueItem
@@ -187,6 +188,32 @@ def test_an_observer_may_neither_stop_nor_pause_and_a_member_may(facility):
     assert entries("engine.stop")[0].reason == "leak"
 
 
+@pytest.mark.parametrize("action", ["pause", "stop", "abort"])
+def test_whoever_may_stop_at_the_beamline_stops_what_another_proposal_runs_and_learns_nothing_of_it(
+    facility, action
+):
+    accounts_services.add_member(actor=SYSTEM, proposal="P-3", username="stranger", role="member")
+    accounts_services.add_member(actor=SYSTEM, proposal="P-3", username="other_staff", role="observer")
+    item = submit(facility)
+    QueueItem.objects.update(state="running")
+    command = services.request_engine_action(
+        actor=facility.actor("stranger"), beamline="alpha", action=action, reason="smoke"
+    )
+    assert command.item_uid == item.uid
+    told = str(selectors.command_dict(command))
+    assert not any(secret in told for secret in (str(item.uid), "P-1", "count", "member"))
+    entry = entries(f"engine.{action}")[0]
+    assert (entry.username, entry.object_id, entry.proposal) == ("stranger", str(item.uid), "P-1")
+
+    with pytest.raises(ForbiddenError):  # an observer of the other proposal may watch only
+        services.request_engine_action(actor=facility.actor("other_staff"), beamline="alpha", action=action)
+    with pytest.raises(NotFoundError):
+        services.request_engine_action(actor=facility.actor("outsider"), beamline="alpha", action=action)
+    for other in ("resume", "halt"):
+        with pytest.raises(NotFoundError):
+            services.request_engine_action(actor=facility.actor("stranger"), beamline="alpha", action=other)
+
+
 def test_with_nothing_running_there_is_nothing_to_stop(facility):
     with pytest.raises(ConflictError, match="nothing to abort"):
         services.request_engine_action(actor=facility.actor("member"), beamline="alpha", action="abort")
@@ -206,6 +233,27 @@ def test_run_now_goes_to_the_front_and_the_queue_is_held_again_after_it(facility
     queue = BeamlineQueue.objects.get(beamline__name="alpha")
     assert order(facility)[0] == str(item.uid)
     assert (queue.is_held, queue.stop_after_item) == (False, True)
+
+
+def test_metadata_are_what_the_beamline_asks_for(facility):
+    schema = {"properties": {"sample": {"type": "string"}}, "required": ["sample"]}
+    Environment.objects.update(metadata_schema=schema)
+    with pytest.raises(InvalidError) as caught:
+        submit(facility, metadata={"sample": 3})
+    assert "metadata.sample" in caught.value.fields
+    with pytest.raises(InvalidError) as caught:
+        submit(facility)
+    assert "sample" in caught.value.fields["metadata"][0]
+    assert submit(facility, metadata={"sample": "silicon", "more": 1}).metadata["more"] == 1
+
+
+def test_presets_and_schema_are_given_with_the_plans(facility):
+    presets = [{"name": "peak", "title": "Peak", "plan": "scan", "parameters": {}}]
+    Environment.objects.update(presets=presets, metadata_schema={"x-order": ["sample"]})
+    found = selectors.plans(facility.actor("member"), "alpha")
+    assert (found["presets"], found["metadata_schema"]) == (presets, {"x-order": ["sample"]})
+    with pytest.raises(NotFoundError):
+        selectors.offers(facility.actor("stranger"), "alpha")
 
 
 def test_a_dry_run_says_points_and_faults(facility):

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.support.known_beamline import make_known
+
 PAGES = {
     "/": "Overview",
     "/acquire": "Acquire",
@@ -53,6 +55,17 @@ def test_the_start_says_who_where_and_what_may_be_done(session):
     assert "queue:write" in start["scopes"]
     assert "control:force" not in start["scopes"]
     assert len(start["csrf_token"]) > 30
+
+
+def test_presets_and_metadata_come_from_what_the_worker_found(session):
+    assert bootstrap_of(session("member").get("/"))["presets"] == []
+    environment = make_known("alpha")
+    environment.presets = [{"name": "peak", "title": "Find it", "plan": "scan", "parameters": {"num": 3}}]
+    environment.metadata_schema = {"properties": {"sample": {"type": "string"}}}
+    environment.save()
+    start = bootstrap_of(session("member").get("/"))
+    assert start["presets"] == environment.presets
+    assert start["metadata_schema"] == environment.metadata_schema
 
 
 def test_an_observer_is_sent_no_scope_that_changes_anything(session):
