@@ -163,7 +163,8 @@ def request_engine_action(
     """Ask the worker to pause, resume, stop, abort or halt the running item; audits ``engine.<action>``.
 
     The wish is a row and a PostgreSQL notification; the worker's control thread answers in the row. Pause,
-    stop and abort need the right to stop and nothing else.
+    stop and abort need the right to stop at the beamline and nothing else: they are for an emergency, so it
+    does not matter whose item runs, and the answer does not tell.
 
     Raises
     ------
@@ -177,8 +178,11 @@ def request_engine_action(
         )
     place = beamline_named(actor, beamline)
     running = QueueItem.objects.filter(beamline_id=place.pk, state=ItemState.RUNNING.value).first()
-    needed = Scope.ENGINE_STOP if action in EMERGENCY else Scope.ENGINE_CONTROL
-    require(actor, needed, beamline=beamline, proposal_id=running.proposal_id if running else None)
+    if action in EMERGENCY:
+        _require_stop(actor, beamline, running)
+    else:
+        tenant = running.proposal_id if running else None
+        require(actor, Scope.ENGINE_CONTROL, beamline=beamline, proposal_id=tenant)
     if running is None:
         raise ConflictError(f"Nothing runs at {beamline}, so there is nothing to {action}.", code="idle")
     with transaction.atomic():
@@ -205,6 +209,15 @@ def request_engine_action(
         _notify(beamline)
         announce_status(place.pk, beamline)
     return command
+
+
+def _require_stop(actor: Actor, beamline: str, running: QueueItem | None) -> None:
+    """Ask for the right to stop here; a key of one proposal has it for that proposal's item, too."""
+    is_own = running is not None and Scope.ENGINE_STOP in scopes(
+        actor, beamline=beamline, proposal_id=running.proposal_id
+    )
+    if not is_own:
+        require(actor, Scope.ENGINE_STOP, beamline=beamline)
 
 
 def _notify(beamline: str) -> None:

@@ -5,6 +5,7 @@ import pytest
 from accounts import selectors as accounts
 from accounts import services as accounts_services
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from accounts.requests import actor_of_key
 from acquisition.queue import control, dry, selectors, services
 from acquisition.queue.models import BeamlineQueue, ControlCommand, Environment, QueueItem
 from tests.support.people import SYSTEM
@@ -212,6 +213,16 @@ def test_whoever_may_stop_at_the_beamline_stops_what_another_proposal_runs_and_l
     for other in ("resume", "halt"):
         with pytest.raises(NotFoundError):
             services.request_engine_action(actor=facility.actor("stranger"), beamline="alpha", action=other)
+
+
+def test_a_key_of_staff_for_one_proposal_stops_that_proposals_item(facility):
+    key = actor_of_key(facility.key("staff", "engine:stop", proposal="P-1")[0])
+    submit(facility)
+    QueueItem.objects.update(state="running")
+    services.request_engine_action(actor=key, beamline="alpha", action="stop")
+    QueueItem.objects.update(proposal_id=facility.proposal_id("P-3"))
+    with pytest.raises(NotFoundError):
+        services.request_engine_action(actor=key, beamline="alpha", action="stop")
 
 
 def test_with_nothing_running_there_is_nothing_to_stop(facility):
