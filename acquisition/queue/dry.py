@@ -1,18 +1,22 @@
 """What an item would do, told without a device and without a worker."""
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 from django.core.cache import cache
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
-from accounts.errors import InvalidError
 from accounts.selectors import beamline_named
 from acquisition.plans.dry_run import dry_run
-from acquisition.plans.registry import BoundParameters, ParameterError, PlanRegistry, bind
+from acquisition.plans.registry import ParameterError, PlanRegistry, bind
 from acquisition.plans.rehearsal import rehearse
 from acquisition.queue.validation import environment_of, plan_description
+
+#: What the parameters alone tell of a plan whose code is at the beamline only.
+CODE_ELSEWHERE: Final = (
+    "the parameters fit; the code of this plan is not on this host, so nothing more is foretold"
+)
 
 
 def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +28,8 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
     Raises
     ------
     InvalidError
-        The plan or a parameter does not fit; ``fields`` says which and why.
+        There is no such plan. Parameters that do not fit are an answer like another: ``is_refused``,
+        and ``fields`` says which and why.
     """
     beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_WRITE, beamline=beamline)
@@ -40,15 +45,15 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
             positions=_positions(beamline),
         )
     except ParameterError as error:
-        raise InvalidError(f"{plan} cannot run with these parameters.", fields=error.fields) from error
-    told = found.as_dict() if found is not None else _not_run_through(bound)
-    return {**told, "plan": plan, "devices": list(bound.devices)}
+        told = _not_run_through(f"{plan} cannot run with these parameters", points=None)
+        return {**told, "plan": plan, "devices": [], "is_refused": True, "fields": error.fields}
+    told = found.as_dict() if found is not None else _not_run_through(CODE_ELSEWHERE, points=bound.points)
+    return {**told, "plan": plan, "devices": list(bound.devices), "is_refused": False, "fields": {}}
 
 
-def _not_run_through(bound: BoundParameters) -> dict[str, Any]:
-    """Say what the parameters alone tell of a plan whose code is at the beamline only."""
-    text = "the parameters fit; the code of this plan is not on this host, so nothing more is foretold"
-    facts = {"points": bound.points, "estimated_s": None, "problems": [text], "is_complete": False}
+def _not_run_through(problem: str, *, points: int | None) -> dict[str, Any]:
+    """Give the answer for a plan that was only looked at."""
+    facts = {"points": points, "estimated_s": None, "problems": [problem], "is_complete": False}
     return {**dry_run(()).as_dict(), **facts}
 
 
