@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.serializers import StrictSerializer
+
 
 @extend_schema_field({"oneOf": [{"type": "string", "enum": ["front", "back"]}, {"type": "integer"}]})
 class PositionField(serializers.Field[Any, Any, Any, Any]):
@@ -36,7 +38,7 @@ class ObjectField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class PlanCall(serializers.Serializer[Any]):
+class PlanCall(StrictSerializer):
     """A plan and its parameters."""
 
     plan = serializers.CharField(max_length=200)
@@ -56,7 +58,7 @@ class NewItem(RunNow):
     position = PositionField(required=False, default="back")
 
 
-class Move(serializers.Serializer[Any]):
+class Move(StrictSerializer):
     """Where to put an item: exactly one of the three."""
 
     position = PositionField(required=False, default=None)
@@ -64,7 +66,7 @@ class Move(serializers.Serializer[Any]):
     after = serializers.UUIDField(required=False, default=None)
 
 
-class Reason(serializers.Serializer[Any]):
+class Reason(StrictSerializer):
     """Why."""
 
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
@@ -76,21 +78,21 @@ class EngineAction(Reason):
     defer = serializers.BooleanField(required=False, default=False)
 
 
-class Page(serializers.Serializer[Any]):
+class Page(StrictSerializer):
     """A part of a list by number."""
 
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=1_000_000)
     limit = serializers.IntegerField(required=False, default=200, min_value=1, max_value=1000)
 
 
-class HistoryPage(serializers.Serializer[Any]):
+class HistoryPage(StrictSerializer):
     """A part of a list by cursor."""
 
     cursor = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
 
 
-class ConsolePage(serializers.Serializer[Any]):
+class ConsolePage(StrictSerializer):
     """Lines after a number; without it the last ones."""
 
     since = serializers.IntegerField(required=False, default=None, min_value=0, allow_null=True)

@@ -55,6 +55,34 @@ def test_faults_have_one_envelope_with_the_parameter_named(signed_in):
     assert client.get(f"{ROOT}/history?cursor=xx").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/queue/items", {**BODY, "positon": "front"}),
+        ("/queue/run-now", {**BODY, "position": "front"}),
+        ("/dry-run", {"plan": "count", "parameters": {"detectors": ["det"]}, "proposal": "P-1"}),
+        ("/queue/hold", {"reasons": "tea"}),
+        ("/engine/abort", {"why": "smoke"}),
+        ("/control/take", {"force": True}),
+    ],
+)
+def test_a_key_that_no_request_has_is_refused_by_name(signed_in, path, body):
+    answer = post(signed_in("member"), path, body)
+    unknown = {"positon", "reasons", "why", "force", "position", "proposal"} & body.keys()
+    assert answer.status_code == 400
+    assert answer.json()["fields"].keys() <= unknown
+    assert answer.json()["fields"]
+    assert not QueueItem.objects.exists()
+
+
+def test_a_question_with_an_unknown_word_is_refused_by_name(signed_in):
+    client = signed_in("member")
+    for path in ("/queue?ofset=2", "/history?cursr=x", "/console?from=1"):
+        answer = client.get(ROOT + path)
+        assert answer.status_code == 400
+        assert list(answer.json()["fields"]) == [path.partition("?")[2].partition("=")[0]]
+
+
 def test_the_queue_is_not_sent_again_while_it_has_not_changed(signed_in):
     client = signed_in("member")
     tag = client.get(f"{ROOT}/queue").headers["ETag"]
