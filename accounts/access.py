@@ -167,6 +167,20 @@ def require(
         raise ForbiddenError(_refusal(actor, scope, beamline), hint=_refusal_hint(actor, scope))
 
 
+def require_in_key(actor: Actor, scope: Scope) -> None:
+    """Pass silently unless the actor is a key without `scope`.
+
+    For lists: one that is cut to nothing would not say why it is empty.
+
+    Raises
+    ------
+    ForbiddenError
+        The key lacks the scope, whatever its owner has.
+    """
+    if not _key_has(actor, scope):
+        raise ForbiddenError(_refusal(actor, scope, None), hint=_refusal_hint(actor, scope))
+
+
 def with_implied(names: Iterable[str]) -> Scopes:
     """Give the scopes that a key with `names` has at most: those, and what each brings along (`IMPLIED`)."""
     known = set(Scope)

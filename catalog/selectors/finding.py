@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from catalog.models import Run
 from catalog.queries import MAX_LIMIT, RunQuery
@@ -35,11 +36,14 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
 
     Raises
     ------
+    ForbiddenError
+        The actor is a key without ``run:read``.
     InvalidError
         A value or the cursor cannot be read.
     UnavailableError
         The search took longer than its deadline.
     """
+    require_in_key(actor, Scope.RUN_READ)
     limit = max(1, min(query.limit, MAX_LIMIT))
     matching = visible_runs(actor).filter(condition(query))
     position = read_cursor(query.cursor, query.is_oldest_first) if query.cursor else None
@@ -60,6 +64,7 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
 
 def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
     """Give how often each plan, status, proposal and beamline occurs in the newest 10,000 matching runs."""
+    require_in_key(actor, Scope.RUN_READ)
     matching = visible_runs(actor).filter(condition(query)).order_by("-time", "-pk")
     with deadline():
         rows = list(

@@ -141,8 +141,8 @@ ACQUISITION = [
 
 #                                                      ano str out obs mem  pi sta adm key les exp rev
 CATALOG = [
-    row("GET", "runs", "run:read",                    "401 200 200 200 200 200 200 200 200 200 401 401"),
-    row("GET", "runs/facets", "run:read",             "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "runs", "run:read",                    "401 200 200 200 200 200 200 200 200 403 401 401"),
+    row("GET", "runs/facets", "run:read",             "401 200 200 200 200 200 200 200 200 403 401 401"),
     row("GET", "runs/<uid>", "run:read",              "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/documents", "run:read",    "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/quarantine", "run:read",   "401 404 404 200 200 200 200 200 200 404 401 401"),
