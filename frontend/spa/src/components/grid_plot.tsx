@@ -46,9 +46,9 @@ export function GridPlot({ grid, version }: { grid: Grid; version: number }) {
         <span>{figure(grid.fast.high)}</span>
       </span>
       <span className="grid-scale">
-        {grid.signal}: {figure(grid.low)}
+        {grid.signal}: {Number.isFinite(grid.low) ? figure(grid.low) : "–"}
         <span className="grid-colours" />
-        {figure(grid.high)}
+        {Number.isFinite(grid.high) ? figure(grid.high) : "–"}
       </span>
     </div>
   );

@@ -17,12 +17,15 @@ interface LinePlotProps {
   version: number;
   compact?: boolean;
   marks?: number[];
+  /** Where x will go, for as long as there is no point. */
+  expected?: [number, number] | null;
 }
 
 const FONT = '11px system-ui, "Segoe UI", Roboto, sans-serif';
 
-function axis(label: string, compact: boolean): uPlot.Axis {
+function axis(label: string, compact: boolean, isBlank: boolean): uPlot.Axis {
   return {
+    ...(isBlank && { values: (_: uPlot, splits: number[]) => splits.map(() => "") }),
     label: compact ? undefined : label,
     labelSize: 18,
     labelFont: `12${FONT.slice(2)}`,
@@ -56,12 +59,14 @@ function verticalMarks(marks: () => number[]): uPlot.Plugin {
 }
 
 /** Lines over one x, drawn by uPlot: new data replaces old without building the plot again. */
-export function LinePlot({ data, xLabel, series, version, compact = false, marks = [] }: LinePlotProps) {
+export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotProps) {
+  const { compact = false, marks = [], expected = null } = more;
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const markedAt = useRef(marks);
   const theme = useTheme();
-  const shape = JSON.stringify([series, xLabel, compact, theme.applied]);
+  const isEmpty = data[0].length === 0;
+  const shape = JSON.stringify([series, xLabel, compact, theme.applied, isEmpty && expected, isEmpty]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything that needs a new plot
   useEffect(() => {
@@ -73,10 +78,10 @@ export function LinePlot({ data, xLabel, series, version, compact = false, marks
       height: place.clientHeight || 200,
       legend: { show: !compact, live: true },
       cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-      scales: { x: { time: false } },
+      scales: isEmpty ? emptyScales(expected) : { x: { time: false } },
       axes: [
-        { ...axis(xLabel, compact), size: compact ? 24 : 30 },
-        { ...axis(yLabel(series), compact), size: compact ? 44 : 58 },
+        { ...axis(xLabel, compact && !isEmpty, isEmpty && !expected), size: compact ? 24 : 30 },
+        { ...axis(yLabel(series), compact && !isEmpty, isEmpty), size: compact ? 44 : 58 },
       ],
       series: [
         { label: xLabel },
@@ -119,6 +124,11 @@ export function LinePlot({ data, xLabel, series, version, compact = false, marks
   return (
     <div ref={holder} className={compact ? "line-plot line-plot-compact" : "line-plot"} aria-hidden="true" />
   );
+}
+
+/** Scales to draw axes by before there is a point: x where the plan will go, y without figures. */
+function emptyScales(expected: [number, number] | null): uPlot.Scales {
+  return { x: { time: false, range: expected ?? [0, 1] }, y: { range: [0, 1] } };
 }
 
 /** Whether the person has zoomed in: then new points do not move the view. */

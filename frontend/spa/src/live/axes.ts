@@ -1,12 +1,11 @@
 import type { RunBuffer, StreamColumns } from "./run_buffer";
+import { dimensionsOf } from "./streams";
 
 export interface Axes {
   /** Column of the horizontal axis; "time" is seconds since the start, "seq_num" the point number. */
   x: string;
   y: string[];
 }
-
-type Hints = { dimensions?: [string[], string][] };
 
 const SCALAR = (column: unknown[]) => {
   const seen = column.find((value) => value !== null && value !== undefined);
@@ -15,9 +14,10 @@ const SCALAR = (column: unknown[]) => {
 
 /** What the plan and the devices say should be plotted: hints of the start document and of the descriptor. */
 export function hintedAxes(run: RunBuffer, stream: StreamColumns): Axes {
-  const dimensions = ((run.start?.hints ?? {}) as Hints).dimensions ?? [];
   const known = new Set(stream.columns.keys());
-  const along = dimensions.filter(([, name]) => name === stream.name).map(([fields]) => fields[0] ?? "");
+  const along = dimensionsOf(run.start)
+    .filter(([, name]) => name === stream.name)
+    .map(([fields]) => fields[0] ?? "");
   const fast = along.at(-1);
   const x = fast && (known.has(fast) || fast === "time") ? fast : "seq_num";
   const perObject = (stream.descriptor.hints ?? {}) as Record<string, { fields?: string[] }>;

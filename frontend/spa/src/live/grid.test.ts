@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gridOf } from "./grid";
 import { RunBuffer } from "./run_buffer";
+import { mainStream } from "./streams";
 
 const DESCRIPTOR = {
   uid: "d",
@@ -37,7 +38,7 @@ function grid(start: object, points: [sy: number, sx: number, det: number][]) {
       },
     ],
   });
-  const stream = run.mainStream();
+  const stream = mainStream(run);
   return stream && gridOf(run, stream);
 }
 

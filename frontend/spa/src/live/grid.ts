@@ -1,5 +1,6 @@
 import { columnOf, hintedAxes } from "./axes";
 import type { RunBuffer, StreamColumns } from "./run_buffer";
+import { dimensionsOf } from "./streams";
 
 /** A map over two axes: cells row by row, the lowest row first; NaN where nothing was taken yet. */
 export interface Grid {
@@ -9,17 +10,16 @@ export interface Grid {
   fast: { name: string; low: number; high: number };
   slow: { name: string; low: number; high: number };
   signal: string;
+  /** Lowest and highest value of the signal; NaN as long as there is none. */
   low: number;
   high: number;
 }
 
 const MOST_CELLS = 4_000_000;
 
-type Hints = { dimensions?: [string[], string][] };
-
 /** Fields of the two dimensions of a stream, slowest first. */
 function dimensions(run: RunBuffer, stream: StreamColumns): [string, string] | null {
-  const found = (((run.start?.hints ?? {}) as Hints).dimensions ?? [])
+  const found = dimensionsOf(run.start)
     .filter(([, name]) => name === stream.name)
     .map(([fields]) => fields[0] ?? "");
   const [slow, fast] = found;
@@ -86,7 +86,7 @@ export function gridOf(run: RunBuffer, stream: StreamColumns): Grid | null {
     fast: { name: names[1], low: fastLow, high: fastHigh },
     slow: { name: names[0], low: slowLow, high: slowHigh },
     signal,
-    low: low <= high ? low : 0,
-    high: low <= high ? high : 0,
+    low: low <= high ? low : Number.NaN,
+    high: low <= high ? high : Number.NaN,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hintedAxes, sorted } from "./axes";
 import { RunBuffer, type RunPayload } from "./run_buffer";
+import { mainStream } from "./streams";
 
 const START = { uid: "u", time: 100, hints: { dimensions: [[["sx"], "primary"]] } };
 const DESCRIPTOR = {
@@ -43,7 +44,7 @@ function batch(first: number, seqNum: number[], det: unknown[]): RunPayload {
   };
 }
 
-const det = (run: RunBuffer) => run.mainStream()?.columns.get("det");
+const det = (run: RunBuffer) => mainStream(run)?.columns.get("det");
 
 describe("the buffer of a run", () => {
   it("grows columns from batches and single events alike", () => {
@@ -52,7 +53,7 @@ describe("the buffer of a run", () => {
     const event = { descriptor: "d", seq_num: 3, time: 103, data: { sx: 0.3, det: 7 } };
     run.apply({ run: "u", first: 4, last: 4, documents: [[4, "event", event]] });
     expect(det(run)).toEqual([5, 6, 7]);
-    expect(run.mainStream()?.seqNum).toEqual([1, 2, 3]);
+    expect(mainStream(run)?.seqNum).toEqual([1, 2, 3]);
   });
 
   it("takes each document once, however often it comes", () => {
@@ -100,7 +101,7 @@ describe("the buffer of a run", () => {
   it("is drawn over the motor of the plan", () => {
     const run = opened();
     run.apply(batch(2, [1, 2], [5, 6]));
-    const stream = run.mainStream();
+    const stream = mainStream(run);
     if (!stream) throw new Error("no stream");
     expect(hintedAxes(run, stream)).toEqual({ x: "sx", y: ["det"] });
   });

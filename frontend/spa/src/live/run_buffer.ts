@@ -67,17 +67,6 @@ export class RunBuffer {
     return "new";
   }
 
-  /** The stream to look at: primary, else the one with most events. */
-  mainStream(): StreamColumns | null {
-    const primary = this.streams.get("primary");
-    if (primary) return primary;
-    let best: StreamColumns | null = null;
-    for (const stream of this.streams.values()) {
-      if (!best || stream.seqNum.length > best.seqNum.length) best = stream;
-    }
-    return best;
-  }
-
   private pieces(payload: RunPayload): Piece[] {
     const documents = (payload.documents ?? []).map(
       ([ordinal, name, doc]): Piece => ({

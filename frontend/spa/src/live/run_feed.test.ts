@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { RunDocument } from "../api/runs";
 import type { LiveClient, TopicHandlers } from "./client";
 import { RunFeed } from "./run_feed";
+import { mainStream } from "./streams";
 
 const event = (seq: number): RunDocument => [
   seq + 1,
@@ -35,7 +36,7 @@ function follow(upTo: { count: number }) {
   return { feed, topic, fetch, client };
 }
 
-const det = (feed: RunFeed) => feed.buffer.mainStream()?.columns.get("det");
+const det = (feed: RunFeed) => mainStream(feed.buffer)?.columns.get("det");
 
 describe("the feed of a run", () => {
   it("fetches what there is, then follows from there", async () => {

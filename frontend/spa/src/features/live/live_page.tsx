@@ -1,9 +1,11 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import { duration, figure, when } from "../../components/format";
 import { Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
 import { useRun } from "../../live/hooks";
 import type { PeakStatistics } from "../../live/peak";
 import type { RunBuffer } from "../../live/run_buffer";
+import { mainStream, streamNames } from "../../live/streams";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { useCurrentRun } from "./follow";
@@ -17,7 +19,9 @@ export default function LivePage() {
 function LiveRun({ beamline }: { beamline: string }) {
   const current = useCurrentRun(beamline);
   const feed = useRun(current.uid);
-  const plot = usePlotData(feed?.buffer ?? null, feed?.version ?? 0);
+  const [pick, setPick] = useState<{ uid: string; stream: string } | null>(null);
+  const picked = pick && pick.uid === current.uid ? pick.stream : null;
+  const plot = usePlotData(feed?.buffer ?? null, feed?.version ?? 0, picked);
   if (!feed) {
     return (
       <Page title="Live">
@@ -49,14 +53,24 @@ function LiveRun({ beamline }: { beamline: string }) {
     >
       {feed.failure && <Problem error={new Error(feed.failure)} />}
       <div className="live-grid">
-        <Card title={titleOf(plot)} className="live-plot-card">
+        <Card
+          title={titleOf(plot)}
+          className="live-plot-card"
+          actions={
+            <StreamPicker
+              names={streamNames(run)}
+              shown={plot?.stream ?? ""}
+              onPick={(stream) => setPick({ uid: run.uid, stream })}
+            />
+          }
+        >
           <RunPlot plot={plot} version={feed.version} />
         </Card>
         <div className="live-side">
           <Facts run={run} />
           {!plot?.grid && <Peak peak={plot?.peak ?? null} name={plot?.axes.y[0] ?? ""} />}
         </div>
-        <LiveTable run={run} version={feed.version} />
+        <LiveTable run={run} version={feed.version} picked={picked} />
       </div>
     </Page>
   );
@@ -72,8 +86,29 @@ function Title({ run }: { run: RunBuffer }) {
   );
 }
 
+interface StreamPickerProps {
+  names: string[];
+  shown: string;
+  onPick: (name: string) => void;
+}
+
+/** Which stream is plotted and listed, where there is a choice. */
+function StreamPicker({ names, shown, onPick }: StreamPickerProps) {
+  if (names.length < 2) return null;
+  return (
+    <label className="inline">
+      Stream
+      <select value={shown} onChange={(event) => onPick(event.target.value)}>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Facts({ run }: { run: RunBuffer }) {
-  const stream = run.mainStream();
+  const stream = mainStream(run);
   const start = Number(run.start?.time ?? Number.NaN);
   const end = Number(run.stop?.time ?? stream?.time.at(-1) ?? Number.NaN);
   const reason = String(run.stop?.reason ?? "");
@@ -85,7 +120,9 @@ function Facts({ run }: { run: RunBuffer }) {
         <dt>{run.stop ? "Took" : "Runs for"}</dt>
         <dd>{duration(end - start)}</dd>
         <dt>Streams</dt>
-        <dd>{[...run.streams.keys()].join(", ") || "–"}</dd>
+        <dd>
+          {[...run.streams.values()].map(({ name, seqNum }) => `${name} ${seqNum.length}`).join(", ") || "–"}
+        </dd>
         {reason && (
           <>
             <dt>Reason</dt>

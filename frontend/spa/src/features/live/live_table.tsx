@@ -1,12 +1,20 @@
 import { figure } from "../../components/format";
 import { Card, Empty, TableRegion } from "../../components/parts";
 import type { RunBuffer } from "../../live/run_buffer";
+import { mainStream } from "../../live/streams";
 
 const ROWS = 60;
 
-/** The last points of the main stream, newest first. */
-export function LiveTable({ run }: { run: RunBuffer; version: number }) {
-  const stream = run.mainStream();
+interface LiveTableProps {
+  run: RunBuffer;
+  version: number;
+  /** Name of the stream to show; that of the plan unless given. */
+  picked?: string | null;
+}
+
+/** The last points of a stream, newest first. */
+export function LiveTable({ run, picked = null }: LiveTableProps) {
+  const stream = (picked ? run.streams.get(picked) : null) ?? mainStream(run);
   const keys = stream ? [...stream.columns.keys()] : [];
   const count = stream?.seqNum.length ?? 0;
   const zero = Number(run.start?.time ?? 0);
@@ -14,7 +22,7 @@ export function LiveTable({ run }: { run: RunBuffer; version: number }) {
   return (
     <Card title={count > ROWS ? `Last ${ROWS} of ${count} points` : "Points"} className="live-table-card">
       {!stream || count === 0 ? (
-        <Empty>No points yet.</Empty>
+        <Empty>{run.stop ? "No points were taken." : "No points yet."}</Empty>
       ) : (
         <TableRegion label="Points of the run">
           <table className="table table-numbers">
