@@ -41,6 +41,8 @@ class Call:
         Objects of any message, objects that were set, objects not yet unstaged; as keys, in order.
     temporary_tokens : set of int
         Subscriptions that end with the call.
+    was_rewindable : bool
+        What the engine's `rewindable` was when the call began; a halted plan cannot set it back.
     is_ended, is_over : bool
         The plan is done and only clean-up is left; clean-up is done too.
     """
@@ -60,6 +62,7 @@ class Call:
     is_pause_deferred: bool = False
     ending: BaseException | None = None
     was_cancelled: bool = False
+    was_rewindable: bool = True
     is_ended: bool = False
     is_over: bool = False
 

@@ -124,6 +124,8 @@ def finish(ctx: Context, call: Call) -> None:
     for frame in call.stack:
         _close_plan(ctx, frame.plan)
     call.stack.clear()
+    if isinstance(call.exception, PlanHalt):
+        ctx.cache.want(call.was_rewindable)
     call.is_over = True
     ctx.mailbox.clear()
     ctx.move("finish")

@@ -78,6 +78,7 @@ class Stream:
         self.descriptor: Document = {}
         self.next_seq_num = 1
         self.marked_seq_num = 1
+        self._before_rewind = 0
         self.external_keys: frozenset[str] = frozenset()
         self.event_keys: frozenset[str] = frozenset()
         self._filled: dict[str, bool] = {}
@@ -98,7 +99,13 @@ class Stream:
     def rewind(self) -> None:
         """Set the counter back to the mark."""
         if self.is_rewound:
+            self._before_rewind = self.num_events
             self.next_seq_num = self.marked_seq_num
+
+    @property
+    def num_events(self) -> int:
+        """Number of events there are, also if a rewound plan ended before it took all of them again."""
+        return max(self._before_rewind, self.next_seq_num - 1)
 
     def compose_event(
         self,
@@ -241,7 +248,7 @@ class RunComposer:
             "run_start": self.uid,
             "exit_status": exit_status,
             "reason": reason,
-            "num_events": {stream.name: stream.next_seq_num - 1 for stream in streams},
+            "num_events": {stream.name: stream.num_events for stream in streams},
         }
         check("stop", doc)
         self.is_stopped = True

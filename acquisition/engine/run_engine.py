@@ -160,7 +160,8 @@ class RunEngine:
             ctx.announced_groups.clear()
             ctx.drop_temporary_subscriptions()
             ctx.call = call
-            ctx.cache = MessageCache(ctx.cache.is_wanted)
+            call.was_rewindable = ctx.cache.is_wanted
+            ctx.cache = MessageCache(call.was_rewindable)
             moved = ctx.machine.fire("start")
         self._task = CallTask(ctx, call)
 

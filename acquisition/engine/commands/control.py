@@ -7,7 +7,7 @@ from typing import Any
 from acquisition.engine.context import Context
 from acquisition.engine.control import request_pause
 from acquisition.engine.errors import IllegalMessageSequence
-from acquisition.engine.messages import Plan, as_generator, made, message, replay
+from acquisition.engine.messages import Plan, as_generator, made, message, replay, single
 
 #: Seconds between a checkpoint and the pause that was deferred to it.
 DEFERRED_PAUSE_GRACE_S = 0.5
@@ -30,7 +30,9 @@ def checkpoint(ctx: Context, msg: Any) -> None:
     ctx.mark()
     if ctx.call.is_pause_deferred:
         ctx.mailbox.wait(lambda: False, DEFERRED_PAUSE_GRACE_S)
-        request_pause(ctx, False)
+        with ctx.mailbox.lock:
+            if ctx.machine.state.can_pause:  # else another thread came first, and the next checkpoint will do
+                request_pause(ctx, False)
 
 
 def clear_checkpoint(ctx: Context, msg: Any) -> None:
@@ -49,7 +51,12 @@ def rewindable(ctx: Context, msg: Any) -> bool:
 def pause(ctx: Context, msg: Any) -> None:
     """Pause: ``Msg('pause', None, defer=False)``."""
     defer = msg.args[0] if msg.args else msg.kwargs.get("defer", False)
-    request_pause(ctx, bool(defer))
+    with ctx.mailbox.lock:
+        state = ctx.machine.state
+        if state == "suspending":  # asked for by another thread just before: that goes below this pause
+            ctx.mailbox.push(single(msg))
+        elif state != "pausing":
+            request_pause(ctx, bool(defer))
 
 
 def start_suspender(ctx: Context, msg: Any) -> None:
@@ -60,14 +67,24 @@ def start_suspender(ctx: Context, msg: Any) -> None:
     ctx.pause_devices()
     messages = ctx.rewind()
     was_wanted = ctx.cache.is_wanted
-    ctx.push(_suspension(made(pre_plan), made(post_plan), release, was_wanted, messages))
+    ctx.push(
+        _suspension(ctx, _wait_for_release(made(pre_plan), made(post_plan), release), was_wanted, messages)
+    )
 
 
-def _suspension(
-    pre_plan: Any, post_plan: Any, release: Any, was_rewindable: bool, messages: list[Any]
-) -> Plan:
-    # what happens here is not to be replayed, so rewinding is off meanwhile
+def _suspension(ctx: Context, waiting: Plan, was_rewindable: bool, messages: list[Any]) -> Plan:
+    # what happens while waiting is not to be replayed, so rewinding is off meanwhile
     yield message("rewindable", None, False)
+    try:
+        yield from waiting
+    except BaseException:
+        ctx.cache.want(was_rewindable)
+        raise
+    yield message("rewindable", None, was_rewindable)
+    return (yield from replay(messages))
+
+
+def _wait_for_release(pre_plan: Any, post_plan: Any, release: Any) -> Plan:
     if pre_plan is not None:
         yield from as_generator(pre_plan)
     while (yield message("wait_for", None, [release])) is None:
@@ -75,8 +92,6 @@ def _suspension(
     yield message("_resume_from_suspender")
     if post_plan is not None:
         yield from as_generator(post_plan)
-    yield message("rewindable", None, was_rewindable)
-    return (yield from replay(messages))
 
 
 def resume_from_suspender(ctx: Context, msg: Any) -> None:

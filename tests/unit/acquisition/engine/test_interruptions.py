@@ -1,5 +1,6 @@
 """Every way to interrupt a plan: what the plan sees, what is written, where the engine is afterwards."""
 
+import asyncio
 import threading
 
 import pytest
@@ -606,3 +607,95 @@ def test_a_context_manager_that_fails_leaves_the_engine_idle(RE):
     assert RE.state == "idle"
     RE.context_managers = []
     assert RE([msg("null")]) == ()
+
+
+def test_events_of_a_rewound_plan_that_was_then_ended_are_all_counted(RE, record, point):
+    det = SoftDetector()
+
+    def plan():
+        yield msg("open_run")
+        yield msg("checkpoint")
+        yield from point(det)
+        yield from point(det)
+        yield msg("pause")
+
+    with pytest.raises(RunEngineInterrupted):
+        RE(plan())
+    RE.msg_hook = lambda message: message.command == "save" and RE.abort()
+    with pytest.raises(RunEngineInterrupted):
+        RE.resume()
+    assert [event["seq_num"] for event in record.of("event")] == [1, 2]
+    assert record.of("stop")[0]["num_events"] == {"primary": 2}
+
+
+@pytest.mark.parametrize("defer", [False, True])
+def test_a_pause_of_the_plan_and_one_asked_for_just_before_are_one(RE, record, defer):
+    RE.msg_hook = lambda message: message.command == "pause" and RE.state == "running" and RE.request_pause()
+    with pytest.raises(RunEngineInterrupted):
+        RE([msg("open_run"), msg("pause", None, defer=defer), msg("close_run")])
+    RE.resume()
+    assert record.documents == ["start", "stop success"]
+
+
+def test_a_pause_of_the_plan_comes_before_a_suspension_asked_for_just_before(RE, record):
+    async def release():
+        return None
+
+    def suspend(message):
+        if message.command == "pause" and RE.state == "running" and not asked:
+            asked.append(True)
+            RE.request_suspend(release)
+
+    asked = []
+    RE.msg_hook = suspend
+    with pytest.raises(RunEngineInterrupted):
+        RE([msg("open_run"), msg("checkpoint"), msg("pause"), msg("close_run")])
+    RE.resume()
+    assert record.documents == ["start", "stop success"]
+
+
+def test_a_pause_deferred_to_a_checkpoint_waits_for_the_next_when_a_suspension_comes_first(RE, record):
+    async def release():
+        return None
+
+    suspensions = iter([release])
+
+    def suspend(message):
+        if message.command == "checkpoint" and (one := next(suspensions, None)) is not None:
+            RE.request_pause(defer=True)
+            RE.request_suspend(one)
+
+    RE.msg_hook = suspend
+    with pytest.raises(RunEngineInterrupted):
+        RE([msg("open_run"), msg("checkpoint"), msg("null"), msg("checkpoint"), msg("close_run")])
+    assert RE.state == "paused"
+    RE.resume()
+    assert record.documents == ["start", "stop success"]
+
+
+@pytest.mark.parametrize("act", ["stop", "abort", "halt"])
+def test_a_suspension_that_is_ended_does_not_leave_the_engine_unable_to_rewind(RE, act):
+    async def never():
+        getattr(RE, act)()
+        await asyncio.Event().wait()
+
+    def plan():
+        yield msg("checkpoint")
+        RE.request_suspend(never)
+        yield msg("null")
+        yield msg("null")
+
+    with pytest.raises(RunEngineInterrupted):
+        RE(plan())
+    assert RE.rewindable
+
+
+def test_a_halted_plan_that_switched_rewinding_off_does_not_leave_it_off(RE):
+    def plan():
+        yield msg("rewindable", None, False)
+        RE.halt()
+        yield msg("null")
+
+    with pytest.raises(RunEngineInterrupted):
+        RE(plan())
+    assert RE.rewindable
