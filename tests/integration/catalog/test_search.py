@@ -27,19 +27,42 @@ def place():
 
 @pytest.fixture
 def library(place):
-    """Five runs, by a short name."""
+    """Five runs, by a short name; no search of the tests finds them by their uid."""
     return {
         "lab6": stored(
-            place, scan(3, time=1 * DAY, sample="LaB6", scan_id=1, temperature=300, tag=["cold", "first"])
+            place,
+            scan(
+                3,
+                time=1 * DAY,
+                uid="aaaaaaaa",
+                sample="LaB6",
+                scan_id=1,
+                temperature=300,
+                tag=["cold", "first"],
+            ),
         ),
         "fe2o3": stored(
-            place, scan(2, time=2 * DAY, sample={"name": "Fe2O3"}, scan_id=2, purpose="phase map of rust")
+            place,
+            scan(
+                2,
+                time=2 * DAY,
+                uid="bbbbbbbb",
+                sample={"name": "Fe2O3"},
+                scan_id=2,
+                purpose="phase map of rust",
+            ),
         ),
         "count": stored(
-            place, scan(1, time=3 * DAY, plan_name="count", scan_id=3, motors=["sy"], stop="fail")
+            place,
+            scan(1, time=3 * DAY, uid="cccccccc", plan_name="count", scan_id=3, motors=["sy"], stop="fail"),
         ),
-        "open": stored(place, scan(1, time=4 * DAY, scan_id=3, stop=None, deep={"er": {"value": 2.5}})),
-        "odd": stored(place, scan(1, time=5 * DAY, scan_id=10, note="50% of o'hara \\ (x & y) | !z <-> ok")),
+        "open": stored(
+            place, scan(1, time=4 * DAY, uid="dddddddd", scan_id=3, stop=None, deep={"er": {"value": 2.5}})
+        ),
+        "odd": stored(
+            place,
+            scan(1, time=5 * DAY, uid="eeeeeeee", scan_id=10, note="50% of o'hara \\ (x & y) | !z <-> ok"),
+        ),
     }
 
 
