@@ -85,10 +85,8 @@ class DocumentsView(APIView):
     def get(self, request: Request, uid: str) -> HttpResponse:
         """Give the documents after ordinal `since`, written under the encoding rule."""
         wanted = _query(request, shapes.DocumentsQuerySerializer)
-        actor = actor_of(request)
-        run = selectors.run(actor, uid)
-        entries = selectors.documents(actor, run.uid, since=wanted["since"], limit=wanted["limit"])
-        body = {"documents": entries, "last_ordinal": run.last_ordinal, "closed": not run.is_open}
+        page = selectors.documents_page(actor_of(request), uid, **wanted)
+        body = {"documents": page.documents, "last_ordinal": page.last_ordinal, "closed": page.is_closed}
         return _json(to_storable(body))
 
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from django.apps import apps
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
@@ -77,25 +77,35 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
 
 def _store_run(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
     """Store the documents of one run; should the database refuse one, store the others without it."""
-    batch = _RunBatch(place, uid, records)
     try:
-        with transaction.atomic():
-            batch.store()
+        return [_stored_whole(place, uid, records)]
     except _REFUSALS:
         ordered = sorted(records, key=lambda record: record.ordinal)
         return [_store_or_set_aside(place, uid, record) for record in ordered]
-    return [batch]
+
+
+def _stored_whole(place: Place, uid: str, records: list[Record]) -> _RunBatch:
+    try:
+        return _stored_at_once(place, uid, records)
+    except IntegrityError:
+        # Somebody else began this run at the same moment; its row can be seen now.
+        return _stored_at_once(place, uid, records)
+
+
+def _stored_at_once(place: Place, uid: str, records: list[Record]) -> _RunBatch:
+    batch = _RunBatch(place, uid, records)
+    with transaction.atomic():
+        batch.store()
+    return batch
 
 
 def _store_or_set_aside(place: Place, uid: str, record: Record) -> _RunBatch:
-    batch = _RunBatch(place, uid, [record])
     try:
-        with transaction.atomic():
-            batch.store()
+        return _stored_whole(place, uid, [record])
     except _REFUSALS as error:
         batch = _RunBatch(place, uid, [record])
         batch.set_aside(f"it could not be stored: {type(error).__name__}: {error}")
-    return batch
+        return batch
 
 
 def _require_writer(actor: Actor, beamline: str) -> None:

@@ -1,7 +1,9 @@
 """Everything that reads the catalogue, cut to what the actor may see."""
 
 from catalog.selectors.documents import (
+    DocumentsPage,
     documents,
+    documents_page,
     iter_documents,
     iter_encoded,
     quarantined,
@@ -20,11 +22,13 @@ from catalog.selectors.runs import (
 from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, table_columns
 
 __all__ = [
+    "DocumentsPage",
     "FrameAddress",
     "RunPage",
     "TableSlice",
     "data_keys",
     "documents",
+    "documents_page",
     "exportable_run",
     "facets",
     "frame_address",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet, TextField
@@ -25,19 +27,29 @@ Entry = tuple[int, str, Any]
 MAX_LIMIT = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentsPage:
+    """Some documents of a run, the ordinal of its last one, and whether it has ended."""
+
+    documents: list[Entry]
+    last_ordinal: int
+    is_closed: bool
+
+
 def documents(actor: Actor, uid: str, *, since: int = -1, limit: int = 1000) -> list[Entry]:
     """Give the documents of a run after ordinal `since`, `limit` at most (10,000 at the most).
 
     Ordinals that are in quarantine are passed over.
     """
+    return documents_page(actor, uid, since=since, limit=limit).documents
+
+
+def documents_page(actor: Actor, uid: str, *, since: int = -1, limit: int = 1000) -> DocumentsPage:
+    """Give what `documents` gives, and how far the run was at that moment."""
     row = run(actor, uid)
     limit = max(0, min(limit, MAX_LIMIT))
-    found: list[Entry] = []
-    for entry in _in_order(row, since):
-        if len(found) == limit:
-            break
-        found.append(entry)
-    return found
+    found = list(itertools.islice(_in_order(row, since), limit))
+    return DocumentsPage(found, row.last_ordinal, not row.is_open)
 
 
 def iter_documents(actor: Actor, uid: str) -> Iterator[Entry]:

@@ -104,7 +104,9 @@ def run_summary(row: Run) -> dict[str, Any]:
 def run_detail(actor: Actor, uid: str) -> dict[str, Any]:
     """Give one run with its start, stop and descriptors, and what its streams hold."""
     row = run(actor, uid)
-    bodies = Document.objects.filter(run=row, name__in=["start", "descriptor", "stop"])
+    bodies = Document.objects.filter(
+        run=row, name__in=["start", "descriptor", "stop"], ordinal__lte=row.last_ordinal
+    )
     by_name: dict[str, list[Any]] = {"start": [], "descriptor": [], "stop": []}
     for name, body in bodies.order_by("ordinal").values_list("name", "body"):
         by_name[name].append(loads(body))

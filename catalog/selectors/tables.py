@@ -150,15 +150,19 @@ def iter_slices(
 def slices(
     row: Run, stream: str, keys: Sequence[str], *, timestamps: bool = False, as_written: bool = False
 ) -> Iterator[TableSlice]:
-    """Give the rows of a stream in order, without those that a later event replaces."""
-    replaced = _Replaced(row, stream)
+    """Give the rows of a stream in order, without those that a later event replaces.
+
+    What is stored after `row` was read neither adds a row nor takes one away.
+    """
+    replaced = _Replaced(row, printable(stream))
     pages = EventPage.objects.filter(run=row, stream=printable(stream)).defer("page")
     pages = pages.annotate(text=Cast(F("page") if timestamps else WithoutStamps("page"), TextField()))
     for window in windows(pages, -1, row.last_ordinal):
         for page in window.pages:
             columns, is_written = _parsed(str(vars(page)["text"]), as_written)
-            picked = [i for i, n in enumerate(_ordinals(page)) if window.holds(n)]
-            picked = replaced.without(page, columns["seq_num"], picked)
+            ordinals = _ordinals(page)
+            picked = [i for i, n in enumerate(ordinals) if window.holds(n)]
+            picked = replaced.without(page, columns["seq_num"], ordinals, picked)
             if picked:
                 yield _slice(columns, picked, keys, timestamps, is_written)
 
@@ -180,6 +184,7 @@ def _parsed(text: str, as_written: bool) -> tuple[Any, bool]:
 
 
 def _ordinals(page: EventPage) -> Sequence[int]:
+    """Give the ordinal of each row; those of a page that came as a document share one."""
     return [page.first_ordinal] * page.size if page.is_document else ordinals_of(page)
 
 
@@ -207,39 +212,67 @@ class _Replaced:
     """Knows which rows of a page a later event of the same seq_num replaces.
 
     A rewound plan takes points again under their old numbers. Pages say which numbers they span, so only
-    pages whose span meets a later one are looked at closely.
+    pages whose span meets that of a later one are looked at closely. Only events up to the ordinal that the
+    reader goes to count: each of those is in one page at any moment, also while pages are joined.
     """
 
     def __init__(self, row: Run, stream: str) -> None:
-        spans = EventPage.objects.filter(run=row, stream=printable(stream)).order_by("first_ordinal")
-        self._row, self._stream = row, printable(stream)
-        self._lowest_after: dict[int, int] = {}
-        lowest: int | None = None
-        for first_ordinal, first_seq in reversed(spans.values_list("first_ordinal", "first_seq")):
-            if lowest is not None:
-                self._lowest_after[first_ordinal] = lowest
-            lowest = first_seq if lowest is None else min(lowest, first_seq)
+        self._until = row.last_ordinal
+        self._pages = EventPage.objects.filter(run=row, stream=stream, first_ordinal__lte=self._until)
+        spans = self._pages.order_by("first_ordinal")
+        self._lowest_later = _lowest_later(
+            list(spans.values_list("first_ordinal", "last_ordinal", "first_seq"))
+        )
 
-    def without(self, page: EventPage, numbers: list[int], picked: list[int]) -> list[int]:
-        """Leave those rows of `picked` that no later event replaces; `numbers` are the page's."""
-        last_at = {number: i for i, number in enumerate(numbers)}
-        if len(last_at) < len(numbers):
+    def without(
+        self, page: EventPage, numbers: list[int], ordinals: Sequence[int], picked: list[int]
+    ) -> list[int]:
+        """Leave those rows of `picked` that no later event replaces; `numbers` are the page's seq_nums."""
+        if len(set(numbers)) < len(numbers):
+            last_at = {number: i for i, number in enumerate(numbers) if ordinals[i] <= self._until}
             picked = [i for i in picked if last_at[numbers[i]] == i]
-        lowest = self._lowest_after.get(page.first_ordinal)
+        lowest = self._lowest_later.get(page.first_ordinal)
         if lowest is None or page.last_seq < lowest:
             return picked
-        later = self._numbers_after(page)
-        return [i for i in picked if numbers[i] not in later]
+        latest = self._latest(page)
+        return [i for i in picked if latest.get(numbers[i], -1) <= ordinals[i]]
 
-    def _numbers_after(self, page: EventPage) -> set[int]:
-        rows = EventPage.objects.filter(
-            run=self._row,
-            stream=self._stream,
-            first_ordinal__gt=page.first_ordinal,
-            first_seq__lte=page.last_seq,
-            last_seq__gte=page.first_seq,
+    def _latest(self, page: EventPage) -> dict[int, int]:
+        """Give the highest ordinal of each seq_num in the pages that reach past the beginning of `page`."""
+        rows = self._pages.filter(
+            last_ordinal__gt=page.first_ordinal, first_seq__lte=page.last_seq, last_seq__gte=page.first_seq
         )
-        return {number for numbers in rows.values_list("page__seq_num", flat=True) for number in numbers}
+        latest: dict[int, int] = {}
+        for other in rows.defer("page", "layout").annotate(numbers=F("page__seq_num")):
+            for number, ordinal in zip(vars(other)["numbers"], _ordinals(other), strict=True):
+                if ordinal <= self._until:
+                    latest[number] = max(ordinal, latest.get(number, -1))
+        return latest
+
+
+def _lowest_later(spans: list[tuple[int, int, int]]) -> dict[int, int]:
+    """Give, for the first ordinal of each page, the lowest seq_num that an event behind it may have.
+
+    Parameters
+    ----------
+    spans
+        First ordinal, last ordinal and first seq_num of each page, by first ordinal.
+    """
+    found: dict[int, int] = {}
+    lowest: int | None = None
+    for first, _, seq in reversed(spans):
+        if lowest is not None:
+            found[first] = lowest
+        lowest = seq if lowest is None else min(lowest, seq)
+    reach, reaching = -1, 0
+    for first, last, seq in spans:
+        if first <= reach:  # a page before this one goes on behind its beginning
+            found[first] = min(reaching, found.get(first, reaching))
+            reaching = min(reaching, seq)
+        else:
+            reaching = seq
+        reach = max(reach, last)
+    return found
 
 
 def _data_keys(row: Run, stream: str) -> dict[str, Any]:
