@@ -25,6 +25,8 @@ export interface Bootstrap {
   beamlines: BeamlineChoice[];
   proposals: ProposalChoice[];
   presets: Preset[];
+  /** JSON schema of the metadata that the beamline asks for. */
+  metadata_schema: Record<string, unknown>;
   scopes: string[];
   csrf_token: string;
 }
@@ -35,6 +37,7 @@ const EMPTY: Bootstrap = {
   beamlines: [],
   proposals: [],
   presets: [],
+  metadata_schema: {},
   scopes: [],
   csrf_token: "",
 };

@@ -8,6 +8,8 @@ export interface DeviceDescription {
   limits?: [number, number] | null;
   precision?: number | null;
   readback?: string | null;
+  /** Names of the states that it can be put into. */
+  choices?: string[];
   components?: Record<string, unknown>;
 }
 

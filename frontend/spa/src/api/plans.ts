@@ -52,9 +52,18 @@ export interface DryRun {
   points: number | null;
   streams?: unknown;
   estimated_s?: number | null;
+  /** Where each motor is sent, by name. */
   paths?: Record<string, number[]>;
+  /** Where each motor is at each point; null as long as that is not known. */
+  trajectory?: Record<string, (number | null)[]>;
+  runs?: number;
+  /** Whether the plan was followed to its end. */
+  is_complete?: boolean;
   devices?: string[];
   problems?: string[];
+  /** The parameters do not fit; `fields` says why. */
+  is_refused?: boolean;
+  fields?: Record<string, string[]>;
 }
 
 export interface Plans {

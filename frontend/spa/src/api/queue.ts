@@ -65,6 +65,10 @@ export function getHistory(beamline: string, cursor = "", signal?: AbortSignal):
   return request(`${at(beamline)}/history${query({ cursor })}`, { signal });
 }
 
+export function getItem(beamline: string, uid: string, signal?: AbortSignal): Promise<VisibleItem> {
+  return request(`${at(beamline)}/queue/items/${segment(uid)}`, { signal });
+}
+
 export function addItem(beamline: string, item: NewItem): Promise<VisibleItem> {
   return request(`${at(beamline)}/queue/items`, { method: "POST", body: item });
 }

@@ -2,25 +2,40 @@ import type { Devices } from "../../api/devices";
 import type { PlanParameter } from "../../api/plans";
 import { figure } from "../../components/format";
 import { Button, Field } from "../../components/parts";
-import { type Cell, cellsOf, emptyRow, fitting } from "./form_values";
+import { type Cell, cellsOf, emptyRow, fitting, takenBy } from "./form_values";
 
 interface ControlProps {
   parameter: PlanParameter;
   value: Cell;
   devices: Devices;
   onChange: (value: Cell) => void;
+  /** Parameters among which it stands: they say which devices fit. */
+  beside?: PlanParameter[];
+  /** States to choose from, for a text that names one. */
+  states?: string[];
   ids?: { id?: string; "aria-describedby"?: string; "aria-invalid"?: true; "aria-label"?: string };
 }
 
 /** The control that fits the type of a parameter. */
-export function Control({ parameter, value, devices, onChange, ids = {} }: ControlProps) {
+export function Control({ parameter, value, devices, onChange, ids = {}, ...more }: ControlProps) {
   const text = typeof value === "string" ? value : "";
+  const { beside = [], states = [] } = more;
+  if (parameter.type === "string" && states.length > 0) {
+    return (
+      <select {...ids} value={text} onChange={(event) => onChange(event.target.value)}>
+        <option value="">choose …</option>
+        {states.map((state) => (
+          <option key={state}>{state}</option>
+        ))}
+      </select>
+    );
+  }
   switch (parameter.type) {
     case "device":
       return (
         <select {...ids} value={text} onChange={(event) => onChange(event.target.value)}>
           <option value="">choose …</option>
-          {fitting(devices, parameter.protocol).map((name) => (
+          {fitting(devices, parameter.protocol, takenBy(parameter, beside)).map((name) => (
             <option key={name} value={name}>
               {deviceText(name, devices)}
             </option>
@@ -170,6 +185,7 @@ export function Rows({ parameter, rows, devices, errors, onChange }: RowsProps) 
                   parameter={cell}
                   value={row[place] ?? ""}
                   devices={devices}
+                  beside={cells}
                   ids={ids}
                   onChange={(value) => set(index, place, value)}
                 />

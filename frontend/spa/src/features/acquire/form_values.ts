@@ -188,10 +188,49 @@ export function otherErrors(errors: FieldErrors, names: string[]): string[] {
     .flatMap(([key, messages]) => messages.map((message) => `${key}: ${message}`));
 }
 
+/** What a device is asked to take: a position, or a state that has a name. */
+export type Taken = "number" | "state" | null;
+
+/** What the parameters beside a device say that it is sent to. */
+export function takenBy(device: PlanParameter, beside: PlanParameter[]): Taken {
+  if (beside.some(({ axis }) => axis === device.name)) return "number";
+  return beside.some(isState) ? "state" : null;
+}
+
+const isState = (parameter: PlanParameter) => parameter.type === "string" && parameter.name === "state";
+
+/** States that may be chosen for a parameter: those of the one device beside it; none when it is no state. */
+export function statesFor(
+  parameter: PlanParameter,
+  beside: PlanParameter[],
+  values: FormValues,
+  devices: Devices,
+): string[] {
+  const owners = beside.filter(({ type }) => type === "device");
+  const [owner] = owners;
+  if (!isState(parameter) || !owner || owners.length > 1) return [];
+  return devices[String(values[owner.name] ?? "")]?.choices ?? [];
+}
+
+/** The values without states that the chosen device does not know. */
+export function withKnownStates(plan: PlanDescription, values: FormValues, devices: Devices): FormValues {
+  const kept = { ...values };
+  for (const parameter of plan.parameters) {
+    const states = statesFor(parameter, plan.parameters, values, devices);
+    if (states.length > 0 && !states.includes(String(values[parameter.name]))) kept[parameter.name] = "";
+  }
+  return kept;
+}
+
 /** Names of the devices that have a protocol, those that only measure first; all when none is asked for. */
-export function fitting(devices: Devices, protocol: string | null | undefined): string[] {
+export function fitting(
+  devices: Devices,
+  protocol: string | null | undefined,
+  taken: Taken = null,
+): string[] {
   return Object.entries(devices)
     .filter(([, device]) => !protocol || device.protocols.includes(protocol))
+    .filter(([, device]) => !taken || Boolean(device.choices?.length) === (taken === "state"))
     .sort(([a, one], [b, other]) => rank(one) - rank(other) || a.localeCompare(b))
     .map(([name]) => name);
 }

@@ -1,9 +1,9 @@
-import { type FormEvent, useEffect, useMemo, useState } from "react";
+import { type FormEvent, useMemo, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { ApiError, request } from "../../api/client";
+import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
-import { type DryRun, dryRun, getPlan, type PlanDescription } from "../../api/plans";
-import { addItem, runNow, type VisibleItem } from "../../api/queue";
+import { dryRun, getPlan, type PlanDescription } from "../../api/plans";
+import { addItem, getItem, runNow } from "../../api/queue";
 import { bootstrap, may } from "../../bootstrap";
 import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
@@ -11,6 +11,7 @@ import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { Control, labelOf, ManyDevices, Rows } from "./controls";
 import { asPython, asRest } from "./copy_as";
+import { takesNoData, useDryRun } from "./dry_run";
 import {
   type Cell,
   errorsOf,
@@ -21,12 +22,14 @@ import {
   isRepeated,
   otherErrors,
   parse,
+  statesFor,
   valuesFrom,
+  withKnownStates,
 } from "./form_values";
+import { ItemOutcome } from "./item_outcome";
+import { metadataForm } from "./metadata_fields";
 import { Preview } from "./preview";
-import { pathsOf } from "./trajectory";
-
-const DRY_RUN_AFTER_MS = 350;
+import { rememberedProposal, SubmitFields } from "./submit_fields";
 
 export default function PlanPage() {
   const { plan = "" } = useParams();
@@ -38,9 +41,7 @@ function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
   const from = search.get("item");
   const plan = useResource(`plan:${beamline}:${name}`, (signal) => getPlan(beamline, name, signal));
   const devices = useResource(`devices:${beamline}`, (signal) => getDevices(beamline, signal));
-  const item = useResource(from ? `item:${from}` : null, (signal) =>
-    request<VisibleItem>(`beamlines/${beamline}/queue/items/${encodeURIComponent(from ?? "")}`, { signal }),
-  );
+  const item = useResource(from ? `item:${from}` : null, (signal) => getItem(beamline, from ?? "", signal));
   const error = plan.error ?? devices.error;
   if (!plan.data || !devices.data || item.isLoading) {
     return <Page title={name}>{error ? <Problem error={error} /> : <Loading what="the plan" />}</Page>;
@@ -49,7 +50,14 @@ function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
   const given = preset?.parameters ?? item.data?.parameters;
   const start = given ? valuesFrom(plan.data, given) : draft(beamline, plan.data);
   return (
-    <PlanForm key={`${search}`} beamline={beamline} plan={plan.data} devices={devices.data} start={start} />
+    <PlanForm
+      key={`${search}`}
+      beamline={beamline}
+      plan={plan.data}
+      devices={devices.data}
+      start={start}
+      metadata={item.data?.metadata ?? {}}
+    />
   );
 }
 
@@ -77,52 +85,74 @@ interface PlanFormProps {
   plan: PlanDescription;
   devices: Devices;
   start: FormValues;
+  /** Metadata of the item that the form is filled in from. */
+  metadata: Record<string, unknown>;
 }
 
-function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
+const METADATA = metadataForm(bootstrap.metadata_schema);
+
+function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
   const navigate = useNavigate();
   const [values, setValues] = useState(start);
-  const [extra, setExtra] = useState({ proposal: rememberedProposal(), sample: "" });
+  const [proposal, setProposal] = useState(rememberedProposal);
+  const [about, setAbout] = useState(() => valuesFrom(METADATA, metadata));
   const [refused, setRefused] = useState<FieldErrors>({});
   const [isTried, setTried] = useState(false);
   const [added, setAdded] = useState("");
+  const [followed, setFollowed] = useState<{ uid: string; devices: string[] } | null>(null);
   const action = useAction();
   const parsed = useMemo(() => parse(plan, values), [plan, values]);
-  const preview = useDryRun(beamline, plan.name, parsed.parameters, Object.keys(parsed.errors).length === 0);
-  const paths = useMemo(() => pathsOf(plan, parsed.parameters), [plan, parsed]);
+  const told = useMemo(() => parse(METADATA, about), [about]);
+  const isComplete = Object.keys(parsed.errors).length === 0;
+  const preview = useDryRun(beamline, plan.name, parsed.parameters, isComplete);
   const fieldErrors = { ...(isTried ? parsed.errors : {}), ...preview.fields, ...refused };
 
   const set = (name: string, value: FormValue) => {
-    const next = { ...values, [name]: value };
+    const next = withKnownStates(plan, { ...values, [name]: value }, devices);
     setValues(next);
     setRefused({});
     setAdded("");
+    setFollowed(null);
     sessionStorage.setItem(draftKey(beamline, plan.name), JSON.stringify(next));
   };
   const body = {
     plan: plan.name,
     parameters: parsed.parameters,
-    proposal: extra.proposal,
-    ...(extra.sample && { metadata: { sample: extra.sample } }),
+    proposal,
+    ...(Object.keys(told.parameters).length > 0 && { metadata: told.parameters }),
   };
+  const foretold = () =>
+    preview.answer ?? dryRun(beamline, { plan: plan.name, parameters: parsed.parameters }).catch(() => null);
+
   const submit = async (isNow: boolean) => {
     setTried(true);
-    if (Object.keys(parsed.errors).length > 0) return focusFirstError();
-    localStorage.setItem("proposal", extra.proposal);
+    setFollowed(null);
+    if (!isComplete || Object.keys(told.errors).length > 0) return focusFirstError();
+    localStorage.setItem("proposal", proposal);
     await action.run(async () => {
+      const answer = isNow ? await foretold() : null;
       try {
-        if (isNow) await runNow(beamline, body);
-        else await addItem(beamline, body);
+        const item = isNow ? await runNow(beamline, body) : await addItem(beamline, body);
+        if (!isNow) setAdded(`${plan.name} was added to the queue.`);
+        else if (takesNoData(answer)) setFollowed({ uid: item.uid, devices: answer?.devices ?? [] });
+        else navigate("/live");
       } catch (error) {
         if (error instanceof ApiError) setRefused(error.fields);
         throw error;
       }
-      if (isNow) navigate("/live");
-      else setAdded(`${plan.name} was added to the queue.`);
     });
   };
   const isAllowed = may("queue:write");
-  const unplaced = otherErrors(refused, [...plan.parameters.map(({ name }) => name), "proposal"]);
+  const aboutErrors = isTried ? told.errors : {};
+  const submitErrors = {
+    ...Object.fromEntries(Object.entries(aboutErrors).map(([name, found]) => [`metadata.${name}`, found])),
+    ...refused,
+  };
+  const unplaced = otherErrors(refused, [
+    ...plan.parameters.map(({ name }) => name),
+    ...METADATA.parameters.map(({ name }) => `metadata.${name}`),
+    "proposal",
+  ]);
   return (
     <Page title={plan.name} lead={plan.title}>
       <form
@@ -141,6 +171,8 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
                 parameter={parameter}
                 value={values[parameter.name] ?? ""}
                 devices={devices}
+                beside={plan.parameters}
+                states={statesFor(parameter, plan.parameters, values, devices)}
                 axis={parameter.axis ? values[parameter.axis] : ""}
                 errors={errorsOf(fieldErrors, parameter.name)}
                 onChange={(value) => set(parameter.name, value)}
@@ -151,14 +183,24 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
         </Card>
         <div className="plan-side">
           <Preview
-            paths={paths}
             answer={preview.answer}
             error={preview.error}
+            devices={devices}
             isWaiting={preview.isWaiting}
             isRefused={Object.keys(fieldErrors).length > 0}
           />
           <Card title="Submit">
-            <SubmitFields extra={extra} errors={refused} onChange={setExtra} />
+            <SubmitFields
+              proposal={proposal}
+              metadata={METADATA}
+              values={about}
+              errors={submitErrors}
+              onProposal={setProposal}
+              onMetadata={(name, value) => {
+                setAbout({ ...about, [name]: value });
+                setRefused({});
+              }}
+            />
             {action.error && <Problem error={action.error} />}
             {unplaced.length > 0 && (
               <ul className="errors">
@@ -184,6 +226,14 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
             <p role="status" className="done">
               {added}
             </p>
+            {followed && (
+              <ItemOutcome
+                key={followed.uid}
+                beamline={beamline}
+                uid={followed.uid}
+                devices={followed.devices}
+              />
+            )}
             <div className="copy-actions">
               <CopyButton text={asPython(plan, parsed.parameters)}>Copy as Python</CopyButton>
               <CopyButton text={asRest(window.location.origin, beamline, body)}>Copy as REST</CopyButton>
@@ -200,12 +250,6 @@ function PlanForm({ beamline, plan, devices, start }: PlanFormProps) {
   );
 }
 
-function rememberedProposal(): string {
-  const kept = localStorage.getItem("proposal");
-  const numbers = bootstrap.proposals.map(({ number }) => number);
-  return kept && numbers.includes(kept) ? kept : (numbers[0] ?? "");
-}
-
 function focusFirstError(): void {
   window.requestAnimationFrame(() => {
     document.querySelector<HTMLElement>(".field-bad input, .field-bad select, .field-bad textarea")?.focus();
@@ -219,10 +263,12 @@ interface ParameterProps {
   errors: string[];
   /** Name of the device that the parameter is a position of. */
   axis: unknown;
+  beside: PlanDescription["parameters"];
+  states: string[];
   onChange: (value: FormValue) => void;
 }
 
-function Parameter({ parameter, value, devices, errors, axis, onChange }: ParameterProps) {
+function Parameter({ parameter, value, devices, errors, axis, beside, states, onChange }: ParameterProps) {
   if (isRepeated(parameter)) {
     return (
       <Rows
@@ -257,6 +303,8 @@ function Parameter({ parameter, value, devices, errors, axis, onChange }: Parame
           parameter={parameter}
           value={value as Cell}
           devices={devices}
+          beside={beside}
+          states={states}
           ids={ids}
           onChange={onChange}
         />
@@ -280,90 +328,4 @@ function hintOf(
   const limits = typeof value === "string" ? devices[value]?.limits : null;
   if (limits) parts.push(`limits ${limits[0]} … ${limits[1]} ${devices[String(value)]?.units ?? ""}`);
   return parts.join(" · ");
-}
-
-interface SubmitFieldsProps {
-  extra: { proposal: string; sample: string };
-  errors: FieldErrors;
-  onChange: (extra: { proposal: string; sample: string }) => void;
-}
-
-function SubmitFields({ extra, errors, onChange }: SubmitFieldsProps) {
-  return (
-    <>
-      <Field label="Proposal" errors={errorsOf(errors, "proposal")} required>
-        {(ids) => (
-          <select
-            {...ids}
-            value={extra.proposal}
-            onChange={(event) => onChange({ ...extra, proposal: event.target.value })}
-          >
-            {bootstrap.proposals.length === 0 && <option value="">no proposal is open to you here</option>}
-            {bootstrap.proposals.map(({ number, title }) => (
-              <option key={number} value={number}>
-                {number} – {title}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Sample" hint="Kept with the run; you can search for it later.">
-        {(ids) => (
-          <input
-            {...ids}
-            value={extra.sample}
-            maxLength={200}
-            onChange={(event) => onChange({ ...extra, sample: event.target.value })}
-          />
-        )}
-      </Field>
-    </>
-  );
-}
-
-interface DryRunState {
-  answer: DryRun | null;
-  error: Error | null;
-  fields: FieldErrors;
-  isWaiting: boolean;
-}
-
-/** Ask what the plan would do, a moment after the last change; refusals go beside their fields. */
-function useDryRun(
-  beamline: string,
-  plan: string,
-  parameters: Record<string, unknown>,
-  isComplete: boolean,
-): DryRunState {
-  const [state, setState] = useState<DryRunState>({
-    answer: null,
-    error: null,
-    fields: {},
-    isWaiting: false,
-  });
-  const key = isComplete ? JSON.stringify(parameters) : "";
-  useEffect(() => {
-    if (!key) {
-      setState({ answer: null, error: null, fields: {}, isWaiting: false });
-      return;
-    }
-    const abort = new AbortController();
-    setState((before) => ({ ...before, isWaiting: true }));
-    const timer = window.setTimeout(() => {
-      dryRun(beamline, { plan, parameters: JSON.parse(key) as Record<string, unknown> }, abort.signal).then(
-        (answer) => setState({ answer, error: null, fields: {}, isWaiting: false }),
-        (error: unknown) => {
-          if (abort.signal.aborted) return;
-          const fields = error instanceof ApiError ? error.fields : {};
-          const isPlaced = Object.keys(fields).length > 0;
-          setState({ answer: null, error: isPlaced ? null : (error as Error), fields, isWaiting: false });
-        },
-      );
-    }, DRY_RUN_AFTER_MS);
-    return () => {
-      window.clearTimeout(timer);
-      abort.abort();
-    };
-  }, [beamline, plan, key]);
-  return state;
 }
