@@ -1,5 +1,8 @@
 """The routes: what they take, what they answer, and at what price."""
 
+import base64
+import json
+
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
@@ -91,6 +94,47 @@ def test_the_queue_is_not_sent_again_while_it_has_not_changed(signed_in):
     assert client.get(f"{ROOT}/queue", headers={"If-None-Match": "x"}).status_code == 200
     post(client, "/queue/items", BODY)
     assert client.get(f"{ROOT}/queue", headers={"If-None-Match": tag}).status_code == 200
+
+
+def cursor_of(*parts):
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "xx",
+        "ä",
+        cursor_of("2026-01-01T00:00:00+00:00", float("inf")),
+        cursor_of("2026-01-01T00:00:00+00:00", float("nan")),
+        cursor_of("2026-01-01T00:00:00", 1),
+        cursor_of("0001-01-01T00:00:00+23:59", 1),
+        cursor_of("2026-01-01T00:00:00+00:00", [1]),
+        cursor_of(None, 1),
+        cursor_of(1),
+    ],
+)
+def test_a_cursor_that_is_not_ours_is_refused(signed_in, cursor):
+    answer = signed_in("member").get(f"{ROOT}/history", {"cursor": cursor})
+    assert answer.status_code == 400
+    assert "cursor" in answer.json()["fields"]
+
+
+def test_an_etag_that_is_not_ours_is_no_etag(signed_in):
+    client = signed_in("member")
+    for number in ("9" * 5000, "-1", "1e3", ""):
+        tag = f'W/"{number}-0-200"'
+        assert client.get(f"{ROOT}/queue", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_queue_of_one_person_is_not_told_to_be_known_to_another(signed_in):
+    staff, member = signed_in("staff"), signed_in("member")
+    post(staff, "/queue/items", {**BODY, "proposal": "P-3"})
+    tag = staff.get(f"{ROOT}/queue").headers["ETag"]
+    assert staff.get(f"{ROOT}/queue", headers={"If-None-Match": tag}).status_code == 304
+    answer = member.get(f"{ROOT}/queue", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert answer.json()["items"][0]["hidden"]
 
 
 READS = (

@@ -223,6 +223,22 @@ class TestWhatAWorkerWrites:
         texts = [line["text"] for line in selectors.console(facility.actor("member"), "alpha")["lines"]]
         assert texts == ["hello", "found gold", "found gold"]
 
+    def test_a_line_that_comes_while_lines_are_read_is_not_passed_over(self, facility):
+        grant, now = acquire(), datetime.now(UTC)
+        coming = [Line(now, "INFO", "two", None, None)]
+        running.append_console(grant=grant, lines=[Line(now, "INFO", "one", None, None)])
+
+        def another_comes(execute, sql, params, many, context):
+            answer = execute(sql, params, many, context)
+            if coming and ConsoleLine._meta.db_table in sql:
+                running.append_console(grant=grant, lines=[coming.pop()])
+            return answer
+
+        with connection.execute_wrapper(another_comes):
+            first = selectors.console(facility.actor("staff"), "alpha", since=0)
+        then = selectors.console(facility.actor("staff"), "alpha", since=first["last"])
+        assert [line["text"] for line in first["lines"] + then["lines"]] == ["one", "two"]
+
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_that_ask_at_once_one_gets_the_lease():
