@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
@@ -148,7 +147,7 @@ class RunBundler:
         self.is_open = True
         self.emit("start", self._composer.start)
         if self._record_interruptions:
-            stream = Stream("interruptions", is_rewound=False)
+            stream = Stream("interruptions", clock=self._composer.clock, is_rewound=False)
             data_keys = {"interruption": {"dtype": "string", "shape": [], "source": "RunEngine"}}
             stream.describe(self._composer.descriptor(stream.name, data_keys), {})
             self.streams[stream.name] = stream
@@ -170,7 +169,7 @@ class RunBundler:
         if stream is None or not self._record_interruptions or not self.is_open:
             return
         with self._emitting:
-            doc = stream.compose_event({"interruption": content}, {"interruption": time.time()})
+            doc = stream.compose_event({"interruption": content}, {"interruption": stream.clock()})
             self._emit_now("event", doc)
 
     # -- rewinding ----------------------------------------------------------------------------------------
@@ -218,7 +217,8 @@ class RunBundler:
         )
         stream = self.streams.get(name)
         if stream is None:
-            stream = self.streams[name] = Stream(name, is_rewound=is_rewound)
+            stream = Stream(name, clock=self._composer.clock, is_rewound=is_rewound)
+            self.streams[name] = stream
         elif stream.descriptor["data_keys"].keys() != data_keys.keys():
             raise ValueError(
                 f"Stream {name!r} was described with {sorted(stream.descriptor['data_keys'])}; a new "

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from acquisition.engine.run_clock import Clock, run_clock
 from acquisition.engine.validation import check, refuse_keys
 
 Document = dict[str, Any]
@@ -66,13 +67,16 @@ class Stream:
         The present descriptor; a later one of the same name replaces it.
     next_seq_num : int
         Sequence number of the next event, from 1.
+    clock : callable
+        Gives the time of the run.
     is_rewound : bool
         Whether the counter goes back with the plan. Not for monitors and interruptions: nobody takes their
         events again.
     """
 
-    def __init__(self, name: str, *, is_rewound: bool = True) -> None:
+    def __init__(self, name: str, *, clock: Clock = time.time, is_rewound: bool = True) -> None:
         self.name = name
+        self.clock = clock
         self.is_rewound = is_rewound
         self.objects: dict[Any, dict[str, Any]] = {}
         self.descriptor: Document = {}
@@ -134,7 +138,7 @@ class Stream:
             seq_num = self.next_seq_num
         doc = {
             "uid": new_uid() if uid is None else uid,
-            "time": _now() if time is None else time,
+            "time": self.clock() if time is None else time,
             "data": data,
             "timestamps": timestamps,
             "seq_num": seq_num,
@@ -158,7 +162,7 @@ class Stream:
             )
         self._check_keys(data, timestamps)
         length = lengths.pop() if lengths else 0
-        now = _now()
+        now = self.clock()
         doc = {
             "uid": list(columns.get("uid") or (new_uid() for _ in range(length))),
             "time": list(columns["time"]) if len(columns.get("time") or ()) == length else [now] * length,
@@ -204,7 +208,8 @@ class RunComposer:
 
     def __init__(self, metadata: Mapping[str, Any]) -> None:
         self.uid = new_uid()
-        self.start: Document = {"uid": self.uid, "time": _now(), **metadata}
+        self.clock = run_clock()
+        self.start: Document = {"uid": self.uid, "time": self.clock(), **metadata}
         check("start", self.start)
         self.is_stopped = False
 
@@ -220,7 +225,7 @@ class RunComposer:
         """Make and check a descriptor."""
         doc = {
             "uid": new_uid(),
-            "time": _now(),
+            "time": self.clock(),
             "run_start": self.uid,
             "name": name,
             "data_keys": data_keys,
@@ -244,7 +249,7 @@ class RunComposer:
             raise RuntimeError(f"Run {self.uid} already has a stop document.")
         doc = {
             "uid": new_uid(),
-            "time": _now(),
+            "time": self.clock(),
             "run_start": self.uid,
             "exit_status": exit_status,
             "reason": reason,
@@ -253,6 +258,3 @@ class RunComposer:
         check("stop", doc)
         self.is_stopped = True
         return doc
-
-
-_now = time.time

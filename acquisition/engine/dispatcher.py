@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import types
 import warnings
@@ -30,6 +31,8 @@ DOCUMENT_NAMES = (
 _CALL_KEYS = ("all", *DOCUMENT_NAMES)
 
 Callback = Callable[[str, Any], Any]
+
+log = logging.getLogger(__name__)
 
 
 def plain_name(name: Any) -> str:
@@ -110,17 +113,18 @@ class Dispatcher:
         self.lock = threading.RLock()
 
     def process(self, name: Any, doc: Any) -> None:
-        """Call every subscriber of this document, in order of subscription.
+        """Call every subscriber of this document, in order of subscription, also if one of them raises.
 
         Raises
         ------
         Exception
-            Whatever a subscriber raises, unless `ignore_exceptions`.
+            What the first of them raised, unless `ignore_exceptions`. Further ones are logged.
         """
         name = plain_name(name)
         subscribers = self.cb_registry.callbacks.get(name)
         if not subscribers:
             return
+        first_error: Exception | None = None
         with self.lock:
             for reference in subscribers.values():
                 func = reference()
@@ -129,13 +133,14 @@ class Dispatcher:
                 try:
                     func(name, doc)
                 except Exception as error:
-                    if not self.ignore_exceptions:
-                        raise
-                    warnings.warn(
-                        f"{error!r} was raised by the subscriber {func!r} for a document {name!r} and is "
-                        "ignored, as RunEngine.ignore_callback_exceptions asks.",
-                        stacklevel=2,
-                    )
+                    if self.ignore_exceptions:
+                        _warn_of(error, func, name)
+                    elif first_error is None:
+                        first_error = error
+                    else:
+                        log.error("%r failed at a document %r, too.", func, name, exc_info=error)
+        if first_error is not None:
+            raise first_error
 
     def subscribe(self, func: Any, name: Any = "all") -> int:
         """Call ``func(name, doc)`` for documents of a name, or ``'all'``; gives a token."""
@@ -166,6 +171,14 @@ class Dispatcher:
         """Forget every subscriber."""
         for token in list(self._token_mapping):
             self.unsubscribe(token)
+
+
+def _warn_of(error: Exception, func: Any, name: str) -> None:
+    warnings.warn(
+        f"{error!r} was raised by the subscriber {func!r} for a document {name!r} and is ignored, "
+        "as RunEngine.ignore_callback_exceptions asks.",
+        stacklevel=3,
+    )
 
 
 def normalise_subscriptions(subs: Any) -> list[tuple[str, Callback]]:
