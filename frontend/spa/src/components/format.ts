@@ -8,6 +8,11 @@ export function duration(seconds: number | null | undefined): string {
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** How long something takes: short times in seconds, long ones as minutes and hours. */
+export function takes(seconds: number): string {
+  return seconds < 60 ? `${Number(seconds.toPrecision(2))} s` : duration(seconds);
+}
+
 /** A time of day today, else with its date. POSIX seconds or an ISO text. */
 export function when(at: number | string | null | undefined, now: Date = new Date()): string {
   if (at === null || at === undefined || at === "") return "–";

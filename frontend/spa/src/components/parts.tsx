@@ -38,6 +38,8 @@ interface ButtonProps {
   busy?: boolean;
   title?: string;
   label?: string;
+  /** Whether what the button opens is open. */
+  expanded?: boolean;
 }
 
 export function Button({ children, onClick, kind = "plain", icon, type = "button", ...rest }: ButtonProps) {
@@ -49,6 +51,7 @@ export function Button({ children, onClick, kind = "plain", icon, type = "button
       disabled={rest.disabled || rest.busy}
       aria-busy={rest.busy || undefined}
       aria-label={rest.label}
+      aria-expanded={rest.expanded}
       title={rest.title ?? rest.label}
     >
       {icon && <Icon name={icon} />}

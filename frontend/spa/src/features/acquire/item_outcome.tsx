@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { getItem, type VisibleItem } from "../../api/queue";
-import { duration, figure } from "../../components/format";
+import { figure, takes } from "../../components/format";
 import { Problem, StateBadge } from "../../components/parts";
 import { beamlineTopic, useTopic } from "../../live/hooks";
 import { useResource } from "../../live/resource";
@@ -42,7 +42,7 @@ export function sentence(item: VisibleItem): string {
   if (item.state === "queued") return `${item.plan} waits for its turn.`;
   if (item.state === "running") return `${item.plan} is on its way …`;
   const seconds = (Date.parse(item.finished_at ?? "") - Date.parse(item.started_at ?? "")) / 1000;
-  const took = Number.isFinite(seconds) ? ` after ${duration(seconds)}` : "";
+  const took = Number.isFinite(seconds) ? ` after ${takes(seconds)}` : "";
   if (item.state === "completed") return `${item.plan} is done${took}. It takes no data, so there is no run.`;
   return `${item.plan} did not end well${took}${item.reason ? `: ${item.reason}` : ""}`;
 }

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Devices } from "../../api/devices";
 import type { DryRun, PlanDescription, PlanParameter } from "../../api/plans";
 import type { VisibleItem } from "../../api/queue";
+import { takes } from "../../components/format";
+import { facts } from "../queue/item_details";
 import { answered, takesNoData } from "./dry_run";
 import { fitting, parse, statesFor, takenBy, valuesFrom, withKnownStates } from "./form_values";
 import { sentence } from "./item_outcome";
 import { metadataForm } from "./metadata_fields";
-import { drawing, takes } from "./preview";
+import { drawing } from "./preview";
 
 const protocols = ["Movable"];
 const DEVICES: Devices = {
@@ -93,8 +95,29 @@ describe("what became of an item without a run", () => {
   it("is said in a sentence", () => {
     const at = { started_at: "2026-01-01T00:00:00Z", finished_at: "2026-01-01T00:00:05Z" };
     expect(sentence(item({ state: "queued" }))).toContain("waits");
-    expect(sentence(item({ state: "completed", ...at }))).toContain("move is done after 0:05");
-    expect(sentence(item({ state: "failed", reason: "limits", ...at }))).toContain("after 0:05: limits");
+    expect(sentence(item({ state: "completed", ...at }))).toContain("move is done after 5 s");
+    expect(sentence(item({ state: "failed", reason: "limits", ...at }))).toContain("after 5 s: limits");
+  });
+});
+
+describe("the details of an item", () => {
+  it("are what was asked for, and how it ended", () => {
+    const at = "2026-01-01T00:00:00Z";
+    const item = {
+      uid: "u",
+      parameters: { args: [["sx", 1]], num: 3 },
+      metadata: { sample: "silicon" },
+      proposal: "P",
+      submitted_by: "user",
+      started_at: at,
+      finished_at: "2026-01-01T00:01:15Z",
+      reason: "limits",
+    } as unknown as VisibleItem;
+    const told = Object.fromEntries(facts(item));
+    expect(told).toMatchObject({ args: '[["sx",1]]', num: "3", sample: "silicon", submitted: "user" });
+    expect(told.ended).toContain("after 1:15");
+    expect(told.reason).toBe("limits");
+    expect("started" in Object.fromEntries(facts({ ...item, started_at: null }))).toBe(false);
   });
 });
 

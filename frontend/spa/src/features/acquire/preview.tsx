@@ -1,6 +1,6 @@
 import type { Devices } from "../../api/devices";
 import type { DryRun } from "../../api/plans";
-import { duration, figure } from "../../components/format";
+import { figure, takes } from "../../components/format";
 import { Card, Empty, Problem } from "../../components/parts";
 import { takesNoData } from "./dry_run";
 
@@ -163,9 +163,4 @@ function Answer({ answer, devices }: { answer: DryRun; devices: Devices }) {
       )}
     </div>
   );
-}
-
-/** Short times in seconds, long ones as minutes and hours. */
-export function takes(seconds: number): string {
-  return seconds < 60 ? `${Number(seconds.toPrecision(2))} s` : duration(seconds);
 }

@@ -1,9 +1,11 @@
 import { useState } from "react";
 import { Link } from "react-router";
-import { getHistory, type VisibleItem } from "../../api/queue";
+import { addItem, getHistory, type VisibleItem } from "../../api/queue";
+import { may } from "../../bootstrap";
 import { parametersLine, when } from "../../components/format";
-import { Button, Card, Empty, Problem, StateBadge } from "../../components/parts";
+import { Button, Card, Empty, Problem, StateBadge, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
+import { DetailsButton, ItemDetails } from "./item_details";
 
 /** Finished items, newest first, page by page. */
 export function History({ beamline, version }: { beamline: string; version: number }) {
@@ -12,15 +14,27 @@ export function History({ beamline, version }: { beamline: string; version: numb
   const page = useResource(`history:${beamline}:${cursor}:${cursor ? "" : version}`, (signal) =>
     getHistory(beamline, cursor, signal),
   );
+  const action = useAction();
+  const [added, setAdded] = useState("");
+  const again = async (item: VisibleItem) => {
+    setAdded("");
+    const { plan, parameters, proposal, metadata } = item;
+    const copy = { plan, parameters, proposal, ...(metadata && { metadata }) };
+    if (await action.run(() => addItem(beamline, copy))) setAdded(`${plan} was added to the queue again.`);
+  };
   const rows = page.data?.results ?? [];
   const next = page.data?.next;
   return (
     <Card title="History">
       {page.error && <Problem error={page.error} onRetry={page.refresh} />}
+      {action.error && <Problem error={action.error} />}
+      <p role="status" className="done">
+        {added}
+      </p>
       {page.data && rows.length === 0 && <Empty>Nothing has finished yet.</Empty>}
       <ol className="pending">
         {rows.map((item) => (
-          <HistoryRow key={item.uid} item={item} />
+          <HistoryRow key={item.uid} item={item} isBusy={action.isBusy} onAgain={() => void again(item)} />
         ))}
       </ol>
       {(next || cursors.length > 1) && (
@@ -37,7 +51,14 @@ export function History({ beamline, version }: { beamline: string; version: numb
   );
 }
 
-function HistoryRow({ item }: { item: VisibleItem }) {
+interface HistoryRowProps {
+  item: VisibleItem;
+  isBusy: boolean;
+  onAgain: () => void;
+}
+
+function HistoryRow({ item, isBusy, onAgain }: HistoryRowProps) {
+  const [isOpen, setOpen] = useState(false);
   return (
     <li className="pending-row">
       <StateBadge state={item.state} />
@@ -54,10 +75,26 @@ function HistoryRow({ item }: { item: VisibleItem }) {
             Run{item.run_uids.length > 1 ? ` ${index + 1}` : ""}
           </Link>
         ))}
-        <Link className="button button-quiet" to={`/acquire/${item.plan}?item=${item.uid}`}>
+        <DetailsButton item={item} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
+        <Link
+          className="button button-quiet"
+          to={`/acquire/${item.plan}?item=${item.uid}`}
+          title="Open the form filled in like this"
+        >
           Copy
         </Link>
+        {may("queue:write") && (
+          <Button
+            kind="quiet"
+            disabled={isBusy}
+            title="Put the same at the end of the queue"
+            onClick={onAgain}
+          >
+            Run again
+          </Button>
+        )}
       </span>
+      {isOpen && <ItemDetails item={item} />}
     </li>
   );
 }

@@ -1,9 +1,10 @@
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { Link } from "react-router";
 import type { QueueItem } from "../../api/queue";
 import { parametersLine } from "../../components/format";
 import { Icon } from "../../components/icons";
 import { Button } from "../../components/parts";
+import { DetailsButton, ItemDetails } from "./item_details";
 
 interface PendingRowProps {
   item: QueueItem;
@@ -19,6 +20,7 @@ interface PendingRowProps {
 
 /** One waiting item: moved by dragging, by its buttons, or by the arrow keys on its grip. */
 export function PendingRow({ item, index, count, isEditable, isDragged, ...on }: PendingRowProps) {
+  const [isOpen, setOpen] = useState(false);
   if (item.hidden) {
     return (
       <li className="pending-row">
@@ -68,6 +70,7 @@ export function PendingRow({ item, index, count, isEditable, isDragged, ...on }:
         {item.submitted_by} · {item.proposal}
       </span>
       <span className="pending-actions">
+        <DetailsButton item={item} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
         <Link className="button button-quiet" to={`/acquire/${item.plan}?item=${item.uid}`}>
           Copy
         </Link>
@@ -102,6 +105,7 @@ export function PendingRow({ item, index, count, isEditable, isDragged, ...on }:
           </>
         )}
       </span>
+      {isOpen && <ItemDetails item={item} />}
     </li>
   );
 }

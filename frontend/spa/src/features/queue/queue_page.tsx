@@ -11,7 +11,7 @@ import {
   startQueue,
 } from "../../api/queue";
 import { may } from "../../bootstrap";
-import { parametersLine, plural, when } from "../../components/format";
+import { duration, parametersLine, plural, when } from "../../components/format";
 import {
   Badge,
   Button,
@@ -23,6 +23,7 @@ import {
   Problem,
   useAction,
 } from "../../components/parts";
+import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { History } from "./history";
@@ -142,6 +143,9 @@ function Controls({ beamline, queue, act }: { beamline: string; queue: Queue; ac
 }
 
 function Running({ item }: { item: QueueItem | null }) {
+  const { status } = useBeamline();
+  const left =
+    item && !item.hidden && status?.item?.uid === item.uid ? (status.progress?.eta_s ?? null) : null;
   return (
     <Card title="Running">
       {!item && <Empty>Nothing runs.</Empty>}
@@ -152,6 +156,7 @@ function Running({ item }: { item: QueueItem | null }) {
           <span className="muted line-rest">{parametersLine(item.parameters)}</span>
           <span className="muted">
             {item.submitted_by} · {item.proposal} · since {when(item.started_at)}
+            {left !== null && ` · ${duration(left)} left`}
           </span>
           <Link to="/live">Watch</Link>
         </p>

@@ -1,0 +1,65 @@
+import type { VisibleItem } from "../../api/queue";
+import { duration, figure, when } from "../../components/format";
+import { Button, Code } from "../../components/parts";
+
+interface DetailsButtonProps {
+  item: VisibleItem;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** Opens and closes what `ItemDetails` shows. */
+export function DetailsButton({ item, isOpen, onToggle }: DetailsButtonProps) {
+  return (
+    <Button
+      kind="quiet"
+      expanded={isOpen}
+      label={`Details of ${item.plan}, ${when(item.created_at)}`}
+      onClick={onToggle}
+    >
+      Details
+    </Button>
+  );
+}
+
+/** All that is known of an item: what was asked for, when, and what went wrong. */
+export function ItemDetails({ item }: { item: VisibleItem }) {
+  return (
+    <div className="item-details">
+      <dl className="metadata">
+        {facts(item).map(([name, text]) => (
+          <div key={name} className="fact">
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {item.traceback && (
+        <details>
+          <summary>Traceback</summary>
+          <Code text={item.traceback} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** Names and texts of what is known of an item, in the order in which it came about. */
+export function facts(item: VisibleItem): [string, string][] {
+  const took = (Date.parse(item.finished_at ?? "") - Date.parse(item.started_at ?? "")) / 1000;
+  const found: [string, string][] = [
+    ...Object.entries(item.parameters).map(([name, value]): [string, string] => [name, textOf(value)]),
+    ...Object.entries(item.metadata ?? {}).map(([name, value]): [string, string] => [name, textOf(value)]),
+    ["proposal", item.proposal],
+    ["submitted", item.created_at ? `${when(item.created_at)} by ${item.submitted_by}` : item.submitted_by],
+    ["started", item.started_at ? when(item.started_at) : ""],
+    ["ended", item.finished_at ? `${when(item.finished_at)}, after ${duration(took)}` : ""],
+    ["reason", item.reason ?? ""],
+    ["item", item.uid],
+  ];
+  return found.filter(([, text]) => text !== "");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : figure(value);
+}
