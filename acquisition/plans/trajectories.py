@@ -240,6 +240,7 @@ def spiral_square(
     x_num, y_num = _whole(x_num), _whole(y_num)
     if x_num < 2 or y_num < 2:
         raise ValueError(f"a square spiral needs 2 or more points along each axis, not {x_num} x {y_num}")
+    _affordable(x_num * y_num)
     # With an even number of points the middle of the grid lies between points: shift by half a step.
     x_offset = 0.5 if x_num % 2 == 0 else 0.0
     y_offset = -0.5 if y_num % 2 == 0 else 0.0
@@ -290,7 +291,7 @@ def _affordable(points: float) -> None:
     if not points <= MOST_SPIRAL_POINTS:
         raise ValueError(
             f"the spiral would have about {points:.3g} points, and at most {MOST_SPIRAL_POINTS} are "
-            "allowed: take a larger dr or a smaller range"
+            "allowed: take fewer points, a larger dr or a smaller range"
         )
 
 

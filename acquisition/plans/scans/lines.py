@@ -1,7 +1,7 @@
 """Scans along a line: one motor, or several in step."""
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Annotated, Any
 
 from acquisition.plans.annotations import (
@@ -417,7 +417,19 @@ def motor_list_pairs(args: Sequence[Any]) -> list[tuple[Any, Any]]:
     """Split ``motor, [positions], motor, [positions]`` into pairs."""
     if not args or len(args) % 2:
         raise ValueError(f"motors and lists come in pairs (motor, [positions]), but {len(args)} were given")
-    return list(zip(args[::2], args[1::2], strict=True))
+    return [(motor, _listed(motor, given)) for motor, given in zip(args[::2], args[1::2], strict=True)]
+
+
+def _listed(motor: Any, positions: Any) -> Any:
+    """Give positions as something with a length that the start document of a run can hold."""
+    if not hasattr(positions, "__len__"):
+        positions = list(islice(positions, MAX_POINTS + 1))
+    if len(positions) > MAX_POINTS:
+        raise ValueError(
+            f"{motor.name} is given a list of more than {MAX_POINTS} positions, which is too long to be "
+            "kept with the run: scan a range in equal steps instead"
+        )
+    return positions
 
 
 def _points_apart(args: tuple[Any, ...], num: Any) -> tuple[tuple[Any, ...], int]:

@@ -124,3 +124,39 @@ def test_a_plan_that_calls_a_device_is_told_to_yield(devices):
 def test_the_report_is_json_able(devices):
     found = dry_run(scans.count([devices["det"]], 2), devices=DEVICES)
     assert found.as_dict()["points"] == 2
+
+
+HUGE = {
+    "count": (lambda d: scans.count([d["det"]], 10**9), "1000000000 points"),
+    "scan": (lambda d: scans.scan([d["det"]], d["sx"], -1, 1, 10**9), "1000000000 points"),
+    "grid": (
+        lambda d: scans.grid_scan([d["det"]], d["sx"], -1, 1, 10**5, d["sy"], -1, 1, 10**4, snake_axes=True),
+        "1000000000 points",
+    ),
+    "relative grid": (
+        lambda d: scans.rel_grid_scan([d["det"]], d["sx"], -1, 1, 10**5, d["sy"], -1, 1, 10**4),
+        "1000000000 points",
+    ),
+    "logarithmic": (lambda d: scans.log_scan([d["det"]], d["sx"], -1, 1, 10**9), "1000000000 points"),
+    "spiral": (lambda d: scans.spiral([d["det"]], d["sx"], d["sy"], 0, 0, 9, 9, 1e-4, 9), "at most 4000000"),
+    "square spiral": (
+        lambda d: scans.spiral_square([d["det"]], d["sx"], d["sy"], 0, 0, 9, 9, 10**5, 10**4),
+        "at most 4000000",
+    ),
+    "list": (lambda d: scans.list_scan([d["det"]], d["sx"], range(10**9)), "more than 1000000 positions"),
+    "endless list": (
+        lambda d: scans.list_scan([d["det"]], d["sx"], itertools.count()),
+        "more than 1000000 positions",
+    ),
+    "grid of lists": (
+        lambda d: scans.list_grid_scan([d["det"]], d["sx"], range(10**9), d["sy"], [1, 2]),
+        "more than 1000000 positions",
+    ),
+    "endless messages": (lambda d: itertools.repeat(Msg("null")), "may go on until it is stopped"),
+}
+
+
+@pytest.mark.parametrize(("make_plan", "says"), HUGE.values(), ids=HUGE.keys())
+def test_a_plan_too_large_is_reported_whatever_it_is(devices, make_plan, says):
+    found = dry_run(lambda: make_plan(devices), devices=DEVICES, max_messages=2_000)
+    assert says in found.problems[0].replace(",", "")
