@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.actor import Actor
+from acquisition.queue.status import private_item
 from catalog.documents.encoding import to_storable
 from realtime import store
 from realtime.catch_up import Tail
@@ -235,18 +236,17 @@ class EngineFeed(StateFeed):
         return as_json({"seq": status["version"], **status})
 
     async def _may_see_item(self, actor: Actor) -> bool:
-        item = self.value["item"]
+        item = private_item(self.value)
         if item is None:
             return True
-        key, now = (actor, item["uid"]), time.monotonic()
+        key, now = (actor, item), time.monotonic()
         known = self._sees.get(key)
         if known is not None and known[0] > now:
             return known[1]
         sees = await store.call(store.sees_item, actor, self.topic.target)
         self._sees = {key: entry for key, entry in self._sees.items() if entry[0] > now}
         self._sees[key] = (now + VISIBILITY_S, sees)
-        item_now = self.value["item"]
-        return sees and item_now is not None and item_now["uid"] == item["uid"]
+        return sees and private_item(self.value) == item
 
 
 class ValueFeed(StateFeed):

@@ -130,9 +130,8 @@ def status(beamline: str) -> dict[str, Any]:
 
 
 def sees_item(actor: Actor, beamline: str) -> bool:
-    """Tell whether the actor may know which item and run the beamline is working on."""
-    item = queue_selectors.status(actor, beamline)["item"]
-    return item is not None and not item.get("hidden", False)
+    """Tell whether the actor may know which item runs, with its run, or which one held the queue."""
+    return "redacted" not in queue_selectors.status(actor, beamline)
 
 
 def public_part(full: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,16 @@ def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
         call_worker_on_commit(name)
 
 
+def hold(queue: BeamlineQueue, reason: str, *, item: QueueItem | None = None) -> None:
+    """Let the queue start nothing more; with `item` the reason tells of that item."""
+    queue.is_held, queue.hold_reason, queue.hold_item = True, reason, item
+
+
+def let_run(queue: BeamlineQueue) -> None:
+    """Let the queue run; why it was held is forgotten."""
+    queue.is_held, queue.hold_reason, queue.hold_item = False, "", None
+
+
 def locked_queue(beamline_id: int) -> BeamlineQueue:
     """Give the queue's row, locked until the transaction ends; made at first use."""
     rows = BeamlineQueue.objects.select_for_update()

@@ -22,6 +22,14 @@ class BeamlineQueue(models.Model):
     version = models.BigIntegerField(default=0)
     is_held = models.BooleanField(default=True)
     hold_reason = models.TextField(blank=True, default="")
+    hold_item = models.ForeignKey(
+        "QueueItem",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="the item whose end the reason tells of; told to who may see the item",
+    )
     stop_after_item = models.BooleanField(default=False)
     updated = models.DateTimeField(auto_now=True)
 

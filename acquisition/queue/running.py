@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.actor import Actor
 from acquisition.queue import order
 from acquisition.queue.change import announce_status, changing, waiting
+from acquisition.queue.change import hold as hold_queue
 from acquisition.queue.doorbell import ring, ring_on_commit
 from acquisition.queue.leases import Grant, guarded
 from acquisition.queue.models import (
@@ -116,7 +117,8 @@ def interrupt_running(
             found = [*row.run_uids, *(u for u in run_uids.get(str(row.uid), ()) if u not in row.run_uids)]
             _end(row, Outcome(ItemEvent.LOSE, reason=reason, run_uids=tuple(found), progress=row.progress))
             _copy_to_front(row)
-            queue.is_held, queue.hold_reason, queue.stop_after_item = True, reason, False
+            hold_queue(queue, reason)
+            queue.stop_after_item = False
             _audit(actor, "item.interrupted", grant, row, reason=reason)
             ended.append(row)
         EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
@@ -128,7 +130,7 @@ def interrupt_running(
 def hold(*, actor: Actor, grant: Grant, reason: str) -> None:
     """Hold the queue for a reason that the worker found. Audits ``queue.hold``."""
     with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
-        queue.is_held, queue.hold_reason = True, printable(reason)
+        hold_queue(queue, printable(reason))
         audit.record(
             actor=actor,
             action="queue.hold",
@@ -307,9 +309,9 @@ def _end(row: QueueItem, outcome: Outcome) -> None:
 def _hold_after(queue: BeamlineQueue, row: QueueItem) -> None:
     if row.state not in GOES_ON:
         reason = f"{row.plan_name} {row.state}" + (f": {row.reason}" if row.reason else "")
-        queue.is_held, queue.hold_reason = True, reason
+        hold_queue(queue, reason, item=row)
     elif queue.stop_after_item:
-        queue.is_held, queue.hold_reason = True, queue.hold_reason or "held after the item that was run now"
+        hold_queue(queue, queue.hold_reason or "held after the item that was run now")
     queue.stop_after_item = False
 
 

@@ -27,7 +27,13 @@ from acquisition.queue.models import (
     QueueItem,
 )
 from acquisition.queue.states import FINISHED
-from acquisition.queue.status import running_item, status_of, without_item
+from acquisition.queue.status import (
+    private_item,
+    public_hold_reason,
+    running_item,
+    status_of,
+    without_item,
+)
 
 PAGE = 200
 PAGE_LIMIT = 1_000
@@ -38,12 +44,11 @@ def status(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give what the beamline does now; item, run and progress only to who may see the item's proposal."""
     require(actor, Scope.QUEUE_READ, beamline=beamline)
     found = status_of(beamline)
-    item = found["item"]
-    if item is None:
-        return found
-    if not _sees_running(actor, beamline, item["uid"]):
+    private = private_item(found)
+    if private is not None and not _sees_item(actor, private):
         return without_item(found)
-    item.pop("proposal_id")
+    if found["item"] is not None:
+        found["item"].pop("proposal_id")
     return found
 
 
@@ -66,20 +71,21 @@ def queue_unless(
     """Give the queue, or None when its version is the one that the reader knows."""
     place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_READ, beamline=beamline)
-    row = BeamlineQueue.objects.filter(beamline_id=place.pk).first() or BeamlineQueue(
-        hold_reason="not started yet"
-    )
+    known_row = BeamlineQueue.objects.filter(beamline_id=place.pk).select_related("hold_item").first()
+    row = known_row or BeamlineQueue(hold_reason="not started yet")
     if row.version == known:
         return None
     rows = waiting(place.pk)
     limit = max(1, min(limit, PAGE_LIMIT))
     items = list(rows.select_related("proposal", "copied_from")[offset : offset + limit])
     current = running_item(place.pk).select_related("proposal", "copied_from").first()
-    seen = _visible_keys(actor, [*items, *([current] if current else [])])
+    named = [item for item in (*items, current, row.hold_item) if item is not None]
+    seen = _visible_keys(actor, named)
+    sees_reason = row.hold_item_id is None or row.hold_item_id in seen
     return {
         "version": row.version,
         "is_held": row.is_held,
-        "hold_reason": row.hold_reason,
+        "hold_reason": row.hold_reason if sees_reason else public_hold_reason(row),
         "stop_after_item": row.stop_after_item,
         "running": item_dict(current, None, is_visible=current.pk in seen) if current else None,
         "items": [item_dict(item, offset + n, is_visible=item.pk in seen) for n, item in enumerate(items)],
@@ -276,7 +282,7 @@ def line_dict(line: ConsoleLine) -> dict[str, Any]:
     }
 
 
-def _sees_running(actor: Actor, beamline: str, uid: str) -> bool:
+def _sees_item(actor: Actor, uid: str) -> bool:
     rows: QuerySet[QueueItem] = QueueItem.objects.filter(uid=uid)
     return visible(actor, rows, scope=Scope.QUEUE_READ).exists()
 

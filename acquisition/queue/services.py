@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
 from accounts.selectors import beamline_named, proposal_numbered
 from acquisition.queue import order
-from acquisition.queue.change import announce_status, changing, position_at, waiting
+from acquisition.queue.change import announce_status, changing, hold, let_run, position_at, waiting
 from acquisition.queue.control import check_control
 from acquisition.queue.models import BeamlineQueue, ControlCommand, QueueItem
 from acquisition.queue.selectors import item_named
@@ -76,7 +76,9 @@ def run_now(
             actor, place, tenant, plan, parameters, metadata or {}, "front", action="queue.run_now"
         )
         if queue.is_held:
-            queue.is_held, queue.stop_after_item = False, True
+            kept = queue.hold_reason if queue.hold_item_id is None else ""
+            let_run(queue)
+            queue.hold_reason, queue.stop_after_item = kept, True
         return item
 
 
@@ -122,7 +124,8 @@ def start_queue(*, actor: Actor, beamline: str) -> None:
     with changing(place.pk, beamline) as queue:
         check_control(actor, place.pk, beamline)
         before = _hold_state(queue)
-        queue.is_held, queue.hold_reason, queue.stop_after_item = False, "", False
+        let_run(queue)
+        queue.stop_after_item = False
         _audit_queue(actor, "queue.start", beamline, before, queue)
 
 
@@ -133,7 +136,7 @@ def hold_queue(*, actor: Actor, beamline: str, reason: str = "") -> None:
     with changing(place.pk, beamline) as queue:
         check_control(actor, place.pk, beamline)
         before = _hold_state(queue)
-        queue.is_held, queue.hold_reason = True, reason or f"held by {actor.username}"
+        hold(queue, reason or f"held by {actor.username}")
         _audit_queue(actor, "queue.hold", beamline, before, queue, reason=reason)
 
 

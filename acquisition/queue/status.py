@@ -16,6 +16,7 @@ from acquisition.queue.states import WAITING, ItemState
 RELATED = (
     "beamline",
     "beamline__acquisition_queue",
+    "beamline__acquisition_queue__hold_item",
     "beamline__worker_lease",
     "beamline__environment",
     "beamline__control_lease",
@@ -23,6 +24,9 @@ RELATED = (
 UNUSED = tuple(
     f"beamline__environment__{name}"
     for name in ("plans", "devices", "presets", "metadata_schema", "versions")
+) + tuple(
+    f"beamline__acquisition_queue__hold_item__{name}"
+    for name in ("parameters", "metadata", "run_uids", "progress", "reason", "traceback")
 )
 
 
@@ -33,10 +37,31 @@ def public_status(beamline: str) -> dict[str, Any]:
 
 def without_item(status: dict[str, Any]) -> dict[str, Any]:
     """Take away what belongs to a proposal; `redacted` tells the reader to ask for the status itself."""
-    if status["item"] is None:
+    if private_item(status) is None:
         return status
+    if status["item"] is None:
+        return _without_hold_reason(status)
     hidden = {"state": status["item"]["state"], "hidden": True}
     return {**status, "item": hidden, "run_uid": None, "progress": {}, "message": "running", "redacted": True}
+
+
+def private_item(status: dict[str, Any]) -> str | None:
+    """Give the uid of the item that a status tells of: the running one, else the one that held the queue."""
+    item = status["item"] or status["queue"]["hold_item"]
+    return item["uid"] if item else None
+
+
+def public_hold_reason(queue: BeamlineQueue) -> str:
+    """Give why the queue is held, in words for who may not see the item that held it."""
+    return f"the last item {queue.hold_item.state}" if queue.hold_item else queue.hold_reason
+
+
+def _without_hold_reason(status: dict[str, Any]) -> dict[str, Any]:
+    queue = status["queue"]
+    reason = f"the last item {queue['hold_item']['state']}"
+    message = status["message"].replace(queue["hold_reason"], reason)
+    told = {**queue, "hold_reason": reason, "hold_item": None}
+    return {**status, "queue": told, "message": message, "redacted": True}
 
 
 def status_of(beamline: str) -> dict[str, Any]:
@@ -101,13 +126,23 @@ def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
         "item": item,
         "run_uid": (row.run_uid or None) if alive and item else None,
         "progress": row.progress if alive and item else {},
-        "queue": {"is_held": queue.is_held, "hold_reason": queue.hold_reason, "length": row.waiting},
+        "queue": {
+            "is_held": queue.is_held,
+            "hold_reason": queue.hold_reason,
+            "hold_item": _hold_item(queue),
+            "length": row.waiting,
+        },
         "control": _control(getattr(place, "control_lease", None), row.now),
         "message": _message(worker, queue, item, row, environment),
         "version": row.version,
         "lease_expires_at": _lease_expiry(place),
         "server_time": row.now.isoformat(),
     }
+
+
+def _hold_item(queue: BeamlineQueue) -> dict[str, str] | None:
+    item = queue.hold_item
+    return {"uid": str(item.uid), "state": item.state} if item else None
 
 
 def _facts() -> JSONObject:
@@ -170,7 +205,7 @@ def _never_used(beamline: str) -> dict[str, Any]:
         "item": None,
         "run_uid": None,
         "progress": {},
-        "queue": {"is_held": True, "hold_reason": "not started yet", "length": 0},
+        "queue": {"is_held": True, "hold_reason": "not started yet", "hold_item": None, "length": 0},
         "control": None,
         "message": "No worker serves this beamline: start it.",
         "version": 0,

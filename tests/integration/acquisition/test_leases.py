@@ -10,12 +10,12 @@ from django.db.models.functions import Now
 
 from accounts.actor import worker_actor
 from accounts.errors import NotFoundError
-from acquisition.queue import leases, running, selectors
+from acquisition.queue import leases, running, selectors, services
 from acquisition.queue.leases import LeaseExpiredError, LeaseLostError
 from acquisition.queue.models import BeamlineQueue, ConsoleLine, Lease, QueueItem
 from acquisition.queue.running import Line, Outcome
 from acquisition.queue.states import ItemEvent
-from acquisition.queue.status import status_of
+from acquisition.queue.status import public_status, status_of
 from acquisition.worker.lease import LeaseKeeper
 from tests.integration.acquisition.test_queue_services import submit
 
@@ -222,6 +222,44 @@ class TestWhatAWorkerWrites:
         running.append_console(grant=grant, lines=[outside])
         texts = [line["text"] for line in selectors.console(facility.actor("member"), "alpha")["lines"]]
         assert texts == ["hello", "found gold", "found gold"]
+
+    def test_why_an_item_held_the_queue_is_told_to_who_may_see_the_item(self, facility):
+        grant, mine = acquire(), submit(facility, "staff", proposal="P-3")
+        BeamlineQueue.objects.update(is_held=False)
+        running.claim_next(actor=WORKER, grant=grant)
+        outcome = Outcome(ItemEvent.FAIL, reason="the gold sample broke")
+        running.finish_item(actor=WORKER, grant=grant, item=mine, outcome=outcome)
+        staff, member = facility.actor("staff"), facility.actor("member")
+        for shown in (selectors.status(staff, "alpha")["queue"], selectors.queue(staff, "alpha")):
+            assert shown["hold_reason"] == "count failed: the gold sample broke"
+        for shown in (selectors.status(member, "alpha"), public_status("alpha")):
+            assert (shown["queue"]["hold_reason"], shown["redacted"]) == ("the last item failed", True)
+            assert "gold" not in str(shown)
+        assert selectors.queue(member, "alpha")["hold_reason"] == "the last item failed"
+
+        services.hold_queue(actor=member, beamline="alpha", reason="tea")
+        assert selectors.status(member, "alpha")["queue"]["hold_reason"] == "tea"
+        services.start_queue(actor=member, beamline="alpha")
+        assert "redacted" not in selectors.status(member, "alpha")
+
+    def test_after_an_item_of_another_proposal_failed_run_now_still_tells_nothing_of_it(self, facility):
+        grant, theirs = acquire(), submit(facility, "staff", proposal="P-3")
+        BeamlineQueue.objects.update(is_held=False)
+        running.claim_next(actor=WORKER, grant=grant)
+        outcome = Outcome(ItemEvent.FAIL, reason="the gold sample broke")
+        running.finish_item(actor=WORKER, grant=grant, item=theirs, outcome=outcome)
+        own = services.run_now(
+            actor=facility.actor("member"),
+            beamline="alpha",
+            plan="count",
+            parameters={"detectors": ["det"]},
+            proposal="P-1",
+        )
+        running.claim_next(actor=WORKER, grant=grant)
+        assert "gold" not in str(selectors.status(facility.actor("member"), "alpha"))
+        running.finish_item(actor=WORKER, grant=grant, item=own, outcome=Outcome(ItemEvent.COMPLETE))
+        shown = selectors.queue(facility.actor("member"), "alpha")
+        assert (shown["is_held"], "gold" in str(shown)) == (True, False)
 
     def test_a_line_that_comes_while_lines_are_read_is_not_passed_over(self, facility):
         grant, now = acquire(), datetime.now(UTC)

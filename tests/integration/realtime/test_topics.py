@@ -93,6 +93,23 @@ async def test_engine_status_hides_item_and_run_from_who_may_not_see_them(member
         assert str(item.uid) not in str(hidden)
 
 
+async def test_why_the_queue_is_held_is_told_to_who_may_see_the_item_that_held_it(member, facility):
+    def fail():
+        item = start_item(facility, "P-3")
+        QueueItem.objects.filter(pk=item.pk).update(state="failed")
+        with changing(item.beamline_id, "alpha") as queue:
+            queue.is_held, queue.hold_reason, queue.hold_item = True, "scan failed: the gold broke", item
+
+    await store.call(fail)
+    staff = await store.call(session_headers, facility.users["staff"])
+    async with connected(member) as one, connected(staff) as other:
+        await one.subscribe("engine:alpha")
+        await other.subscribe("engine:alpha")
+        told = (await one.until(type="message"))["payload"]["queue"]["hold_reason"]
+        whole = (await other.until(type="message"))["payload"]["queue"]["hold_reason"]
+    assert (told, whole) == ("the last item failed", "scan failed: the gold broke")
+
+
 async def test_values_are_sent_whole_and_coalesced_with_the_escape_rule(member):
     cache.set("pv:alpha", {"seq": 1, "values": {"ring": {"value": 200.0}, "sx": {"value": 0.0}}})
     async with connected(member) as socket:
