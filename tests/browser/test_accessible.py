@@ -8,7 +8,17 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.support.house_rules import ROOT
 
 AXE = ROOT / "frontend" / "spa" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/", "/acquire", "/acquire/grid_scan", "/queue", "/live", "/runs", "/devices", "/console")
+PAGES = (
+    "/",
+    "/acquire",
+    "/acquire/grid_scan",
+    "/acquire/set_state",
+    "/queue",
+    "/live",
+    "/runs",
+    "/devices",
+    "/console",
+)
 PLAIN = ("/account", "/account/tokens", "/nothing-here")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -50,6 +60,10 @@ def test_no_page_breaks_a_rule(visit, idle, scanned, theme, viewport):
     person.page.get_by_role("link", name="Find the peak in x").click()
     person.page.get_by_test_id("dry-run-points").wait_for()
     found["form"] = breaches(person.page)
+    person.open("/queue")
+    person.page.get_by_role("button", name="Details of").first.click()
+    person.page.locator(".item-details").wait_for()
+    found["details"] = breaches(person.page)
     assert {path: lines for path, lines in found.items() if lines} == {}, json.dumps(found, indent=1)
 
 

@@ -98,7 +98,7 @@ function StreamPicker({ names, shown, onPick }: StreamPickerProps) {
   return (
     <label className="inline">
       Stream
-      <select value={shown} onChange={(event) => onPick(event.target.value)}>
+      <select aria-label="Stream" value={shown} onChange={(event) => onPick(event.target.value)}>
         {names.map((name) => (
           <option key={name}>{name}</option>
         ))}
