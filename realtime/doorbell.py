@@ -99,7 +99,7 @@ class Publisher:
     """
 
     def __init__(self, outbox: Outbox | None = None) -> None:
-        self.outbox = outbox or Outbox()
+        self.outbox = Outbox() if outbox is None else outbox
         self._changed = threading.Condition()
         self._is_stopping = False
         self._is_sending = False

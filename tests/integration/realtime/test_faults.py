@@ -203,12 +203,14 @@ def test_a_publisher_that_cannot_send_holds_no_more_than_its_bounds_and_never_bl
     monkeypatch.setattr(doorbell, "_send", stuck)
     monkeypatch.setattr(doorbell, "_close_layer", lambda: asyncio.sleep(0))
     publisher = Publisher(Outbox(max_records=50))
-    for n in range(1000):
-        publisher.put(doorbell.Stored("a", "demo", n, n, ((n, "event", {}),)))
-    assert entered.wait(DEADLINE_S)
-    assert publisher.outbox.records <= 50
-    leave.set()
-    publisher.stop()
+    try:
+        for n in range(1000):
+            publisher.put(doorbell.Stored("a", "demo", n, n, ((n, "event", {}),)))
+        assert entered.wait(DEADLINE_S)
+        assert publisher.outbox.records <= 50
+    finally:
+        leave.set()
+        publisher.stop()
 
 
 @pytest.fixture
