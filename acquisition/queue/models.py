@@ -51,6 +51,7 @@ class QueueItem(models.Model):
         max_length=12, choices=[(s.value, s.value) for s in ItemState], default=ItemState.QUEUED.value
     )
     position = models.BigIntegerField(default=0)
+    runs_now = models.BooleanField(default=False, help_text="asked to run before the queue is held again")
     run_uids = models.JSONField(default=list)
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"

@@ -311,8 +311,15 @@ def _hold_after(queue: BeamlineQueue, row: QueueItem) -> None:
         reason = f"{row.plan_name} {row.state}" + (f": {row.reason}" if row.reason else "")
         hold_queue(queue, reason, item=row)
     elif queue.stop_after_item:
+        if _next_runs_now(row.beamline_id):
+            return
         hold_queue(queue, queue.hold_reason or "held after the item that was run now")
     queue.stop_after_item = False
+
+
+def _next_runs_now(beamline_id: int) -> bool:
+    first = waiting(beamline_id).first()
+    return first is not None and first.runs_now
 
 
 def _copy_to_front(row: QueueItem) -> QueueItem:

@@ -63,7 +63,7 @@ def run_now(
     proposal: str,
     metadata: dict[str, Any] | None = None,
 ) -> QueueItem:
-    """Put a plan at the front and let it run; a queue that was held is held again after this item.
+    """Put a plan at the front and let it run; a queue that was held is held again after all such items.
 
     Audits ``queue.submit`` and ``queue.run_now`` in one entry each; raises as `submit_item`.
     """
@@ -75,6 +75,7 @@ def run_now(
         item = _insert(
             actor, place, tenant, plan, parameters, metadata or {}, "front", action="queue.run_now"
         )
+        QueueItem.objects.filter(pk=item.pk).update(runs_now=True)
         if queue.is_held:
             kept = queue.hold_reason if queue.hold_item_id is None else ""
             let_run(queue)

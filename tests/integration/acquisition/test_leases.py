@@ -17,7 +17,7 @@ from acquisition.queue.running import Line, Outcome
 from acquisition.queue.states import ItemEvent
 from acquisition.queue.status import public_status, status_of
 from acquisition.worker.lease import LeaseKeeper
-from tests.integration.acquisition.test_queue_services import submit
+from tests.integration.acquisition.test_queue_services import COUNT, submit
 
 WORKER = worker_actor("alpha")
 
@@ -182,6 +182,20 @@ class TestWhatAWorkerWrites:
         queue = BeamlineQueue.objects.get()
         assert queue.is_held is held
         assert ("why" in queue.hold_reason) is held
+
+    def test_all_items_that_were_run_now_run_before_the_queue_is_held_again(self, facility):
+        grant, waits = acquire(), submit(facility)
+        run_now = {"actor": facility.actor("member"), "beamline": "alpha", "proposal": "P-1", **COUNT}
+        for _ in range(2):
+            services.run_now(**run_now)
+            running.claim_next(actor=WORKER, grant=grant)
+        for _ in range(2):
+            claimed = running.claim_next(actor=WORKER, grant=grant)
+            assert claimed is not None, "an item that was run now waits behind a held queue"
+            running.finish_item(actor=WORKER, grant=grant, item=claimed, outcome=Outcome(ItemEvent.COMPLETE))
+        queue = BeamlineQueue.objects.get()
+        waits.refresh_from_db()
+        assert (waits.state, queue.is_held, queue.stop_after_item) == ("queued", True, False)
 
     def test_a_stale_worker_neither_claims_nor_finishes(self, facility):
         stale, item = acquire(), submit(facility)
