@@ -110,7 +110,8 @@ function StreamPicker({ names, shown, onPick }: StreamPickerProps) {
 function Facts({ run }: { run: RunBuffer }) {
   const stream = mainStream(run);
   const start = Number(run.start?.time ?? Number.NaN);
-  const end = Number(run.stop?.time ?? stream?.time.at(-1) ?? Number.NaN);
+  const newest = Math.max(...[...run.streams.values()].map(({ time }) => time.at(-1) ?? start));
+  const end = Number(run.stop?.time ?? newest);
   const reason = String(run.stop?.reason ?? "");
   return (
     <Card title="Run">
