@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import math
 import re
 import tomllib
 import zoneinfo
@@ -198,6 +199,22 @@ def _check_references(manifest: Manifest, faults: Faults) -> None:
             faults.append((f"suspenders[{index}].device", f"there is no device {device!r}"))
 
 
+def _check_limits(manifest: Manifest, faults: Faults) -> None:
+    known = {spec.name for spec in manifest.devices}
+    for name, entry in manifest.limits.items():
+        if name.split(".")[0] not in known:
+            faults.append((f"limits.{name}", f"there is no device {name!r}"))
+        numbers = (
+            [v for v in entry if type(v) in (int, float) and math.isfinite(v)] if _is_pair(entry) else []
+        )
+        if len(numbers) != 2 or not numbers[0] < numbers[1]:
+            faults.append((f"limits.{name}", f"must be two numbers, low and high, not {entry!r}"))
+
+
+def _is_pair(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 2
+
+
 def _check_plans(manifest: Manifest, faults: Faults) -> None:
     for index, module in enumerate(manifest.plans):
         try:
@@ -221,6 +238,7 @@ CHECKS: tuple[Callable[[Manifest, Faults], None], ...] = (
     _check_time_zone,
     _check_classes,
     _check_references,
+    _check_limits,
     _check_plans,
     _check_metadata_schema,
 )

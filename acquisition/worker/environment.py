@@ -12,6 +12,7 @@ from acquisition.devices.manifest import Manifest, build_devices, describe_devic
 from acquisition.plans.registry import PlanFault, PlanRegistry
 from acquisition.worker.device_settings import with_settings
 from acquisition.worker.guard import access_faults
+from acquisition.worker.limits import narrowed
 from acquisition.worker.offers import ordered_schema, preset_faults, presets_of
 from acquisition.worker.values import find
 
@@ -77,7 +78,7 @@ def open_beamline(name: str, folder: Path, *, timeout_s: float = 5.0) -> OpenBea
         devices=devices,
         registry=registry,
         plans=plans,
-        descriptions=with_settings(describe_devices(devices), devices),
+        descriptions=narrowed(with_settings(describe_devices(devices), devices), manifest.limits),
         presets=presets_of(manifest.presets, plans),
         metadata_schema=ordered_schema(manifest.metadata_schema),
         faults=[*(_fault_text(fault) for fault in registry.faults), *wrong],

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from accounts.access import Scope
+from acquisition.worker.limits import Limits, check_message
 
 MOVING: Final = frozenset({"set", "trigger", "prepare", "kickoff", "configure"})
 KEYS: Final = frozenset({"move", "use"})
@@ -31,6 +32,8 @@ class ItemGuard:
         The submitter's scopes at the beamline for the item's proposal.
     access
         For each device name its table `access` of the manifest.
+    limits
+        The table `limits` of the manifest.
     """
 
     def __init__(
@@ -40,15 +43,17 @@ class ItemGuard:
         held: frozenset[str],
         access: Mapping[str, Mapping[str, Any]],
         at_checkpoint: Callable[[], None],
+        limits: Limits | None = None,
     ) -> None:
         self._username = username
         self._may_move = Scope.DEVICE_MOVE in held
         self._at_checkpoint = at_checkpoint
+        self._limits = limits or {}
         self._no_use = {name: table["use"] for name, table in access.items() if _lacks(held, table, "use")}
         self._no_move = {name: table["move"] for name, table in access.items() if _lacks(held, table, "move")}
 
     def __call__(self, msg: Any) -> None:
-        """Raise DeviceForbiddenError unless the message may be carried out."""
+        """Raise DeviceForbiddenError or OutsideLimitsError unless the message may be carried out."""
         if msg.command == "checkpoint":
             self._at_checkpoint()
             return
@@ -62,6 +67,8 @@ class ItemGuard:
                 self._refuse(name, msg.command, Scope.DEVICE_MOVE.value)
             if name in self._no_move:
                 self._refuse(name, msg.command, self._no_move[name])
+            if self._limits:
+                check_message(msg, self._limits)
 
     def _refuse(self, name: str, command: str, scope: str) -> None:
         raise DeviceForbiddenError(

@@ -156,6 +156,7 @@ class Runner:
             held=held or frozenset(),
             access={spec.name: spec.access for spec in self._beamline.manifest.devices},
             at_checkpoint=self._recorder.barrier,
+            limits=self._beamline.manifest.limits,
         )
         return plan_of(item, self._beamline)
 

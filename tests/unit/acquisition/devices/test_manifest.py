@@ -86,6 +86,15 @@ def soft(*devices):
     return f'name = "soft"\ntitle = "Soft"\n{body}'
 
 
+def test_limits_name_a_device_and_two_numbers(tmp_path):
+    one = soft(("x", AXIS, ""))
+    good = one + '[limits]\nx = [-1, 2.5]\n"x.velocity" = [0, 3]\n'
+    assert load_manifest(written(tmp_path, good)).limits == {"x": [-1, 2.5], "x.velocity": [0, 3]}
+    for wrong in ("[2, 1]", "[1]", "[1, nan]", "[0, true]", "5", '["a", "b"]', "{ low = 1, high = 2 }"):
+        assert "two numbers" in faults_of(tmp_path, f"{one}[limits]\nx = {wrong}\n")["limits.x"]
+    assert "no device 'y'" in faults_of(tmp_path, one + "[limits]\ny = [1, 2]\n")["limits.y"]
+
+
 def test_devices_are_made_with_name_title_and_arguments(tmp_path):
     text = soft(("x", AXIS, 'title = "Sample x"\nargs = { units = "um", limits = [-2, 2] }'))
     devices = build_devices(load_manifest(written(tmp_path, text)))
