@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from acquisition.devices.component import Component, Kind
+from acquisition.devices.component import Component
 from acquisition.devices.device import Device
 from acquisition.devices.errors import DeviceError
 from acquisition.devices.protocols import protocols_of
 from acquisition.devices.registry import children_of
 from acquisition.devices.signal import Signal
-
-TIMING = ("velocity", "exposure_s")
-"""Configuration signals whose values say how long a device takes."""
 
 
 def describe_devices(devices: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -22,8 +18,7 @@ def describe_devices(devices: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     Each has ``class``, ``title``, ``protocols``, ``kind``, ``dtype``, ``units``, ``precision``, ``limits``
     (low and high, or None), ``choices``, ``readback`` (the key of its main value in the documents),
-    ``fields`` (its hints) and ``components``, which are described the same way. Axes with a speed have
-    ``velocity`` (units per second), detectors with an exposure ``exposure_s``, as they are set at this moment.
+    ``fields`` (its hints) and ``components``, which are described the same way.
     """
     return {name: describe_device(device) for name, device in devices.items()}
 
@@ -41,7 +36,6 @@ def describe_device(device: Any) -> dict[str, Any]:
         **_value_facts(device),
     }
     described["limits"] = _limits(device) or described["limits"]
-    described.update(_timing(device))
     described["components"] = {name: describe_device(child) for name, child in children_of(device).items()}
     return described
 
@@ -78,23 +72,6 @@ def _value_facts(device: Any) -> dict[str, Any]:
     facts["limits"] = list(metadata.limits) if metadata.limits else None
     facts["choices"] = list(getattr(device, "choices", None) or metadata.choices)
     return facts
-
-
-def _timing(device: Any) -> dict[str, float]:
-    """Return what foretells how long the device takes; nothing of what does not answer."""
-    found: dict[str, float] = {}
-    children = children_of(device)
-    for name in TIMING:
-        signal = children.get(name)
-        if not isinstance(signal, Signal) or signal.kind is not Kind.CONFIG or not signal.is_connected:
-            continue
-        try:
-            value = float(signal.get())
-        except (DeviceError, TypeError, ValueError):
-            continue
-        if math.isfinite(value) and value > 0.0:
-            found[name] = value
-    return found
 
 
 def _limits(device: Any) -> list[float] | None:

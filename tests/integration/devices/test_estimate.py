@@ -6,15 +6,20 @@ from acquisition.devices.description import describe_devices
 from acquisition.devices.sim.physics import Motion
 from acquisition.plans import scans
 from acquisition.plans.dry_run import dry_run
+from acquisition.worker.device_settings import with_settings
 
 POINTS = 21
+
+
+def described(devices):
+    return with_settings(describe_devices(devices), devices)
 
 
 def test_the_time_of_a_scan_of_the_demo_beamline_is_foretold_within_a_factor_of_two(devices):
     sx, det = devices["sx"], devices["det"]
     now = sx.locate()["readback"]
     plan = scans.scan([det], sx, -1, 3, num=POINTS)
-    found = dry_run(plan, devices=describe_devices({"sx": sx, "det": det}), positions={"sx": now})
+    found = dry_run(plan, devices=described({"sx": sx, "det": det}), positions={"sx": now})
     speed = sx.velocity.get()
     path = [now, *found.paths["sx"]]
     moves = [
@@ -32,7 +37,7 @@ def test_a_longer_exposure_is_foretold_once_it_is_described_anew(devices):
     before = det.exposure_s.get()
     det.configure(exposure_s=2.0)
     try:
-        found = dry_run(scans.count([det], num=5), devices=describe_devices({"det": det}))
+        found = dry_run(scans.count([det], num=5), devices=described({"det": det}))
     finally:
         det.configure(exposure_s=before)
     assert found.estimated_s == pytest.approx(5 * 2.0, rel=0.1)

@@ -25,21 +25,6 @@ def test_parts_are_described_the_same_way():
     assert "Movable" in part["protocols"]
 
 
-def test_speed_and_exposure_are_told_as_they_are_now():
-    devices = hardware(velocity=2.5, exposure_s=0.3)
-    described = describe_devices({"motor": devices.motor, "det": devices.det})
-    assert described["motor"]["velocity"] == 2.5
-    assert described["det"]["exposure_s"] == 0.3
-    devices.det.configure(exposure_s=0.7)
-    assert describe_devices({"det": devices.det})["det"]["exposure_s"] == 0.7
-
-
-def test_what_has_no_speed_or_exposure_tells_none():
-    at_once = describe_devices({"motor": hardware().motor, "det": hardware().det})
-    assert "velocity" not in at_once["motor"]
-    assert not {"velocity", "exposure_s"} & at_once["det"].keys()
-
-
 def test_all_of_it_is_json():
     json.dumps(describe_devices(hardware().devices()), allow_nan=False)
 
