@@ -132,14 +132,14 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
 
 def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
     programs = []
-    for name, variable, start in (
-        ("PostgreSQL", "DATABASE_URL", start_postgres),
-        ("Valkey", "BROKER_URL", start_valkey),
+    for name, folder, variable, start in (
+        ("PostgreSQL", "postgres", "DATABASE_URL", start_postgres),
+        ("Valkey", "valkey", "BROKER_URL", start_valkey),
     ):
         if os.environ.get(variable):
             say(f"{name}: as {variable} says")
             continue
-        say(f"{name}: starting, data in {var}/{name.lower()}")
+        say(f"{name}: starting, data in {var / folder}")
         server = start(var)
         os.environ[variable] = server.url
         program = Program(name, partial(_process_of, start, var), server.stop_signal, server.process)
