@@ -114,7 +114,7 @@ describe("the details of an item", () => {
       reason: "limits",
     } as unknown as VisibleItem;
     const told = Object.fromEntries(facts(item));
-    expect(told).toMatchObject({ args: '[["sx",1]]', num: "3", sample: "silicon", submitted: "user" });
+    expect(told).toMatchObject({ args: "sx 1", num: "3", sample: "silicon", submitted: "user" });
     expect(told.ended).toContain("after 1:15");
     expect(told.reason).toBe("limits");
     expect("started" in Object.fromEntries(facts({ ...item, started_at: null }))).toBe(false);

@@ -60,6 +60,10 @@ export function facts(item: VisibleItem): [string, string][] {
   return found.filter(([, text]) => text !== "");
 }
 
+/** A value as it can be read: "sx -1 1, sy 0 2" for rows, "det, camera" for a list. */
 function textOf(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.map((row) => (Array.isArray(row) ? row.map(textOf).join(" ") : textOf(row))).join(", ");
+  }
   return typeof value === "object" && value !== null ? JSON.stringify(value) : figure(value);
 }
