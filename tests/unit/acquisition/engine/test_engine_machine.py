@@ -8,6 +8,7 @@ undisturbed one, each point once by its sequence number.
 import asyncio
 from collections import defaultdict
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from hypothesis import settings
@@ -163,9 +164,9 @@ class Programme:
 
 STEPS = sorted(name for name in vars(Programme) if name[0] != "_" and name not in ("plan", "expected"))
 #: Steps that nothing is wrong with, so that plans get somewhere.
-HARMLESS = ["point", "move", "checkpoint", "fly", "stage", "unstage", "rest", "drop"]
-#: Acts, those after which a plan goes on more often.
-OFTEN = [*["pause", "suspend"] * 4, *sorted(ACTS)]
+HARMLESS = [*["point"] * 4, *["pause", "move"] * 2, "checkpoint", "fly", "stage", "unstage", "rest", "drop"]
+#: Acts after which a plan goes on.
+MILD = ["pause", "suspend", "deferred pause"]
 
 
 class Record:
@@ -279,14 +280,21 @@ class EngineMachine(RuleBasedStateMachine):
         self.devices[name].faults[method] = calls
 
     @precondition(lambda self: self.programme.steps)
-    @rule(act=st.sampled_from(OFTEN), index=st.integers(0, 40))
-    def act_at_message(self, act, index):
-        self.at_message[self.messages + index].append(act)
+    @rule(acts=st.lists(st.tuples(st.sampled_from(MILD), st.integers(0, 40)), min_size=1, max_size=4))
+    def act_at_messages(self, acts):
+        for act, index in acts:
+            self.at_message[self.messages + index].append(act)
 
     @precondition(lambda self: self.programme.steps)
-    @rule(act=st.sampled_from(OFTEN), seconds=st.floats(0, 20))
-    def act_at_time(self, act, seconds):
-        self.clock.later(seconds, lambda: self.act(act))
+    @rule(acts=st.lists(st.tuples(st.sampled_from(MILD), st.floats(0, 20)), min_size=1, max_size=4))
+    def act_at_times(self, acts):
+        for act, seconds in acts:
+            self.clock.later(seconds, partial(self.act, act))
+
+    @precondition(lambda self: self.programme.steps)
+    @rule(act=st.sampled_from(["stop", "abort", "halt"]), index=st.integers(0, 40))
+    def end_at_message(self, act, index):
+        self.at_message[self.messages + index].append(act)
 
     # -- runs ---------------------------------------------------------------------------------------------
 
@@ -360,5 +368,5 @@ class EngineMachine(RuleBasedStateMachine):
         self.moves.clear()
 
 
-EngineMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=25, deadline=None)
+EngineMachine.TestCase.settings = settings(max_examples=300, stateful_step_count=25, deadline=None)
 TestEngineMachine = EngineMachine.TestCase
