@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -240,17 +240,12 @@ def _standing(actor: Actor) -> _Standing:
         return _Standing(stands=bool(actor.worker_beamline))
     if actor.kind not in ("person", "key") or actor.user_id is None:
         return _Standing(stands=False)
-    owner = User.objects.filter(pk=actor.account_pk, is_active=True).values("is_facility_admin").first()
-    if owner is None or not _key_stands(actor):
-        return _Standing(stands=False)
-    return _Standing(stands=True, is_admin=owner["is_facility_admin"])
-
-
-def _key_stands(actor: Actor) -> bool:
-    if actor.kind != "key":
-        return True
-    valid = Q(user_id=actor.account_pk, revoked_at__isnull=True, expires_at__gt=timezone.now())
-    return APIKey.objects.filter(valid, prefix=actor.key_prefix).exists()
+    owner = User.objects.filter(pk=actor.account_pk, is_active=True)
+    if actor.kind == "key":
+        valid = APIKey.objects.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
+        owner = owner.filter(Exists(valid.filter(prefix=actor.key_prefix, user_id=OuterRef("pk"))))
+    is_admin = owner.values_list("is_facility_admin", flat=True).first()
+    return _Standing(stands=is_admin is not None, is_admin=bool(is_admin))
 
 
 def _key_has(actor: Actor, scope: Scope | None) -> bool:
@@ -312,8 +307,8 @@ def _sees_and_has(
 ) -> tuple[bool, Scopes]:
     if beamline is None and proposal_id is None:
         return True, _anywhere(actor, standing)
-    place = Beamline.objects.filter(name=beamline).first() if beamline is not None else None
-    tenant = Proposal.objects.filter(pk=proposal_id).first() if proposal_id is not None else None
+    place = _place(actor, beamline) if beamline is not None else None
+    tenant = _tenant(actor, proposal_id, beamline) if proposal_id is not None else None
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
         return False, NO_SCOPES
     if _key_excludes(actor, place, tenant):
@@ -324,10 +319,26 @@ def _sees_and_has(
         at_home = place is not None and place.name == actor.worker_beamline
         return at_home, ROLE_SCOPES[WORKER] if at_home else NO_SCOPES
     if place is not None and tenant is not None:
-        return _at_both(actor, place, tenant)
+        return _at_both(place, tenant)
     if place is not None:
         return _at_beamline(actor, place)
     return _in_proposal(actor, tenant)
+
+
+def _place(actor: Actor, name: str) -> Any:
+    """Give a beamline with ``my_staff_role`` there, in one query."""
+    mine = StaffAssignment.objects.filter(user_id=actor.account_pk, beamline=OuterRef("pk"))
+    return (
+        Beamline.objects.filter(name=name).annotate(my_staff_role=Subquery(mine.values("role")[:1])).first()
+    )
+
+
+def _tenant(actor: Actor, pk: int, beamline: str | None) -> Any:
+    """Give a proposal with ``my_role`` in it, and whether it ``is_here``: allocated to the beamline."""
+    mine = _memberships(actor).filter(proposal=OuterRef("pk"))
+    here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline or "")
+    rows = Proposal.objects.filter(pk=pk)
+    return rows.annotate(my_role=Subquery(mine.values("role")[:1]), is_here=Exists(here)).first()
 
 
 def _key_excludes(actor: Actor, place: Beamline | None, tenant: Proposal | None) -> bool:
@@ -347,22 +358,20 @@ def _reaches_past_key(actor: Actor, place: Beamline | None, tenant: Proposal | N
     return wider_than_proposal or (actor.key_beamline_id is not None and place is None)
 
 
-def _at_both(actor: Actor, place: Beamline, tenant: Proposal) -> tuple[bool, Scopes]:
-    staff = _staff_scopes(actor, [place.pk]).get(place.pk, NO_SCOPES)
-    role = _membership_role(actor, tenant)
-    if not staff and role is None:
+def _at_both(place: Any, tenant: Any) -> tuple[bool, Scopes]:
+    staff = ROLE_SCOPES[place.my_staff_role] if place.my_staff_role else NO_SCOPES
+    if not staff and tenant.my_role is None:
         return False, NO_SCOPES
-    is_allocated = tenant.beamlines.filter(pk=place.pk).exists()
     given = staff
-    if not is_allocated or tenant.is_closed:
+    if not tenant.is_here or tenant.is_closed:
         given &= DATA_SCOPES | READING_SCOPES | {Scope.ENGINE_STOP}
-    if role is not None:
-        given |= _member_scopes(role, tenant, is_allocated=is_allocated)
+    if tenant.my_role is not None:
+        given |= _member_scopes(tenant.my_role, tenant, is_allocated=tenant.is_here)
     return True, given
 
 
-def _at_beamline(actor: Actor, place: Beamline) -> tuple[bool, Scopes]:
-    staff = _staff_scopes(actor, [place.pk]).get(place.pk, NO_SCOPES)
+def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
+    staff = ROLE_SCOPES[place.my_staff_role] if place.my_staff_role else NO_SCOPES
     if actor.key_proposal_id is not None:
         staff = NO_SCOPES  # what staff may do on the whole beamline is more than one proposal
     given = staff
@@ -373,12 +382,12 @@ def _at_beamline(actor: Actor, place: Beamline) -> tuple[bool, Scopes]:
     return sees, given
 
 
-def _in_proposal(actor: Actor, tenant: Proposal | None) -> tuple[bool, Scopes]:
+def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:
     if tenant is None:
         return False, NO_SCOPES
     places = list(tenant.beamlines.values_list("pk", flat=True))
     staff = _staff_scopes(actor, places)
-    role = _membership_role(actor, tenant)
+    role = tenant.my_role
     everywhere = bool(places) and len(staff) == len(places)
     given = NO_SCOPES
     if everywhere:
@@ -416,10 +425,6 @@ def _member_scopes(role: str, tenant: Proposal, *, is_allocated: bool) -> Scopes
 def _memberships(actor: Actor) -> QuerySet[Membership]:
     mine = Membership.objects.filter(user_id=actor.account_pk).select_related("proposal")
     return mine if actor.key_proposal_id is None else mine.filter(proposal_id=actor.key_proposal_id)
-
-
-def _membership_role(actor: Actor, tenant: Proposal) -> str | None:
-    return _memberships(actor).filter(proposal=tenant).values_list("role", flat=True).first()
 
 
 def _staff_scopes(actor: Actor, places: list[int]) -> dict[int, Scopes]:

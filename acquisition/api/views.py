@@ -112,10 +112,9 @@ class ItemsView(APIView):
     @extend_schema(operation_id="queue_submit", request=shapes.NewItem, responses=CREATED)
     def post(self, request: Request, beamline: str) -> Response:
         """Queue a plan."""
-        actor = actor_of(request)
-        item = services.submit_item(actor=actor, beamline=beamline, **_body(request, shapes.NewItem))
-        found = selectors.item(actor, beamline, str(item.uid))
-        return Response(found, status=status.HTTP_201_CREATED)
+        body = _body(request, shapes.NewItem)
+        item = services.submit_item(actor=actor_of(request), beamline=beamline, **body)
+        return Response(selectors.item_in_place(item), status=status.HTTP_201_CREATED)
 
 
 class ItemView(APIView):
@@ -139,9 +138,9 @@ class MoveView(APIView):
     @extend_schema(operation_id="queue_move", request=shapes.Move, responses=OBJECT)
     def post(self, request: Request, beamline: str, uid: str) -> Response:
         """Put a waiting item elsewhere."""
-        actor = actor_of(request)
-        services.move_item(actor=actor, beamline=beamline, uid=uid, **_body(request, shapes.Move))
-        return Response(selectors.item(actor, beamline, uid))
+        body = _body(request, shapes.Move)
+        item = services.move_item(actor=actor_of(request), beamline=beamline, uid=uid, **body)
+        return Response(selectors.item_in_place(item))
 
 
 class StartView(APIView):
@@ -181,10 +180,9 @@ class RunNowView(APIView):
     @extend_schema(operation_id="queue_run_now", request=shapes.RunNow, responses=CREATED)
     def post(self, request: Request, beamline: str) -> Response:
         """Put a plan at the front and let it run."""
-        actor = actor_of(request)
-        item = services.run_now(actor=actor, beamline=beamline, **_body(request, shapes.RunNow))
-        found = selectors.item(actor, beamline, str(item.uid))
-        return Response(found, status=status.HTTP_201_CREATED)
+        body = _body(request, shapes.RunNow)
+        item = services.run_now(actor=actor_of(request), beamline=beamline, **body)
+        return Response(selectors.item_in_place(item), status=status.HTTP_201_CREATED)
 
 
 class HistoryView(APIView):

@@ -72,10 +72,18 @@ def waiting(beamline_id: int) -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(beamline_id=beamline_id, state__in=WAITING).order_by("position", "id")
 
 
-def position_at(beamline_id: int, index: int, *, without: int | None = None) -> int:
-    """Give a position for an item to stand at `index`; spreads the others when no gap is left."""
+def position_at(beamline_id: int, index: int, *, length: int, without: int | None = None) -> int:
+    """Give a position for an item to stand at `index`; spreads the others when no gap is left.
+
+    Parameters
+    ----------
+    length
+        How many others wait.
+    without
+        Key of the item that is moved, which is none of the others.
+    """
     others = waiting(beamline_id) if without is None else waiting(beamline_id).exclude(pk=without)
-    if index >= others.count():
+    if index >= length:
         last = others.values_list("position", flat=True).last()
         return order.between([] if last is None else [last], 1)
     rows = list(others.values_list("pk", "position"))

@@ -117,7 +117,11 @@ def item_named(actor: Actor, beamline: str, uid: str) -> QueueItem:
 
 def item(actor: Actor, beamline: str, uid: str) -> dict[str, Any]:
     """Give one item whole: where it is, or how it ended."""
-    found = item_named(actor, beamline, uid)
+    return item_in_place(item_named(actor, beamline, uid))
+
+
+def item_in_place(found: QueueItem) -> dict[str, Any]:
+    """Give an item whole, with its place in the queue, to who has just been given or has written the row."""
     ahead = None
     if found.state in ("queued", "proposed"):
         before = Q(position__lt=found.position) | Q(position=found.position, id__lt=found.pk)

@@ -112,7 +112,7 @@ def move_item(
         item = _still_waiting(item)
         others = [str(u) for u in waiting(place.pk).exclude(pk=item.pk).values_list("uid", flat=True)]
         index = _target_index(others, position, before, after)
-        item.position = position_at(place.pk, index, without=item.pk)
+        item.position = position_at(place.pk, index, length=len(others), without=item.pk)
         item.save(update_fields=["position"])
         _audit(actor, "queue.move", beamline, item, after={"index": index})
     return item
@@ -261,7 +261,7 @@ def _insert(
         plan_name=plan,
         parameters=parameters,
         metadata=metadata,
-        position=position_at(place.pk, _index(position, length)),
+        position=position_at(place.pk, _index(position, length), length=length),
     )
     _audit(actor, action, place.name, item, after={"plan": plan, "parameters": parameters})
     return item

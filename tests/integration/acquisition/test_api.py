@@ -220,10 +220,18 @@ def test_the_status_is_cheap_also_with_a_long_queue(signed_in, django_assert_max
     for _ in range(20):
         post(client, "/queue/items", BODY)
     QueueItem.objects.filter(pk=QueueItem.objects.first().pk).update(state="running")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         status = client.get(f"{ROOT}/status").json()
     assert status["queue"]["length"] == 19
     assert status["item"]["plan"] == "count"
+
+
+def test_an_item_is_added_at_a_bounded_cost_also_to_a_long_queue(signed_in, django_assert_max_num_queries):
+    client = signed_in("member")
+    for _ in range(20):
+        post(client, "/queue/items", BODY)
+    with django_assert_max_num_queries(24):
+        assert post(client, "/queue/items", BODY).json()["position"] == 20
 
 
 def test_the_running_item_of_another_proposal_is_not_told(signed_in):
