@@ -26,6 +26,7 @@ from acquisition.queue.models import (
     QueueItem,
 )
 from acquisition.queue.states import GOES_ON, ItemEvent, ItemState, move
+from catalog.ingest import printable
 
 CONSOLE_KEPT: Final = 20_000
 #: What an item's outcome is called, by the event that ended it.
@@ -263,17 +264,6 @@ def append_console(*, grant: Grant, lines: list[Line]) -> int:
         ConsoleLine.objects.filter(beamline_id=grant.beamline_id, seq__lte=newest - CONSOLE_KEPT).delete()
         ring_on_commit(f"console:{grant.beamline}", lambda: _console_frame(newest, rows))
     return newest
-
-
-def printable(text: str) -> str:
-    """Give a text that a text column takes, whatever a plan or a device put into it.
-
-    Examples
-    --------
-    >>> printable("a\\0b\\ud800c")
-    'a�b?c'
-    """
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _console_frame(newest: int, rows: list[ConsoleLine]) -> dict[str, Any]:

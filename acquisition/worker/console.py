@@ -18,7 +18,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
-from acquisition.queue.running import Line, printable
+from acquisition.queue.running import Line
+from catalog.ingest import printable
 
 logger = logging.getLogger(__name__)
 
