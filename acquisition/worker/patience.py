@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 
 from acquisition.queue.leases import LeaseExpiredError
 
@@ -15,6 +15,8 @@ RETRY_S: Final = 0.5
 LAST_TRIES: Final = 5
 #: What is raised while the database is away, or just back and the lease not renewed yet.
 AWAY: Final = (DatabaseError, InterfaceError, LeaseExpiredError)
+#: What the database takes never, however often it is asked.
+REFUSED: Final = (DataError, IntegrityError)
 Result = TypeVar("Result")
 
 
@@ -32,6 +34,8 @@ def until_it_works(
     while True:
         try:
             return act()
+        except REFUSED:
+            raise
         except AWAY as error:
             logger.info("waiting for the database: %s", error)
             connection.close()

@@ -130,13 +130,13 @@ class Tenure:
             self._runner = until_it_works(lambda: self._new_runner(beamline), stopping=self._stopping)
             if recovered.is_after_a_loss:
                 stop_everything(beamline.devices)
+            self._publish(beamline)
         except LeaseLostError:
             raise
         except Exception as error:
             logger.exception("the beamline cannot be opened; it is tried again in %s s", REOPEN_S)
             self._not_open(str(error))
             return None
-        self._publish(beamline)
         self._reporter.say(engine_state="idle", message="")
         self._board = ValueBoard(self._grant.beamline, beamline.devices, beamline.manifest.status_board)
         self._board.start()
@@ -156,6 +156,9 @@ class Tenure:
         )
 
     def _not_open(self, reason: str) -> None:
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
         if self._beamline is not None:
             close_beamline(self._beamline)
             self._beamline = None
