@@ -1,5 +1,6 @@
 """Check an item against what the worker last found at the beamline; no worker is needed for it."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from accounts.errors import ConflictError, InvalidError
 from acquisition.plans.registry import ParameterError, bind
 from acquisition.queue.models import Environment
 
+MAX_FAULTS = 50
+MAX_MESSAGE = 300
 METADATA_RESERVED = frozenset(
     {
         "uid",
@@ -74,8 +77,9 @@ def check_item(beamline: str, plan: str, parameters: dict[str, Any], metadata: d
 def check_metadata(schema: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
     """Raise InvalidError with a message per key unless the metadata fit what the beamline asks for."""
     fields: dict[str, list[str]] = {}
-    for fault in jsonschema.Draft202012Validator(schema).iter_errors(metadata):
-        key = ".".join(["metadata", *map(str, fault.path)])
-        fields.setdefault(key, []).append(fault.message)
+    faults = jsonschema.Draft202012Validator(schema).iter_errors(metadata)
+    for fault in itertools.islice(faults, MAX_FAULTS):
+        key = ".".join(["metadata", *map(str, fault.path)])[:MAX_MESSAGE]
+        fields.setdefault(key, []).append(fault.message[:MAX_MESSAGE])
     if fields:
         raise InvalidError("The metadata are not what this beamline asks for.", fields=fields)

@@ -99,6 +99,16 @@ def test_parameters_are_checked_without_a_worker_and_each_fault_is_named(facilit
     assert "metadata" in caught.value.fields
 
 
+def test_what_is_wrong_with_metadata_is_told_in_bounds(facility):
+    Environment.objects.update(metadata_schema={"additionalProperties": {"type": "integer"}})
+    wrong = {f"key{n}": "x" * 10_000 for n in range(200)}
+    with pytest.raises(InvalidError) as caught:
+        submit(facility, metadata=wrong)
+    assert 0 < len(caught.value.fields) <= 50
+    assert len(str(caught.value)) < 50_000
+    submit(facility, metadata={"key": 1})
+
+
 def test_a_beamline_that_was_never_opened_says_what_to_do(facility):
     Environment.objects.all().delete()
     with pytest.raises(ConflictError, match="never opened") as caught:
