@@ -38,6 +38,8 @@ install-dev: $(VENV)/.installed-dev
 browser: $(SPA)/dist/.stamp
 
 $(PY):
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "Beamport needs Python 3.11 or newer, and there is no $(PYTHON). Name another: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Beamport needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12 run" >&2; exit 1; }
 	@echo "  Python environment: making $(VENV)"

@@ -138,6 +138,8 @@ def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
     ):
         if os.environ.get(variable):
             say(f"{name}: as {variable} says")
+            if variable == "BROKER_URL":
+                _check_broker(os.environ[variable])
             continue
         say(f"{name}: starting, data in {var / folder}")
         server = start(var)
@@ -149,17 +151,33 @@ def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
     return programs
 
 
+def _check_broker(url: str) -> None:
+    import redis
+
+    try:
+        with contextlib.closing(
+            redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        ) as client:
+            client.ping()
+    except (redis.RedisError, OSError, ValueError) as error:
+        raise StartError(f"the broker that BROKER_URL names does not answer: {_one_line(error)}") from error
+
+
 def _process_of(start: Callable[[Path], Server], var: Path) -> subprocess.Popen[bytes]:
     return start(var).process
 
 
 def _prepare_database(var: Path) -> None:
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import Error, connections
 
     say("Database: bringing the tables up to date")
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise StartError(f"a setting is wrong: {_one_line(error)}") from error
     try:
         call_command("migrate", interactive=False, verbosity=0)
         say("Pages: collecting their scripts and styles")
@@ -167,7 +185,7 @@ def _prepare_database(var: Path) -> None:
         say("Demo: beamline, proposals and accounts")
         call_command("ensure_demo", credentials_file=var / "credentials.txt")
     except Error as error:
-        raise StartError(f"the database refuses: {str(error).strip()} (DATABASE_URL names it)") from error
+        raise StartError(f"the database refuses: {_one_line(error)} (DATABASE_URL names it)") from error
     finally:
         connections.close_all()
 
@@ -267,7 +285,14 @@ def _var() -> Path:
 
 @contextlib.contextmanager
 def _only_one(var: Path) -> Iterator[None]:
-    with (var / "lock").open("a+") as lock:
+    try:
+        lock = (var / "lock").open("a+")
+    except OSError as error:
+        raise StartError(
+            f"the data folder {var} cannot be written ({error.strerror}): start Beamport as its owner, "
+            "or set BEAMPORT_VAR to a folder of your own."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -289,6 +314,10 @@ def _check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise StartError(f"port {port} is in use: choose another (PORT={port + 1} make run).") from None
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
 
 
 def _how(code: int) -> str:
