@@ -32,7 +32,7 @@ from catalog.services import close_orphan
 
 logger = logging.getLogger(__name__)
 
-REASON: Final = "the worker was lost while this ran; what the beamline did last is unknown"
+REASON: Final = "the worker was lost in the middle of a plan; what the beamline did last is unknown"
 
 
 @dataclass(slots=True)
