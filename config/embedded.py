@@ -73,6 +73,8 @@ def start_postgres(var: Path) -> Server:
         It cannot start here; the message says why and what to do.
     """
     account = _postgres_account()
+    if account:
+        _check_reachable(_binary("postgres"), account, "move the project elsewhere")
     data = var / "postgres"
     sockets = _socket_dir(var)
     for folder in (data, sockets):
@@ -169,7 +171,7 @@ def _own(folder: Path, account: Account | None) -> None:
     folder.chmod(0o700)
     if account:
         shutil.chown(folder, account.uid, account.gid)
-        _check_reachable(folder, account)
+        _check_reachable(folder, account, "set BEAMPORT_VAR to a folder elsewhere")
     elif folder.stat().st_uid != os.geteuid():
         raise EmbeddedServerError(
             f"{folder} belongs to another account (uid {folder.stat().st_uid}): "
@@ -177,12 +179,12 @@ def _own(folder: Path, account: Account | None) -> None:
         )
 
 
-def _check_reachable(folder: Path, account: Account) -> None:
-    for parent in folder.parents:
+def _check_reachable(path: Path, account: Account, way_out: str) -> None:
+    for parent in path.parents:
         if not parent.stat().st_mode & 0o001:
             raise EmbeddedServerError(
                 f"PostgreSQL runs as {account.name!r} and may not enter {parent}: "
-                f"allow it (chmod o+x {parent}), set BEAMPORT_VAR to a folder elsewhere, or set DATABASE_URL."
+                f"allow it (chmod o+x {parent}), {way_out}, or set DATABASE_URL."
             )
 
 

@@ -71,6 +71,13 @@ def test_a_second_start_on_the_same_data_names_the_first(beamport: Installation)
     assert f"process {beamport.supervisor.pid} runs on {beamport.var} already" in refusal
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as another account only where root starts it")
+def test_root_is_told_which_folder_postgresql_may_not_enter(own_folder):
+    own_folder.chmod(0o700)
+    refusal = _refusal(own_folder / "var")
+    assert f"may not enter {own_folder}: allow it (chmod o+x {own_folder}), set BEAMPORT_VAR" in refusal
+
+
 def test_make_names_the_python_that_is_too_old_or_missing(tmp_path):
     old = tmp_path / "python3.9"
     old.write_text('#!/bin/sh\ncase "$1" in -V) echo Python 3.9.2 ;; *) exit 1 ;; esac\n')
