@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from acquisition.devices import timers
@@ -11,7 +13,7 @@ from acquisition.devices.backends.soft import SoftBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.errors import MoveStoppedError
-from acquisition.devices.protocols import Location
+from acquisition.devices.protocols import Hints, Location
 from acquisition.devices.signal import Signal, WritableSignal, check_limits
 from acquisition.devices.sim.physics import Motion
 from acquisition.devices.status import Progress, Status
@@ -19,8 +21,8 @@ from acquisition.devices.status import Progress, Status
 TICK_S = 0.02
 
 
-class SoftAxis(Device):
-    """A simulated motor (protocols Movable, Locatable, Checkable, Stoppable, Readable ...).
+class UnlocatedAxis(Device):
+    """A simulated motor that cannot be asked for its position: Movable, Checkable, Stoppable, Readable ...
 
     Parameters
     ----------
@@ -30,15 +32,12 @@ class SoftAxis(Device):
         Units per second; None moves at once.
     acceleration
         Units per second squared; ten times the velocity if not given.
+    delay
+        Seconds that a move without velocity takes; it arrives with a jump. 0 is at once.
+    readback_of
+        Gives the readback where the axis truly is at a position: a place for errors and noise.
     position, units, precision, limits
         Where it is, and what it says of itself.
-
-    Examples
-    --------
-    >>> axis = SoftAxis("x", units="mm", limits=(-5, 5))
-    >>> axis.set(2).wait(1)
-    >>> axis.locate()
-    {'setpoint': 2.0, 'readback': 2.0}
     """
 
     def __init__(
@@ -47,6 +46,8 @@ class SoftAxis(Device):
         *,
         velocity: float | None = None,
         acceleration: float | None = None,
+        delay: float = 0.0,
+        readback_of: Callable[[float], float] | None = None,
         position: float = 0.0,
         units: str = "mm",
         precision: int = 4,
@@ -55,17 +56,26 @@ class SoftAxis(Device):
     ) -> None:
         super().__init__(name, title=title)
         known: dict[str, Any] = {"units": units, "precision": precision, "low": limits[0], "high": limits[1]}
-        self._readback = SoftBackend(float(position), **known)
+        self.delay = delay
+        self._readback_of = readback_of
         self._setpoint = SoftBackend(float(position), **known)
+        self._readback = SoftBackend(float(position), **known)
         self.readback = self.add("readback", Signal(self._readback), kind=Kind.HINTED, name=name)
         self.setpoint = self.add("setpoint", Signal(self._setpoint), kind=Kind.NORMAL)
-        self._velocity = SoftBackend(
-            float(velocity or 0.0), units=f"{units}/s", precision=precision, low=0.0, high=1e6
-        )
+        self._velocity = self._rate(velocity, f"{units}/s", precision)
         self.velocity = self.add("velocity", WritableSignal(self._velocity), kind=Kind.CONFIG)
-        self._acceleration = acceleration
+        self._acceleration = self._rate(acceleration, f"{units}/s²", precision)
+        self.acceleration = self.add("acceleration", WritableSignal(self._acceleration), kind=Kind.CONFIG)
         self._lock = threading.RLock()
         self._move: _Move | None = None
+        self._arrive(float(position))
+
+    @staticmethod
+    def _rate(value: float | None, units: str, precision: int) -> SoftBackend:
+        return SoftBackend(float(value or 0.0), units=units, precision=precision, low=0.0, high=1e6)
+
+    def _arrive(self, position: float) -> None:
+        self._readback.publish(position if self._readback_of is None else self._readback_of(position))
 
     def check_value(self, value: Any) -> None:
         """Raise if the axis cannot go there."""
@@ -87,16 +97,17 @@ class SoftAxis(Device):
                 )
             self._setpoint.publish(target)
             velocity = self._velocity.sample().value
-            if velocity <= 0.0:
-                self._readback.publish(target)
+            if velocity <= 0.0 and self.delay <= 0.0:
+                self._arrive(target)
                 return Status.finished(f"{self.name} moving to {target:g} {units}")
-            start = self._readback.sample().value
-            self._move = _Move(self, Motion(start, target, velocity, self._acceleration or 10 * velocity))
-        return self._move.begin()
+            move = self._move = _Move(self, self._motion(target, velocity))
+        return move.begin()
 
-    def locate(self) -> Location:
-        """Return where it was sent, and where it is."""
-        return {"setpoint": self._setpoint.sample().value, "readback": self._readback.sample().value}
+    def _motion(self, target: float, velocity: float) -> Motion | Jump:
+        start = self._readback.sample().value
+        if velocity <= 0.0:
+            return Jump(start, target, self.delay)
+        return Motion(start, target, velocity, self._acceleration.sample().value or 10 * velocity)
 
     def stop(self, success: bool = True) -> None:
         """Stop where it is."""
@@ -114,10 +125,71 @@ class SoftAxis(Device):
         return self._move is not None
 
 
+class SoftAxis(UnlocatedAxis):
+    """A simulated motor that also tells where it is (protocol Locatable); see ``UnlocatedAxis``.
+
+    Examples
+    --------
+    >>> axis = SoftAxis("x", units="mm", limits=(-5, 5))
+    >>> axis.set(2).wait(1)
+    >>> axis.locate()
+    {'setpoint': 2.0, 'readback': 2.0}
+    """
+
+    def locate(self) -> Location:
+        """Return where it was sent, and where it is."""
+        return {"setpoint": self._setpoint.sample().value, "readback": self._readback.sample().value}
+
+    @property
+    def position(self) -> float:
+        """Where it is."""
+        return float(self._readback.sample().value)
+
+
+class EmptyHintsAxis(SoftAxis):
+    """A simulated motor whose hints name nothing."""
+
+    @property
+    def hints(self) -> Hints:
+        """Nothing."""
+        return {}
+
+
+class NoHintsAxis(SoftAxis):
+    """A simulated motor that has no hints, and whose readback is not in the documents."""
+
+    def __init__(self, name: str, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.readback.kind = Kind.OMITTED
+
+    @property
+    def hints(self) -> Hints:
+        """Not there: ``hasattr(axis, "hints")`` is False."""
+        raise AttributeError(f"{self.name} has no hints")
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A move that arrives all at once, ``duration_s`` after it began."""
+
+    start: float
+    target: float
+    duration_s: float
+
+    @property
+    def distance(self) -> float:
+        """How far, without sign."""
+        return abs(self.target - self.start)
+
+    def position(self, elapsed_s: float) -> float:
+        """Return where it is ``elapsed_s`` after it began."""
+        return self.target if elapsed_s >= self.duration_s else self.start
+
+
 class _Move:
     """One move of an axis, in ticks of the timer thread."""
 
-    def __init__(self, axis: SoftAxis, motion: Motion) -> None:
+    def __init__(self, axis: UnlocatedAxis, motion: Motion | Jump) -> None:
         self.axis = axis
         self.motion = motion
         units = axis.setpoint.metadata.units
@@ -135,7 +207,7 @@ class _Move:
                 return
             elapsed = time.monotonic() - self._begun
             left = self.motion.duration_s - elapsed
-            self.axis._readback.publish(self.motion.position(elapsed))
+            self.axis._arrive(self.motion.position(elapsed))
             if left <= 0.0:
                 self.end(None)
                 return

@@ -12,9 +12,11 @@ from acquisition.devices.backends.soft import SoftBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.signal import Signal, WritableSignal
-from acquisition.devices.sim.axis import SoftAxis
+from acquisition.devices.sim.axis import UnlocatedAxis
 from acquisition.devices.sim.physics import gaussian
 from acquisition.devices.status import Status
+
+NOISES = ("none", "poisson", "uniform")
 
 
 class SoftDetector(Device):
@@ -28,7 +30,7 @@ class SoftDetector(Device):
         Gives the value.
     exposure_s
         How long a trigger takes; 0 is at once.
-    dtype
+    initial
         First value, which fixes the type.
 
     Examples
@@ -76,37 +78,128 @@ class SoftDetector(Device):
         return status
 
 
-def peak_detector(
-    name: str,
-    axes: Sequence[SoftAxis],
-    *,
-    centre: Sequence[float] = (0.0,),
-    sigma: float = 1.0,
-    height: float = 1.0,
-    noise: str = "none",
-    seed: int = 0,
-    exposure_s: float = 0.0,
-) -> SoftDetector:
-    """Return a detector with a gaussian peak in the position of some axes.
+class PeakDetector(SoftDetector):
+    """A detector with a gaussian peak in the position of some axes, which can be moved and made noisy.
+
+    ``Imax``, ``center``, ``sigma``, ``noise`` and ``noise_multiplier`` are configuration.
 
     Parameters
     ----------
     centre
         Of the peak, one number an axis; a single one holds for all.
     noise
-        ``none``, ``poisson`` (counts, with ``seed``) or ``uniform`` (up to a tenth of the height).
+        ``none``, ``poisson`` (counts) or ``uniform`` (up to ``noise_multiplier``, either way).
+    seed
+        Of the noise.
     """
-    rng = np.random.default_rng(seed)
-    centres = list(centre) * len(axes) if len(centre) == 1 else list(centre)
 
-    def value() -> float:
-        mean = height
-        for axis, middle in zip(axes, centres, strict=True):
-            mean *= gaussian(axis.locate()["readback"], middle, sigma)
+    def __init__(
+        self,
+        name: str,
+        axes: Sequence[UnlocatedAxis],
+        *,
+        centre: Sequence[float] = (0.0,),
+        sigma: float = 1.0,
+        height: float = 1.0,
+        noise: str = "none",
+        noise_multiplier: float = 1.0,
+        seed: int = 0,
+        exposure_s: float = 0.0,
+    ) -> None:
+        super().__init__(name, self._counts, exposure_s=exposure_s)
+        self._axes = tuple(axes)
+        self._rng = np.random.default_rng(seed)
+        centres = list(centre) * len(axes) if len(centre) == 1 else list(centre)
+        self.Imax = self._setting("Imax", float(height))
+        self.center = self._setting(
+            "center", float(centres[0]) if len(axes) == 1 else np.array(centres, float)
+        )
+        self.sigma = self._setting("sigma", float(sigma))
+        self.noise = self._setting("noise", noise, choices=NOISES)
+        self.noise_multiplier = self._setting("noise_multiplier", float(noise_multiplier))
+
+    def _setting(self, attr_name: str, initial: Any, **known: Any) -> WritableSignal:
+        return self.add(attr_name, WritableSignal(SoftBackend(initial, **known)), kind=Kind.CONFIG)
+
+    def _counts(self) -> float:
+        mean, sigma, centres = self.Imax.get(), self.sigma.get(), np.atleast_1d(self.center.get())
+        for axis, middle in zip(self._axes, centres, strict=True):
+            mean *= gaussian(axis.readback.get(), float(middle), sigma)
+        noise = self.noise.get()
         if noise == "poisson":
-            return float(rng.poisson(mean))
+            return float(self._rng.poisson(mean))
         if noise == "uniform":
-            return mean + float(rng.uniform(-0.1, 0.1)) * height
-        return mean
+            return float(mean + self._rng.uniform(-1.0, 1.0) * self.noise_multiplier.get())
+        return float(mean)
 
-    return SoftDetector(name, value, exposure_s=exposure_s)
+
+def peak_detector(name: str, axes: Sequence[UnlocatedAxis], **settings: Any) -> PeakDetector:
+    """Return a detector with a gaussian peak in the position of some axes; see ``PeakDetector``."""
+    return PeakDetector(name, axes, **settings)
+
+
+class TwoChannelDetector(Device):
+    """A detector of two random numbers, ``name_a`` (hinted) and ``name_b``, new at each trigger."""
+
+    def __init__(self, name: str, *, seed: int = 0) -> None:
+        super().__init__(name)
+        self._rng = np.random.default_rng(seed)
+        self._a, self._b = SoftBackend(0.0, precision=3), SoftBackend(0.0, precision=3)
+        self.a = self.add("a", Signal(self._a), kind=Kind.HINTED)
+        self.b = self.add("b", Signal(self._b), kind=Kind.NORMAL)
+
+    def trigger(self) -> Status:
+        """Take both, at once."""
+        self._a.publish(float(self._rng.random()))
+        self._b.publish(float(self._rng.random()))
+        return Status.finished(f"{self.name} acquiring")
+
+
+class ConfiguredDetector(Device):
+    """A detector of two values, ``name_a`` and ``name_b``, with configuration ``name_c`` and ``name_d``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.a = self.add("a", Signal(SoftBackend(1)), kind=Kind.HINTED)
+        self.b = self.add("b", Signal(SoftBackend(2)), kind=Kind.HINTED)
+        self.c = self.add("c", WritableSignal(SoftBackend(3)), kind=Kind.CONFIG)
+        self.d = self.add("d", WritableSignal(SoftBackend(4)), kind=Kind.CONFIG)
+
+    def trigger(self) -> Status:
+        """Take the same values again, at once."""
+        return Status.finished(f"{self.name} acquiring")
+
+
+class CountTimeDetector(Device):
+    """A detector whose trigger takes ``count_time`` seconds and counts a thousand a second.
+
+    Reads as ``name_intensity`` (hinted) and ``name_count_time``.
+    """
+
+    COUNTS_PER_S = 1000
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._intensity = SoftBackend(0)
+        self.intensity = self.add("intensity", Signal(self._intensity), kind=Kind.HINTED)
+        self.count_time = self.add(
+            "count_time",
+            WritableSignal(SoftBackend(0.0, units="s", precision=3, low=0.0, high=3600.0)),
+            kind=Kind.NORMAL,
+        )
+
+    def trigger(self) -> Status:
+        """Count for the count time."""
+        seconds = self.count_time.get()
+        what = f"{self.name} counting"
+        if seconds <= 0.0:
+            self._intensity.publish(0)
+            return Status.finished(what)
+        status = Status(what, timeout_s=seconds + self.timeout_s)
+
+        def end() -> None:
+            self._intensity.publish(round(seconds * self.COUNTS_PER_S))
+            status.set_finished()
+
+        timers.call_later(seconds, end)
+        return status

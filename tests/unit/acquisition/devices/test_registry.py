@@ -21,7 +21,7 @@ def test_a_dotted_name_reaches_a_part(devices):
     ("name", "said"),
     [
         ("dett", "no device 'dett'; there are"),
-        ("det.gain", "det has no part 'gain'; it has exposure_s, value"),
+        ("det.gain", "det has no part 'gain'; it has Imax, center, exposure_s, noise"),
     ],
 )
 def test_an_unknown_name_is_told_with_what_there_is(devices, name, said):
@@ -34,7 +34,10 @@ def test_an_unknown_name_is_told_with_what_there_is(devices, name, said):
 def test_devices_are_found_by_what_they_can_do(devices):
     assert "motor" in fitting(devices, Movable)
     assert "det" not in fitting(devices, Movable)
-    assert set(fitting(devices, Triggerable)) == {"det", "det1", "det2", "det4", "noisy_det"}
+    assert set(fitting(devices, Triggerable)) == {
+        *("det", "det1", "det2", "det3", "det4", "det5", "noisy_det"),
+        *("rand", "rand2", "invariant1", "invariant2", "signal"),
+    }
 
 
 def test_devices_of_one_beamline_have_fields_of_their_own(devices):

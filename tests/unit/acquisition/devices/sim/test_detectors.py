@@ -18,7 +18,7 @@ def test_the_detector_has_its_peak_where_it_says():
     hw = hardware()
     assert value_at(hw.det, hw.motor, 0.0) == 1.0
     assert value_at(hw.det, hw.motor, 1.0) == pytest.approx(math.exp(-0.5))
-    assert value_at(hw.det2, hw.motor2, 1.0) == 10.0
+    assert value_at(hw.det2, hw.motor2, 1.0) == 2.0
 
 
 def test_a_value_changes_only_when_triggered():
