@@ -112,7 +112,7 @@ class PeakDetector(SoftDetector):
         centres = list(centre) * len(axes) if len(centre) == 1 else list(centre)
         self.Imax = self._setting("Imax", float(height))
         self.center = self._setting(
-            "center", float(centres[0]) if len(axes) == 1 else np.array(centres, float)
+            "center", float(centres[0]) if len(axes) == 1 else [float(one) for one in centres]
         )
         self.sigma = self._setting("sigma", float(sigma))
         self.noise = self._setting("noise", noise, choices=NOISES)

@@ -53,7 +53,8 @@ def test_a_scan_in_memory(run):
     (descriptor,) = of(documents, "descriptor")
     assert descriptor["hints"]["motor"] == {"fields": ["motor"]}
     assert descriptor["data_keys"]["motor"]["units"] == "mm"
-    assert descriptor["configuration"]["det"]["data"] == {"det_exposure_s": 0.0}
+    settings = descriptor["configuration"]["det"]["data"]
+    assert (settings["det_exposure_s"], settings["det_Imax"], settings["det_sigma"]) == (0.0, 1.0, 1.0)
 
 
 def test_grids_and_relative_scans_in_memory(run, engine):
