@@ -23,6 +23,7 @@ def engine():
     yield engine
     engine.loop.call_soon_threadsafe(engine.loop.stop)
     engine._th.join(5)
+    engine.loop.close()
 
 
 @pytest.fixture
