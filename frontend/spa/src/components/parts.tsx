@@ -196,6 +196,26 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   );
 }
 
+interface ProblemDialogProps {
+  title: string;
+  error: Error;
+  onClose: () => void;
+}
+
+/** Tells in the way of everything what went wrong with a thing that was asked for. */
+export function ProblemDialog({ title, error, onClose }: ProblemDialogProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <Problem error={error} />
+      <div className="dialog-actions">
+        <Button kind="primary" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
 export interface FieldProps {
   label: string;
   hint?: ReactNode;

@@ -4,7 +4,16 @@ import { keepControl, releaseControl, takeControl } from "../../api/control";
 import type { EngineStatus } from "../../api/status";
 import { bootstrap, may } from "../../bootstrap";
 import { duration } from "../../components/format";
-import { Badge, Button, Dialog, Field, Problem, ProgressBar, useAction } from "../../components/parts";
+import {
+  Badge,
+  Button,
+  Dialog,
+  Field,
+  Problem,
+  ProblemDialog,
+  ProgressBar,
+  useAction,
+} from "../../components/parts";
 import { useLink } from "../../live/hooks";
 import { useBeamline } from "../../live/store";
 import { shownState } from "./engine_state";
@@ -117,14 +126,7 @@ function Control({ status }: { status: EngineStatus }) {
         />
       )}
       {action.error && !isAsking && (
-        <Dialog title="Control was not changed" onClose={action.clear}>
-          <Problem error={action.error} />
-          <div className="dialog-actions">
-            <Button kind="primary" onClick={action.clear}>
-              Close
-            </Button>
-          </div>
-        </Dialog>
+        <ProblemDialog title="Control was not changed" error={action.error} onClose={action.clear} />
       )}
     </div>
   );

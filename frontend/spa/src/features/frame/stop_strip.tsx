@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { type EngineAction, postEngineAction } from "../../api/engine";
 import { bootstrap, may } from "../../bootstrap";
-import { Button, Dialog, Field, Problem, useAction } from "../../components/parts";
+import { Button, Dialog, Field, Problem, ProblemDialog, useAction } from "../../components/parts";
 import { useBeamline } from "../../live/store";
 import { shownState } from "./engine_state";
 
@@ -47,14 +47,7 @@ export function StopStrip() {
         />
       )}
       {action.error && !isAborting && (
-        <Dialog title="That did not work" onClose={action.clear}>
-          <Problem error={action.error} />
-          <div className="dialog-actions">
-            <Button kind="primary" onClick={action.clear}>
-              Close
-            </Button>
-          </div>
-        </Dialog>
+        <ProblemDialog title="That did not work" error={action.error} onClose={action.clear} />
       )}
     </section>
   );
