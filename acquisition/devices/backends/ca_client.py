@@ -13,7 +13,6 @@ What is added to caproto's threading client, and why:
 
 from __future__ import annotations
 
-import collections
 import ipaddress
 import itertools
 import logging
@@ -25,6 +24,7 @@ from typing import Any
 import caproto
 from caproto.threading import client as ca
 
+from acquisition.devices.backends.dispatcher import Dispatcher
 from acquisition.devices.errors import DisconnectedError
 
 log = logging.getLogger(__name__)
@@ -182,47 +182,6 @@ class Reply:
         return self.info.get("refusal")
 
 
-class Dispatcher:
-    """The one thread on which callbacks of users run, in order."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._calls: collections.deque[Callable[[], None]] = collections.deque()
-        self._is_closed = False
-        self._thread = threading.Thread(target=self._run, name="channel-access-callbacks", daemon=True)
-        self._thread.start()
-
-    def submit(self, call: Callable[[], None]) -> None:
-        """Make the call soon, after those submitted before."""
-        with self._condition:
-            if self._is_closed:
-                return
-            self._calls.append(call)
-            self._condition.notify()
-
-    def close(self) -> None:
-        """Make no more calls, and wait for the one that is going on."""
-        with self._condition:
-            self._is_closed = True
-            self._calls.clear()
-            self._condition.notify()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._condition:
-                while not self._calls and not self._is_closed:
-                    self._condition.wait()
-                if self._is_closed:
-                    return
-                call = self._calls.popleft()
-            try:
-                call()
-            except Exception:
-                log.exception("a callback of a Channel Access signal failed")
-
-
 class Client:
     """One client: its searches, its connections, its callbacks.
 
@@ -234,7 +193,7 @@ class Client:
 
     def __init__(self, addresses: Sequence[Address] | None = None) -> None:
         self.addresses = tuple(addresses if addresses is not None else addresses_of_environment())
-        self.dispatcher = Dispatcher()
+        self.dispatcher = Dispatcher("channel-access-callbacks")
         self._broadcaster = Broadcaster(self.addresses)
         self._context = Context(self._broadcaster, timeout=None)
         self.requests_sent = 0
