@@ -153,6 +153,23 @@ class EventPage(models.Model):
         return f"{self.run_id}/{self.first_ordinal}..{self.last_ordinal} {self.stream}"
 
 
+class RunTag(models.Model):
+    """A short name that somebody put on a run, to find it by."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=64)
+    author = models.TextField(help_text="user name of who put it")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="catalog_run_tag_once")]
+        indexes = [models.Index(fields=["name", "run"], name="catalog_run_tag_name")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.name}"
+
+
 class Quarantine(models.Model):
     """A document that was refused, or stored with a remark, and why."""
 

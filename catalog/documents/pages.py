@@ -104,6 +104,26 @@ def join(pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return joined
 
 
+def rows_of(page: Mapping[str, Any], rows: slice) -> dict[str, Any]:
+    """Give some rows of an event page as an event page.
+
+    Examples
+    --------
+    >>> page = {"descriptor": "d", "seq_num": [1, 2], "data": {"x": [3, 4]}}
+    >>> rows_of(page, slice(1, 2))["data"]
+    {'x': [4]}
+    """
+    cut: dict[str, Any] = {}
+    for key, value in page.items():
+        if key == "descriptor":
+            cut[key] = value
+        elif key in _ROW_GROUPS:
+            cut[key] = {inner: column[rows] for inner, column in value.items()}
+        else:
+            cut[key] = value[rows]
+    return cut
+
+
 def to_storable_page(page: Mapping[str, Any]) -> dict[str, Any]:
     """Give an event page for jsonb under the encoding rule, looking at plain columns only as wholes.
 
