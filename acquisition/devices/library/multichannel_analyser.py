@@ -1,0 +1,79 @@
+"""A spectrum behind an EPICS mca record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.component import Kind
+from acquisition.devices.standard.pv_device import BackendOf, PvDevice
+
+
+class MultichannelAnalyser(PvDevice):
+    """An mca record (Triggerable, Readable, Configurable, Stageable, Pausable, Stoppable).
+
+    Reads as ``name`` (the spectrum, counts by channel), ``name_real_s``, ``name_live_s`` and one hinted
+    field a region: its counts.
+
+    ==================  ======  =====  =================================================================
+    PV                  type    unit   meaning
+    ==================  ======  =====  =================================================================
+    ``<P>.VAL``         long[]  count  the spectrum
+    ``<P>.ERST``        enum           1 erases and starts
+    ``<P>.STOP``        enum           1 stops
+    ``<P>.ACQG``        enum           Done, Acquiring
+    ``<P>.PRTM``        double  s      real time to acquire; 0 is none
+    ``<P>.PLTM``        double  s      live time to acquire; 0 is none
+    ``<P>.ERTM``        double  s      real time so far
+    ``<P>.ELTM``        double  s      live time so far
+    ``<P>.DTIM``        double  %      dead time
+    ``<P>.NUSE``        long           channels in use
+    ``<P>.CALO``        double  EGU    energy of channel 0
+    ``<P>.CALS``        double  EGU    energy a channel
+    ``<P>.CALQ``        double  EGU    energy a channel squared
+    ``<P>.EGU``         string         unit of the energies (keV)
+    ``<P>.Rn``          double  count  counts of region n (0 to 31)
+    ``<P>.RnLO``        long           its first channel
+    ``<P>.RnHI``        long           its last channel
+    ==================  ======  =====  =================================================================
+
+    Parameters
+    ----------
+    prefix
+        The record, without a dot.
+    regions
+        Numbers of the regions to read, or a mapping from names of fields to numbers.
+    """
+
+    def __init__(
+        self,
+        prefix: str,
+        name: str = "",
+        *,
+        regions: Sequence[int] | Mapping[str, int] = (),
+        title: str = "",
+        backend: BackendOf = ChannelAccessBackend,
+    ) -> None:
+        super().__init__(prefix, name, title=title, backend=backend)
+        self.regions = dict(regions) if isinstance(regions, Mapping) else {f"r{n}": n for n in regions}
+        self.spectrum = self.reads("spectrum", ".VAL", is_main=True)
+        for field, number in self.regions.items():
+            self.reads(field, f".R{number}", Kind.HINTED)
+            self.writes(f"{field}_low", f".R{number}LO", Kind.CONFIG)
+            self.writes(f"{field}_high", f".R{number}HI", Kind.CONFIG)
+        self.elapsed_real_s = self.reads("real_s", ".ERTM")
+        self.elapsed_live_s = self.reads("live_s", ".ELTM")
+        self.dead_percent = self.reads("dead_percent", ".DTIM")
+        self.preset_real_s = self.writes("preset_real_s", ".PRTM", Kind.CONFIG)
+        self.preset_live_s = self.writes("preset_live_s", ".PLTM", Kind.CONFIG)
+        self.in_use = self.reads("in_use", ".NUSE", Kind.CONFIG)
+        for attr_name, field in (
+            ("offset", "CALO"),
+            ("slope", "CALS"),
+            ("quadratic", "CALQ"),
+            ("unit", "EGU"),
+        ):
+            self.reads(f"energy_{attr_name}", f".{field}", Kind.CONFIG)
+        self.erase_start = self.writes("erase_start", ".ERST")
+        self.stop_now = self.writes("stop_now", ".STOP")
+        self.acquiring = self.reads("acquiring", ".ACQG", Kind.OMITTED)
