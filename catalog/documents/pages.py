@@ -9,6 +9,9 @@ from catalog.documents.encoding import escape_keys, is_plain_column, keep_order,
 
 Layout = tuple[tuple[str, ...], ...]
 
+EVENTS = "events"
+"""Name of an event page whose rows were single events: a quick way to hand on many; no document itself."""
+
 _ROW_GROUPS = ("data", "timestamps", "filled")
 _ROW_KEYS = ("uid", "time", "seq_num")
 

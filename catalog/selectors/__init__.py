@@ -6,6 +6,7 @@ from catalog.selectors.documents import (
     documents_page,
     iter_documents,
     iter_encoded,
+    iter_exact,
     quarantined,
 )
 from catalog.selectors.finding import RunPage, facets, runs
@@ -34,6 +35,7 @@ __all__ = [
     "frame_address",
     "iter_documents",
     "iter_encoded",
+    "iter_exact",
     "iter_slices",
     "last_ordinal",
     "open_runs",

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from accounts.access import visible
 from accounts.actor import Actor
 from catalog.documents.encoding import dumps, has_escape, loads, write_json
-from catalog.documents.pages import layout_of, pack, rows_of, unpack
+from catalog.documents.pages import EVENTS, layout_of, pack, rows_of, unpack
 from catalog.ingest import ordinals_of
 from catalog.models import Document, EventPage, Quarantine, Run
 from catalog.selectors.runs import run
@@ -71,6 +71,17 @@ def paged(row: Run) -> Iterator[Entry]:
     """Give the documents of a run, its events as pages."""
     singles = ((ordinal, name, loads(body)) for ordinal, name, body in _singles(row, -1))
     return heapq.merge(singles, _event_pages(row), key=_ordinal_of)
+
+
+def iter_exact(actor: Actor, uid: str) -> Iterator[Entry]:
+    """Give all documents of a run as they came and in their order, events that follow each other together.
+
+    Those are named `EVENTS`: an event page whose rows were single events, at the ordinal of its first. A page
+    that came as a document is named ``event_page``.
+    """
+    row = run(actor, uid)
+    singles = ((ordinal, name, loads(body)) for ordinal, name, body in _singles(row, -1))
+    return heapq.merge(singles, _exact_pages(row), key=_ordinal_of)
 
 
 def iter_encoded(actor: Actor, uid: str) -> Iterator[tuple[int, str, bytes]]:
@@ -142,6 +153,27 @@ def _pages_of_stream(window: Window, pages: list[EventPage]) -> Iterator[Entry]:
             yield from held
         else:
             yield held[-1][0], "event_page", pack([doc for _, _, doc in held])
+
+
+def _exact_pages(row: Run) -> Iterator[Entry]:
+    for window in windows(EventPage.objects.filter(run=row), -1, row.last_ordinal):
+        parts = [_unbroken(window, page) for page in window.pages]
+        yield from parts[0] if len(parts) == 1 else heapq.merge(*parts, key=_ordinal_of)
+
+
+def _unbroken(window: Window, page: EventPage) -> Iterator[Entry]:
+    """Give the events of a page that belong to a window, cut wherever another document came between."""
+    columns = _as_it_came(page, page.page)
+    if page.is_document:
+        yield page.first_ordinal, "event_page", columns
+        return
+    ordinals = ordinals_of(page)
+    inside = [place for place, n in enumerate(ordinals) if window.holds(n)]
+    # ordinals of one stretch grow with the places, so their difference stays the same
+    for _, group in itertools.groupby(inside, key=lambda place: ordinals[place] - place):
+        stretch = list(group)
+        part = rows_of(columns, slice(stretch[0], stretch[-1] + 1))
+        yield ordinals[stretch[0]], EVENTS, part
 
 
 def _kind_of(entry: Entry) -> tuple[str, str, Any]:
