@@ -72,14 +72,6 @@ class TableQuerySerializer(StrictSerializer):
     )
 
 
-class CSVQuerySerializer(StrictSerializer):
-    """What a CSV download holds."""
-
-    stream = Text(required=False, default="primary", max_length=1000)
-    columns = TableQuerySerializer().fields["columns"]
-    guard = serializers.ChoiceField(choices=["on", "off"], required=False, default="on")
-
-
 class FrameQuerySerializer(StrictSerializer):
     """How a frame is given."""
 

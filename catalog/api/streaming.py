@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Iterable, Iterator
 
 from asgiref.sync import sync_to_async
@@ -11,13 +12,19 @@ from rest_framework.request import Request
 
 from catalog.export import content_disposition
 
-_AT_ONCE = 64 * 1024
+_AT_ONCE = 256 * 1024
+
+
+def begun(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Take the first piece, so that what is wrong is told before the answer begins."""
+    first = next(parts, b"")
+    return itertools.chain([first], parts)
 
 
 def download(
     request: Request, parts: Iterable[bytes], *, name: str, content_type: str
 ) -> StreamingHttpResponse:
-    """Stream bytes as a file; memory holds one piece of some 64 kB besides what `parts` holds."""
+    """Stream bytes as a file; memory holds one piece of some 256 kB besides what `parts` holds."""
     pieces = _pieces(iter(parts))
     # Under ASGI a plain iterator would be read whole before the first byte goes out.
     body = _stepwise(pieces) if isinstance(request._request, ASGIRequest) else pieces

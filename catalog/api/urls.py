@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import views
+from catalog.api import exports, views
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
@@ -12,8 +12,8 @@ urlpatterns = [
     path("runs/<str:uid>", views.RunView.as_view(), name="run"),
     path("runs/<str:uid>/documents", views.DocumentsView.as_view(), name="run-documents"),
     path("runs/<str:uid>/quarantine", views.QuarantineView.as_view(), name="run-quarantine"),
-    path("runs/<str:uid>/export/csv", views.CSVView.as_view(), name="run-csv"),
-    path("runs/<str:uid>/export/jsonl", views.JSONLinesView.as_view(), name="run-jsonl"),
+    path("runs/<str:uid>/export/<str:form>", exports.RunExportView.as_view(), name="run-export"),
+    path("exports/formats", exports.FormatsView.as_view(), name="export-formats"),
     path(STREAM + "frames/<path:field>/<int:index>", views.FrameView.as_view(), name="run-frame"),
     path(STREAM + "table", views.TableView.as_view(), name="run-table"),
 ]

@@ -8,7 +8,6 @@ import math
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -23,11 +22,9 @@ from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api import serializers as shapes
 from catalog.api.caching import etag_of, marked, unchanged
-from catalog.api.streaming import download
-from catalog.assets.frames import as_picture, frame_file, read_frame
+from catalog.assets.frames import as_picture
 from catalog.assets.png import grey_png
 from catalog.documents.encoding import to_storable, write_json
-from catalog.export import csv_table, file_name, json_lines
 from catalog.queries import RunQuery
 from catalog.search import run_query
 
@@ -132,13 +129,12 @@ class FrameView(APIView):
     def get(self, request: Request, uid: str, stream: str, field: str, index: int) -> HttpResponseBase:
         """Give the frame of row `index` (from 0) as a picture, as a NumPy file or as JSON."""
         wanted = _query(request, shapes.FrameQuerySerializer)
-        address = selectors.frame_address(actor_of(request), uid, stream, field, index)
-        file = frame_file(address, settings.BEAMPORT_ASSET_ROOTS)
-        etag = etag_of(request, address, file.version)
+        frame = selectors.frame(actor_of(request), uid, stream, field, index)
+        etag = etag_of(request, frame.run_uid, frame.start, frame.version)
         known = unchanged(request, etag)
         if known is not None:
             return known
-        return _marked(_frame_response(read_frame(address, file), wanted), etag)
+        return _marked(_frame_response(frame.read(), wanted), etag)
 
 
 class QuarantineView(APIView):
@@ -148,43 +144,6 @@ class QuarantineView(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Give the documents that were refused, or stored with a remark, and why."""
         return Response({"results": selectors.quarantined(actor_of(request), uid)})
-
-
-class CSVView(APIView):
-    """A stream as CSV."""
-
-    @extend_schema(
-        operation_id="runs_export_csv",
-        parameters=[shapes.CSVQuerySerializer],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, uid: str) -> HttpResponseBase:
-        """Download a stream as CSV, streamed."""
-        wanted = _query(request, shapes.CSVQuerySerializer)
-        actor = actor_of(request)
-        run = selectors.exportable_run(actor, uid)
-        stream = wanted["stream"]
-        columns = selectors.table_columns(actor, run.uid, stream, _columns(wanted["columns"]))
-        slices = selectors.iter_slices(actor, run.uid, stream, columns=columns, as_written=True)
-        parts = csv_table(
-            slices, uid=run.uid, stream=stream, columns=columns, is_guarded=wanted["guard"] == "on"
-        )
-        name = file_name(run.uid, "csv", stream)
-        return download(request, parts, name=name, content_type="text/csv; charset=utf-8")
-
-
-class JSONLinesView(APIView):
-    """A run as JSON lines."""
-
-    @extend_schema(
-        operation_id="runs_export_jsonl", responses={(200, "application/jsonl"): OpenApiTypes.BINARY}
-    )
-    def get(self, request: Request, uid: str) -> HttpResponseBase:
-        """Download every document of a run as JSON lines, streamed and without loss."""
-        actor = actor_of(request)
-        run = selectors.exportable_run(actor, uid)
-        parts = json_lines(selectors.iter_encoded(actor, run.uid))
-        return download(request, parts, name=file_name(run.uid, "jsonl"), content_type="application/jsonl")
 
 
 def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:

@@ -135,16 +135,20 @@ def iter_slices(
     *,
     columns: Sequence[str] | None = None,
     as_written: bool = False,
+    timestamps: bool = False,
 ) -> Iterator[TableSlice]:
-    """Give a whole stream as slices of some hundred rows, without timestamps; memory holds a few at a time.
+    """Give a whole stream as slices of some hundred rows; memory holds a few at a time.
 
     Parameters
     ----------
     as_written
         Floats may come as the text that they are stored as, which is quicker to hand on.
+    timestamps
+        Also give each column's timestamps.
     """
     row = run(actor, uid)
-    return slices(row, stream, _chosen(_data_keys(row, stream), stream, columns), as_written=as_written)
+    keys = _chosen(_data_keys(row, stream), stream, columns)
+    return slices(row, stream, keys, timestamps=timestamps, as_written=as_written)
 
 
 def slices(

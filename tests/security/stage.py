@@ -125,7 +125,8 @@ def _catalog() -> dict[str, str]:
     documents = list(_run_with_a_frame())
     origin = Origin("alpha", "P-1", "pi")
     store(actor=SYSTEM, origin=origin, records=records_of(documents))
-    return {"run": documents[0][1]["uid"], "stream": "primary", "field": "camera", "index": "0"}
+    parts = {"stream": "primary", "field": "camera", "index": "0", "form": "jsonl"}
+    return {"run": documents[0][1]["uid"], **parts}
 
 
 def _run_with_a_frame() -> Iterator[tuple[str, dict[str, Any]]]:

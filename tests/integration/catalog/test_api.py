@@ -253,7 +253,7 @@ def test_csv_leaves_numbers_as_they_are(place, member):
     lines = body(member.get(f"/api/v1/runs/{stored(place, docs)}/export/csv")).decode().split("\r\n")[2:]
     assert lines == [
         "1,-0.5,-1.5,-3,true",
-        "2,-0.5,0.0000001,1152921504606846976,false",
+        "2,-0.5,1e-07,1152921504606846976,false",
         "3,-0.5,,0,",
         "4,-0.5,0.30000000000000004,-1,true",
         "",

@@ -1,0 +1,84 @@
+"""Every exporter by its name: those of this package, and those that installed packages offer.
+
+A package offers one by the entry point group ``beamport.exporters``: a name, and the `Exporter` behind it. An
+app of the platform that stands above the catalogue calls `register` when it starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+
+from catalog.export.errors import UnknownFormatError
+from catalog.export.protocol import Exporter
+
+GROUP = "beamport.exporters"
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
+_OWN = ("json_lines", "csv_table")
+
+logger = logging.getLogger(__name__)
+_registered: dict[str, Exporter] = {}
+
+
+def register(exporter: Exporter) -> None:
+    """Add an exporter to those that are offered.
+
+    Raises
+    ------
+    ValueError
+        Its name cannot be used, or another exporter has it.
+    """
+    if not _NAME.match(exporter.name):
+        raise ValueError(f"{exporter.name!r} is no name of a format: use a-z, 0-9 and '-', 32 at most")
+    known = _registered.get(exporter.name)
+    if known is not None and known != exporter:
+        raise ValueError(f"there is another exporter named {exporter.name!r}: {known.title}")
+    _registered[exporter.name] = exporter
+
+
+def exporters() -> Mapping[str, Exporter]:
+    """Give all exporters by name."""
+    _load_own()
+    _load_offered()
+    return MappingProxyType(dict(sorted(_registered.items())))
+
+
+def exporter(name: str) -> Exporter:
+    """Give the exporter of a name.
+
+    Raises
+    ------
+    UnknownFormatError
+        There is none.
+    """
+    known = exporters()
+    if name not in known:
+        raise UnknownFormatError(f"There is no format {name[:40]!r}.", hint=f"There are: {', '.join(known)}.")
+    return known[name]
+
+
+@cache
+def _load_own() -> None:
+    for module in _OWN:
+        register(import_module(f"catalog.export.{module}").EXPORTER)
+
+
+@cache
+def _load_offered() -> None:
+    for point in entry_points(group=GROUP):
+        _offer(point)
+
+
+def _offer(point: EntryPoint) -> None:
+    """Register what a package offers; a package that is broken costs its own format only."""
+    try:
+        offered = point.load()
+        register(offered)
+    except Exception:
+        logger.exception("the exporter %r of %s cannot be used", point.name, point.value)
