@@ -1,5 +1,6 @@
 """Everything that reads the catalogue, cut to what the actor may see."""
 
+from catalog.selectors.arrays import Frame, external_array, external_fields, frame
 from catalog.selectors.documents import (
     DocumentsPage,
     documents,
@@ -10,7 +11,6 @@ from catalog.selectors.documents import (
     quarantined,
 )
 from catalog.selectors.finding import RunPage, facets, runs
-from catalog.selectors.frames import FrameAddress, frame_address
 from catalog.selectors.runs import (
     exportable_run,
     last_ordinal,
@@ -24,15 +24,17 @@ from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, 
 
 __all__ = [
     "DocumentsPage",
-    "FrameAddress",
+    "Frame",
     "RunPage",
     "TableSlice",
     "data_keys",
     "documents",
     "documents_page",
     "exportable_run",
+    "external_array",
+    "external_fields",
     "facets",
-    "frame_address",
+    "frame",
     "iter_documents",
     "iter_encoded",
     "iter_exact",

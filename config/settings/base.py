@@ -160,6 +160,8 @@ BEAMPORT_FRAMES_DIR = VAR_DIR / "frames"
 BEAMPORT_ASSET_ROOTS = [
     Path(root) for root in words("BEAMPORT_ASSET_ROOTS", default=str(BEAMPORT_FRAMES_DIR))
 ]
+BEAMPORT_ASSET_ROOT_MAP = words("BEAMPORT_ASSET_ROOT_MAP", default="")
+BEAMPORT_READERS = words("BEAMPORT_READERS", default="")
 
 LOGGING = {
     "version": 1,
