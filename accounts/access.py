@@ -43,7 +43,9 @@ class Scope(StrEnum):
     RUN_EXPORT = "run:export"
     RUN_ANNOTATE = "run:annotate"
     QUEUE_READ = "queue:read"
+    QUEUE_PROPOSE = "queue:propose"
     QUEUE_WRITE = "queue:write"
+    QUEUE_APPROVE = "queue:approve"
     ENGINE_CONTROL = "engine:control"
     ENGINE_STOP = "engine:stop"
     DEVICE_READ = "device:read"
@@ -80,7 +82,9 @@ _LOCAL_CONTACT: Scopes = frozenset(
         Scope.RUN_EXPORT,
         Scope.RUN_ANNOTATE,
         Scope.QUEUE_READ,
+        Scope.QUEUE_PROPOSE,
         Scope.QUEUE_WRITE,
+        Scope.QUEUE_APPROVE,
         Scope.ENGINE_CONTROL,
         Scope.ENGINE_STOP,
         Scope.DEVICE_READ,
@@ -94,6 +98,7 @@ _OBSERVER: Scopes = frozenset({Scope.RUN_READ, Scope.QUEUE_READ, Scope.DEVICE_RE
 _MEMBER: Scopes = _OBSERVER | {
     Scope.RUN_EXPORT,
     Scope.RUN_ANNOTATE,
+    Scope.QUEUE_PROPOSE,
     Scope.QUEUE_WRITE,
     Scope.ENGINE_CONTROL,
     Scope.ENGINE_STOP,
@@ -105,7 +110,9 @@ _MEMBER: Scopes = _OBSERVER | {
 IMPLIED: dict[Scope, Scopes] = {
     Scope.RUN_EXPORT: frozenset({Scope.RUN_READ}),
     Scope.RUN_ANNOTATE: frozenset({Scope.RUN_READ}),
-    Scope.QUEUE_WRITE: frozenset({Scope.QUEUE_READ}),
+    Scope.QUEUE_PROPOSE: frozenset({Scope.QUEUE_READ}),
+    Scope.QUEUE_WRITE: frozenset({Scope.QUEUE_READ, Scope.QUEUE_PROPOSE}),
+    Scope.QUEUE_APPROVE: frozenset({Scope.QUEUE_READ}),
     Scope.ENGINE_CONTROL: frozenset({Scope.ENGINE_STOP, Scope.QUEUE_READ}),
     Scope.DEVICE_MOVE: frozenset({Scope.DEVICE_READ}),
     Scope.CONTROL_TAKE: frozenset({Scope.QUEUE_READ}),
@@ -119,7 +126,7 @@ ROLE_SCOPES: dict[str, Scopes] = {
     FACILITY_ADMIN: ALL_SCOPES,
     StaffRole.BEAMLINE_STAFF.value: _LOCAL_CONTACT | {Scope.ENVIRONMENT, Scope.AUDIT_READ},
     StaffRole.LOCAL_CONTACT.value: _LOCAL_CONTACT,
-    ProposalRole.PRINCIPAL_INVESTIGATOR.value: _MEMBER | {Scope.PROPOSAL_ADMIN},
+    ProposalRole.PRINCIPAL_INVESTIGATOR.value: _MEMBER | {Scope.PROPOSAL_ADMIN, Scope.QUEUE_APPROVE},
     ProposalRole.MEMBER.value: _MEMBER,
     ProposalRole.OBSERVER.value: _OBSERVER,
     WORKER: _LOCAL_CONTACT | {Scope.ENVIRONMENT},
@@ -165,6 +172,24 @@ def require(
         raise NotFoundError(f"There is no {_place_in_words(beamline, proposal_id)} that you can see.")
     if scope not in answer.scopes:
         raise ForbiddenError(_refusal(actor, scope, beamline), hint=_refusal_hint(actor, scope))
+
+
+def allowed_at(
+    actor: Actor, scope: Scope, *, beamline: str, proposal: str
+) -> tuple[Beamline, Proposal] | None:
+    """Give the beamline and the proposal of these names when `actor` plainly has `scope` there.
+
+    Three queries for what is asked at every submission. None says nothing of why not: ask `require` then.
+    """
+    standing = _standing(actor)
+    place = _place(actor, beamline) if standing.stands else None
+    if place is None or not place.is_active:
+        return None
+    tenant = _tenant(actor, Q(number=proposal), beamline)
+    if tenant is None or not tenant.is_here:
+        return None
+    sees, given = _sees_and_has_at(actor, standing, place, tenant)
+    return (place, tenant) if sees and scope in _narrowed(actor, given) else None
 
 
 def require_in_key(actor: Actor, scope: Scope) -> None:
@@ -297,9 +322,11 @@ def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Ans
     sees, given = _sees_and_has(actor, standing, beamline, proposal_id)
     if not sees:
         return _Answer(stands=True)
-    if actor.key_scopes is not None:
-        given &= with_implied(actor.key_scopes)
-    return _Answer(stands=True, sees=True, scopes=given)
+    return _Answer(stands=True, sees=True, scopes=_narrowed(actor, given))
+
+
+def _narrowed(actor: Actor, given: Scopes) -> Scopes:
+    return given if actor.key_scopes is None else given & with_implied(actor.key_scopes)
 
 
 def _sees_and_has(
@@ -308,9 +335,13 @@ def _sees_and_has(
     if beamline is None and proposal_id is None:
         return True, _anywhere(actor, standing)
     place = _place(actor, beamline) if beamline is not None else None
-    tenant = _tenant(actor, proposal_id, beamline) if proposal_id is not None else None
+    tenant = _tenant(actor, Q(pk=proposal_id), beamline) if proposal_id is not None else None
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
         return False, NO_SCOPES
+    return _sees_and_has_at(actor, standing, place, tenant)
+
+
+def _sees_and_has_at(actor: Actor, standing: _Standing, place: Any, tenant: Any) -> tuple[bool, Scopes]:
     if _key_excludes(actor, place, tenant):
         return False, NO_SCOPES
     if standing.is_admin and not _reaches_past_key(actor, place, tenant):
@@ -333,11 +364,11 @@ def _place(actor: Actor, name: str) -> Any:
     )
 
 
-def _tenant(actor: Actor, pk: int, beamline: str | None) -> Any:
+def _tenant(actor: Actor, which: Q, beamline: str | None) -> Any:
     """Give a proposal with ``my_role`` in it, and whether it ``is_here``: allocated to the beamline."""
     mine = _memberships(actor).filter(proposal=OuterRef("pk"))
     here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline or "")
-    rows = Proposal.objects.filter(pk=pk)
+    rows = Proposal.objects.filter(which)
     return rows.annotate(my_role=Subquery(mine.values("role")[:1]), is_here=Exists(here)).first()
 
 

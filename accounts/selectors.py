@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.access import Scope, require, scopes, visible
+from accounts.access import Scope, allowed_at, require, scopes, visible
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.json_gate import is_text
@@ -51,6 +51,27 @@ def proposal_numbered(actor: Actor, number: str) -> Proposal:
     if proposal is None:
         raise NotFoundError(f"There is no proposal {number!r} that you can see.")
     return proposal
+
+
+def place_and_proposal(
+    actor: Actor, scope: Scope, *, beamline: str, proposal: str
+) -> tuple[Beamline, Proposal]:
+    """Give the beamline and the proposal of these names, where `actor` must have `scope`.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such beamline or proposal that the actor may see.
+    ForbiddenError
+        The actor sees both and lacks the scope.
+    """
+    if is_text(beamline) and is_text(proposal):
+        found = allowed_at(actor, scope, beamline=beamline, proposal=proposal)
+        if found is not None:
+            return found
+    place, tenant = beamline_named(actor, beamline), proposal_numbered(actor, proposal)
+    require(actor, scope, beamline=beamline, proposal_id=tenant.pk)
+    return place, tenant
 
 
 def members(actor: Actor, number: str) -> QuerySet[Membership]:

@@ -4,7 +4,7 @@ Every writer of the queue goes through `changing`, so two writers never see the 
 reader can tell by the version that something moved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -72,25 +72,27 @@ def waiting(beamline_id: int) -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(beamline_id=beamline_id, state__in=WAITING).order_by("position", "id")
 
 
-def position_at(beamline_id: int, index: int, *, length: int, without: int | None = None) -> int:
-    """Give a position for an item to stand at `index`; spreads the others when no gap is left.
+def position_at(
+    beamline_id: int, index: int, *, length: int, without: Sequence[int] = (), count: int = 1
+) -> list[int]:
+    """Give positions for `count` items to stand at `index`; spreads the others when no gap is left.
 
     Parameters
     ----------
     length
         How many others wait.
     without
-        Key of the item that is moved, which is none of the others.
+        Keys of the items that are moved, which are none of the others.
     """
-    others = waiting(beamline_id) if without is None else waiting(beamline_id).exclude(pk=without)
+    others = waiting(beamline_id).exclude(pk__in=without) if without else waiting(beamline_id)
     if index >= length:
         last = others.values_list("position", flat=True).last()
-        return order.between([] if last is None else [last], 1)
+        return order.between([] if last is None else [last], 1, count)
     rows = list(others.values_list("pk", "position"))
     try:
-        return order.between([position for _, position in rows], index)
+        return order.between([position for _, position in rows], index, count)
     except order.NoGapError:
-        fresh = order.spread(len(rows))
-        for (pk, _), position in zip(rows, fresh, strict=True):
-            QueueItem.objects.filter(pk=pk).update(position=position)
-        return order.between(fresh, index)
+        fresh = order.spread(len(rows), count)
+        spread = [QueueItem(pk=pk, position=at) for (pk, _), at in zip(rows, fresh, strict=True)]
+        QueueItem.objects.bulk_update(spread, ["position"], batch_size=1000)
+        return order.between(fresh, index, count)

@@ -1,16 +1,14 @@
 """What an item would do, told without a device and without a worker."""
 
-import functools
 from typing import Any, Final
-
-from django.core.cache import cache
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.selectors import beamline_named
 from acquisition.plans.dry_run import dry_run
-from acquisition.plans.registry import ParameterError, PlanRegistry, bind
+from acquisition.plans.registry import ParameterError, bind
 from acquisition.plans.rehearsal import rehearse
+from acquisition.queue.estimates import positions, registry_of
 from acquisition.queue.validation import environment_of, plan_description
 
 #: What the parameters alone tell of a plan whose code is at the beamline only.
@@ -41,8 +39,8 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
             description,
             bound,
             environment.devices,
-            registry=_registry(tuple(environment.modules)),
-            positions=_positions(beamline),
+            registry=registry_of(tuple(environment.modules)),
+            positions=positions(beamline),
         )
     except ParameterError as error:
         told = _not_run_through(f"{plan} cannot run with these parameters", points=None)
@@ -55,19 +53,3 @@ def _not_run_through(problem: str, *, points: int | None) -> dict[str, Any]:
     """Give the answer for a plan that was only looked at."""
     facts = {"points": points, "estimated_s": None, "problems": [problem], "is_complete": False}
     return {**dry_run(()).as_dict(), **facts}
-
-
-@functools.lru_cache(maxsize=8)
-def _registry(modules: tuple[str, ...]) -> PlanRegistry:
-    registry = PlanRegistry()
-    registry.load(modules)
-    return registry
-
-
-def _positions(beamline: str) -> dict[str, float]:
-    board = cache.get(f"pv:{beamline}") or {"values": {}}
-    return {
-        name: float(entry["value"])
-        for name, entry in board["values"].items()
-        if isinstance(entry["value"], int | float) and not isinstance(entry["value"], bool)
-    }

@@ -15,6 +15,13 @@ from acquisition.queue.states import ItemState
 BEAMLINE = "accounts.Beamline"
 
 
+class ItemKind(models.TextChoices):
+    """What an item is: a plan to run, or a word to the queue itself."""
+
+    PLAN = "plan"
+    STOP = "queue_stop"
+
+
 class BeamlineQueue(models.Model):
     """The queue of one beamline; its row is the lock under which the order changes."""
 
@@ -31,6 +38,11 @@ class BeamlineQueue(models.Model):
         help_text="the item whose end the reason tells of; told to who may see the item",
     )
     stop_after_item = models.BooleanField(default=False)
+    holds_when_empty = models.BooleanField(
+        default=False, help_text="hold again when nothing is left; otherwise new items start by themselves"
+    )
+    loops = models.BooleanField(default=False, help_text="an item that ended well goes to the back again")
+    ignores_failures = models.BooleanField(default=False, help_text="go on after an item that failed")
     updated = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -45,11 +57,19 @@ class QueueItem(models.Model):
     proposal = models.ForeignKey("accounts.Proposal", on_delete=models.PROTECT, related_name="queue_items")
     submitted_by = models.CharField(max_length=150)
     plan_name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in ItemKind], default="plan")
     parameters = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict)
+    note = models.TextField(blank=True, default="")
+    priority = models.SmallIntegerField(default=0, help_text="decides the place at which an item comes in")
+    not_before = models.DateTimeField(null=True, blank=True)
+    waits_for = models.JSONField(default=list, help_text="uids of items that have to end well first")
+    points = models.BigIntegerField(null=True, blank=True, help_text="as foretold when it was queued")
+    estimated_s = models.FloatField(null=True, blank=True, help_text="as foretold when it was queued")
     state = models.CharField(
         max_length=12, choices=[(s.value, s.value) for s in ItemState], default=ItemState.QUEUED.value
     )
+    reviewed_by = models.CharField(max_length=150, blank=True, default="")
     position = models.BigIntegerField(default=0)
     runs_now = models.BooleanField(default=False, help_text="asked to run before the queue is held again")
     run_uids = models.JSONField(default=list)
@@ -64,6 +84,9 @@ class QueueItem(models.Model):
     traceback = models.TextField(blank=True, default="")
     progress = models.JSONField(default=dict)
 
+    #: How many stand before it, where that has just been counted.
+    ahead: int | None = None
+
     class Meta:
         indexes = [
             models.Index(fields=["beamline", "state", "position"], name="item_order"),
@@ -77,6 +100,34 @@ class QueueItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_name} {self.uid} {self.state}"
+
+
+class Preset(models.Model):
+    """A plan with parameters that somebody keeps for later; of a proposal, for all who are in it."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    beamline = models.ForeignKey(BEAMLINE, on_delete=models.CASCADE, related_name="presets")
+    proposal = models.ForeignKey(
+        "accounts.Proposal", null=True, blank=True, on_delete=models.CASCADE, related_name="presets"
+    )
+    author = models.CharField(max_length=150)
+    title = models.CharField(max_length=200)
+    plan_name = models.CharField(max_length=200)
+    parameters = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["beamline", "proposal", "author", "title"],
+                nulls_distinct=False,
+                name="preset_title_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.plan_name})"
 
 
 class Lease(models.Model):

@@ -12,32 +12,33 @@ class NoGapError(ValueError):
     """Two neighbours stand side by side: the caller spreads all positions and asks again."""
 
 
-def between(positions: Sequence[int], index: int) -> int:
-    """Give a position that puts an item before the one that stands at `index` (len = at the back).
+def between(positions: Sequence[int], index: int, count: int = 1) -> list[int]:
+    """Give `count` positions, rising, before the item that stands at `index` (len = at the back).
 
     Examples
     --------
-    >>> between([], 0), between([GAP], 0), between([GAP], 1) == 2 * GAP
-    (1048576, 0, True)
-    >>> between([0, GAP], 1)
-    524288
+    >>> between([], 0), between([GAP], 0), between([GAP], 1) == [2 * GAP]
+    ([1048576], [0], True)
+    >>> between([0, GAP], 1, 3)
+    [262144, 524288, 786432]
     """
-    if not positions:
-        return GAP
     index = max(0, min(index, len(positions)))
-    if index == 0:
-        return positions[0] - GAP
     if index == len(positions):
-        return positions[-1] + GAP
-    middle = (positions[index - 1] + positions[index]) // 2
-    if middle == positions[index - 1]:
-        raise NoGapError(f"no whole number lies between {positions[index - 1]} and {positions[index]}")
-    return middle
+        last = positions[-1] if positions else 0
+        return [last + GAP * n for n in range(1, count + 1)]
+    if index == 0:
+        return [positions[0] - GAP * n for n in range(count, 0, -1)]
+    before, after = positions[index - 1], positions[index]
+    step = (after - before) // (count + 1)
+    if step == 0:
+        raise NoGapError(f"{count} whole numbers do not lie between {before} and {after}")
+    return [before + step * n for n in range(1, count + 1)]
 
 
-def spread(count: int) -> list[int]:
-    """Give `count` positions with full gaps."""
-    return [GAP * (n + 1) for n in range(count)]
+def spread(count: int, room: int = 1) -> list[int]:
+    """Give `count` positions with full gaps, each wide enough for `room` more items."""
+    gap = max(GAP, room + 1)
+    return [gap * (n + 1) for n in range(count)]
 
 
 def place(position: str | int, length: int) -> int:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
-from acquisition.queue import order
 from acquisition.queue.change import announce_status, changing, waiting
 from acquisition.queue.change import hold as hold_queue
 from acquisition.queue.doorbell import ring, ring_on_commit
+from acquisition.queue.due import first_due, is_anything_queued
 from acquisition.queue.leases import Grant, guarded
 from acquisition.queue.models import (
     BeamlineQueue,
@@ -23,9 +23,11 @@ from acquisition.queue.models import (
     ControlCommand,
     EngineSnapshot,
     Environment,
+    ItemKind,
     QueueItem,
 )
-from acquisition.queue.states import GOES_ON, ItemEvent, ItemState, move
+from acquisition.queue.placing import back_position, copy_item, front_position, wait_for_copy
+from acquisition.queue.states import GOES_ON, RETURNS, ItemEvent, ItemState, move
 from catalog.ingest import printable
 
 CONSOLE_KEPT: Final = 20_000
@@ -75,8 +77,11 @@ def claim_next(*, actor: Actor, grant: Grant) -> QueueItem | None:
             return begun  # claimed before, but the database went away before it could say so
         if queue.is_held:
             return None
-        item = waiting(grant.beamline_id).filter(state=ItemState.QUEUED.value).first()
+        item = first_due(grant.beamline_id)
         if item is None:
+            return None
+        if item.kind == ItemKind.STOP:
+            _obey_stop(actor, grant, queue, item)
             return None
         item.state = move(item.state, ItemEvent.START).value
         item.started_at = timezone.now()
@@ -95,7 +100,7 @@ def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome
         if row.state != ItemState.RUNNING:
             return  # recorded before, but the database went away before it could say so
         _end(row, outcome)
-        _hold_after(queue, row)
+        _go_on_after(queue, row)
         _audit(actor, f"item.{row.state}", grant, row, reason=row.reason)
         EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
             item_uid=None, run_uid="", progress={}
@@ -117,7 +122,7 @@ def interrupt_running(
         for row in _running(grant).select_for_update(of=("self",)).select_related("proposal"):
             found = [*row.run_uids, *(u for u in run_uids.get(str(row.uid), ()) if u not in row.run_uids)]
             _end(row, Outcome(ItemEvent.LOSE, reason=reason, run_uids=tuple(found), progress=row.progress))
-            _copy_to_front(row)
+            _return_to_front(row)
             hold_queue(queue, reason)
             queue.stop_after_item = False
             _audit(actor, "item.interrupted", grant, row, reason=reason)
@@ -278,7 +283,16 @@ def _may_have_work(grant: Grant) -> bool:
         return True
     if BeamlineQueue.objects.filter(beamline_id=grant.beamline_id, is_held=True).exists():
         return False
-    return waiting(grant.beamline_id).filter(state=ItemState.QUEUED.value).exists()
+    return first_due(grant.beamline_id) is not None
+
+
+def _obey_stop(actor: Actor, grant: Grant, queue: BeamlineQueue, item: QueueItem) -> None:
+    """Hold the queue, as the item whose turn it is says."""
+    item.started_at = timezone.now()
+    item.state = move(item.state, ItemEvent.START).value
+    _end(item, Outcome(ItemEvent.COMPLETE))
+    hold_queue(queue, item.note or "stopped by the item at the front of the queue")
+    _audit(actor, "item.completed", grant, item)
 
 
 def _running(grant: Grant) -> Any:
@@ -296,15 +310,29 @@ def _end(row: QueueItem, outcome: Outcome) -> None:
     row.save()
 
 
-def _hold_after(queue: BeamlineQueue, row: QueueItem) -> None:
-    if row.state not in GOES_ON:
-        reason = f"{row.plan_name} {row.state}" + (f": {row.reason}" if row.reason else "")
-        hold_queue(queue, reason, item=row)
-    elif queue.stop_after_item:
+def _go_on_after(queue: BeamlineQueue, row: QueueItem) -> None:
+    """Settle what becomes of the item and of the queue: goes round again, comes back, holds, goes on."""
+    is_ignored = queue.ignores_failures and row.state == ItemState.FAILED
+    if row.state in GOES_ON or is_ignored:
+        if queue.loops and not row.runs_now:
+            copy_item(row, position=back_position(row.beamline_id), runs_now=False)
+        _hold_if_asked(queue, row)
+        return
+    if not row.runs_now and row.state in RETURNS:
+        _return_to_front(row)
+    reason = f"{row.plan_name} {row.state}" + (f": {row.reason}" if row.reason else "")
+    hold_queue(queue, reason, item=row)
+    queue.stop_after_item = False
+
+
+def _hold_if_asked(queue: BeamlineQueue, row: QueueItem) -> None:
+    if queue.stop_after_item:
         if _next_runs_now(row.beamline_id):
             return
-        hold_queue(queue, queue.hold_reason or "held after the item that was run now")
-    queue.stop_after_item = False
+        hold_queue(queue, queue.hold_reason or "held after the item, as asked")
+        queue.stop_after_item = False
+    elif queue.holds_when_empty and not is_anything_queued(row.beamline_id):
+        hold_queue(queue, "all items have run")
 
 
 def _next_runs_now(beamline_id: int) -> bool:
@@ -312,18 +340,10 @@ def _next_runs_now(beamline_id: int) -> bool:
     return first is not None and first.runs_now
 
 
-def _copy_to_front(row: QueueItem) -> QueueItem:
-    first = waiting(row.beamline_id).values_list("position", flat=True).first()
-    return QueueItem.objects.create(
-        beamline_id=row.beamline_id,
-        proposal_id=row.proposal_id,
-        submitted_by=row.submitted_by,
-        plan_name=row.plan_name,
-        parameters=row.parameters,
-        metadata=row.metadata,
-        copied_from=row,
-        position=(first if first is not None else 2 * order.GAP) - order.GAP,
-    )
+def _return_to_front(row: QueueItem) -> None:
+    """Put a copy of an item that did not do what was asked before all others."""
+    copy = copy_item(row, position=front_position(row.beamline_id))
+    wait_for_copy(row, copy)
 
 
 def _note_run(item_uid: uuid.UUID, run_uid: str, progress: dict[str, Any]) -> None:

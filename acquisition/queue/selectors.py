@@ -24,9 +24,10 @@ from acquisition.queue.models import (
     ControlCommand,
     ControlLease,
     Environment,
+    Preset,
     QueueItem,
 )
-from acquisition.queue.states import FINISHED
+from acquisition.queue.states import FINISHED, WAITING
 from acquisition.queue.status import (
     private_item,
     public_hold_reason,
@@ -122,8 +123,8 @@ def item(actor: Actor, beamline: str, uid: str) -> dict[str, Any]:
 
 def item_in_place(found: QueueItem) -> dict[str, Any]:
     """Give an item whole, with its place in the queue, to who has just been given or has written the row."""
-    ahead = None
-    if found.state in ("queued", "proposed"):
+    ahead = found.ahead
+    if ahead is None and found.state in WAITING:
         before = Q(position__lt=found.position) | Q(position=found.position, id__lt=found.pk)
         ahead = waiting(found.beamline_id).filter(before).count()
     return item_dict(found, ahead)
@@ -159,6 +160,46 @@ def plans(actor: Actor, beamline: str) -> dict[str, Any]:
 def offers(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give the presets of a beamline, and the JSON schema of the metadata that it asks for."""
     return _offers(_environment(actor, beamline))
+
+
+def presets(actor: Actor, beamline: str) -> list[dict[str, Any]]:
+    """Give the presets that people keep: one's own, and those of the proposals that one sees."""
+    rows = _presets(actor, beamline).select_related("proposal").order_by("title", "id")
+    return [preset_dict(row) for row in rows[:PAGE_LIMIT]]
+
+
+def preset_named(actor: Actor, beamline: str, uid: str) -> Preset:
+    """Give one preset; NotFoundError when there is none that the actor may see."""
+    key = _as_uuid(uid)
+    found = _presets(actor, beamline).select_related("proposal").filter(uid=key).first() if key else None
+    if found is None:
+        raise NotFoundError(f"There is no preset {uid!r} at {beamline}.")
+    return found
+
+
+def _presets(actor: Actor, beamline: str) -> QuerySet[Preset]:
+    place = beamline_named(actor, beamline)
+    require(actor, Scope.QUEUE_READ, beamline=beamline)
+    every = Preset.objects.filter(beamline_id=place.pk)
+    shared = visible(actor, every.filter(proposal__isnull=False), scope=Scope.QUEUE_READ)
+    mine = Q(author=actor.username)
+    if actor.key_proposal_id is not None:
+        mine &= Q(proposal_id=actor.key_proposal_id)
+    return every.filter(mine | Q(pk__in=shared.values("pk")))
+
+
+def preset_dict(row: Preset) -> dict[str, Any]:
+    """Give one preset as JSON."""
+    return {
+        "uid": str(row.uid),
+        "title": row.title,
+        "plan": row.plan_name,
+        "parameters": row.parameters,
+        "metadata": row.metadata,
+        "proposal": row.proposal.number if row.proposal else None,
+        "author": row.author,
+        "created_at": _stamp(row.created_at),
+    }
 
 
 def plan(actor: Actor, beamline: str, name: str) -> dict[str, Any]:
@@ -310,6 +351,13 @@ def _offers(found: Environment | None) -> dict[str, Any]:
         "presets": found.presets if found else [],
         "metadata_schema": found.metadata_schema if found else {},
     }
+
+
+def _as_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _stamp(moment: datetime | None) -> str | None:

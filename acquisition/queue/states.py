@@ -21,12 +21,14 @@ class ItemState(StrEnum):
     HALTED = "halted"
     INTERRUPTED = "interrupted"
     REMOVED = "removed"
+    DENIED = "denied"
 
 
 class ItemEvent(StrEnum):
     """What can happen to an item."""
 
     APPROVE = "approve"
+    DENY = "deny"
     START = "start"
     REMOVE = "remove"
     COMPLETE = "complete"
@@ -38,7 +40,11 @@ class ItemEvent(StrEnum):
 
 
 MOVES: Final[dict[ItemState, dict[ItemEvent, ItemState]]] = {
-    ItemState.PROPOSED: {ItemEvent.APPROVE: ItemState.QUEUED, ItemEvent.REMOVE: ItemState.REMOVED},
+    ItemState.PROPOSED: {
+        ItemEvent.APPROVE: ItemState.QUEUED,
+        ItemEvent.DENY: ItemState.DENIED,
+        ItemEvent.REMOVE: ItemState.REMOVED,
+    },
     ItemState.QUEUED: {ItemEvent.START: ItemState.RUNNING, ItemEvent.REMOVE: ItemState.REMOVED},
     ItemState.RUNNING: {
         ItemEvent.COMPLETE: ItemState.COMPLETED,
@@ -55,12 +61,17 @@ MOVES: Final[dict[ItemState, dict[ItemEvent, ItemState]]] = {
     ItemState.HALTED: {},
     ItemState.INTERRUPTED: {},
     ItemState.REMOVED: {},
+    ItemState.DENIED: {},
 }
 
 WAITING: Final = frozenset({ItemState.PROPOSED, ItemState.QUEUED})
 FINISHED: Final = frozenset(state for state, moves in MOVES.items() if not moves) - {ItemState.REMOVED}
 #: Outcomes after which the next item starts without being asked.
 GOES_ON: Final = frozenset({ItemState.COMPLETED, ItemState.STOPPED})
+#: Outcomes after which a copy of the item waits at the front: it did not do what was asked.
+RETURNS: Final = frozenset({ItemState.FAILED, ItemState.ABORTED, ItemState.HALTED, ItemState.INTERRUPTED})
+#: Outcomes after which an item that waits for this one will never be due.
+NEVER_DONE: Final = FINISHED - GOES_ON | {ItemState.REMOVED}
 
 
 class ItemStateError(ValueError):

@@ -1,13 +1,15 @@
 """Check an item against what the worker last found at the beamline; no worker is needed for it."""
 
+import functools
 import itertools
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import jsonschema
 
 from accounts.errors import ConflictError, InvalidError
-from acquisition.plans.registry import ParameterError, bind
+from acquisition.plans.registry import BoundParameters, ParameterError, bind
 from acquisition.queue.models import Environment
 
 MAX_FAULTS = 50
@@ -36,14 +38,22 @@ def environment_of(beamline: str) -> Environment:
     ConflictError
         No worker ever opened this beamline.
     """
-    environment = Environment.objects.filter(beamline__name=beamline, opened_at__isnull=False).first()
-    if environment is None:
+    rows = Environment.objects.filter(beamline__name=beamline, opened_at__isnull=False)
+    stamp = rows.values_list("pk", "opened_at", "fencing").first()
+    if stamp is None:
         raise ConflictError(
             f"Beamline {beamline} was never opened, so its plans and devices are not known.",
             hint="Start the beamline's worker; items can be queued as soon as it has opened once.",
             code="never_opened",
         )
-    return environment
+    return _known(*stamp)
+
+
+@functools.lru_cache(maxsize=16)
+def _known(pk: int, opened_at: datetime, fencing: int) -> Environment:
+    """Give the row as it was written at that opening: it is large, and it does not change until the next."""
+    del opened_at, fencing  # the key, under which the row is kept
+    return Environment.objects.get(pk=pk)
 
 
 def plan_description(environment: Environment, plan: str) -> dict[str, Any]:
@@ -57,12 +67,13 @@ def plan_description(environment: Environment, plan: str) -> dict[str, Any]:
         ) from error
 
 
-def check_item(beamline: str, plan: str, parameters: dict[str, Any], metadata: dict[str, Any]) -> None:
-    """Raise InvalidError with a message per parameter unless the item can be run here."""
-    environment = environment_of(beamline)
+def check_call(
+    environment: Environment, plan: str, parameters: Mapping[str, Any], metadata: Mapping[str, Any]
+) -> BoundParameters:
+    """Give the bound parameters, or raise InvalidError with a message per parameter and key."""
     description = plan_description(environment, plan)
     try:
-        bind(description, parameters, environment.devices)
+        bound = bind(description, dict(parameters), environment.devices)
     except ParameterError as error:
         raise InvalidError(f"{plan} cannot run with these parameters.", fields=error.fields) from error
     check_metadata(environment.metadata_schema, metadata)
@@ -72,12 +83,15 @@ def check_item(beamline: str, plan: str, parameters: dict[str, Any], metadata: d
             f"Metadata may not set {', '.join(taken)}: the system writes them.",
             fields={"metadata": [f"{key} is written by the system" for key in taken]},
         )
+    return bound
 
 
 def check_metadata(schema: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
     """Raise InvalidError with a message per key unless the metadata fit what the beamline asks for."""
     fields: dict[str, list[str]] = {}
-    faults = jsonschema.Draft202012Validator(schema).iter_errors(metadata)
+    if not schema:
+        return
+    faults = jsonschema.Draft202012Validator(schema).iter_errors(dict(metadata))
     for fault in itertools.islice(faults, MAX_FAULTS):
         key = ".".join(["metadata", *map(str, fault.path)])[:MAX_MESSAGE]
         fields.setdefault(key, []).append(fault.message[:MAX_MESSAGE])

@@ -230,7 +230,7 @@ def test_an_item_is_added_at_a_bounded_cost_also_to_a_long_queue(signed_in, djan
     client = signed_in("member")
     for _ in range(20):
         post(client, "/queue/items", BODY)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(17):
         assert post(client, "/queue/items", BODY).json()["position"] == 20
 
 
@@ -258,6 +258,6 @@ def test_a_list_costs_the_same_for_many_items(signed_in, django_assert_max_num_q
         uid = post(client, "/queue/items", BODY).json()["uid"]
         if number % 2:
             QueueItem.objects.filter(uid=uid).update(state="completed", finished_at=Now())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         body = client.get(f"{ROOT}{path}?limit=100").json()
     assert len(body.get("items", body.get("results"))) == 15

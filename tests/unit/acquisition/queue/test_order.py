@@ -7,21 +7,22 @@ from hypothesis import strategies as st
 from acquisition.queue import order
 
 
-@given(st.lists(st.integers(min_value=0, max_value=50), max_size=60))
-def test_inserting_by_position_is_inserting_into_a_list(indexes):
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=40))
+def test_inserting_by_position_is_inserting_into_a_list(blocks):
     rows: list[tuple[int, int]] = []
     plain: list[int] = []
-    for name, index in enumerate(indexes):
+    for n, (index, count) in enumerate(blocks):
         rows.sort()
         positions = [position for position, _ in rows]
         try:
-            position = order.between(positions, index)
+            fresh = order.between(positions, index, count)
         except order.NoGapError:
-            fresh = order.spread(len(rows))
-            rows = [(p, n) for p, (_, n) in zip(fresh, rows, strict=True)]
-            position = order.between(fresh, index)
-        rows.append((position, name))
-        plain.insert(index, name)
+            spread = order.spread(len(rows), count)
+            rows = [(p, name) for p, (_, name) in zip(spread, rows, strict=True)]
+            fresh = order.between(spread, index, count)
+        names = [n * 10 + k for k in range(count)]
+        rows += zip(fresh, names, strict=True)
+        plain[min(index, len(plain)) : min(index, len(plain))] = names
     assert [name for _, name in sorted(rows)] == plain
 
 

@@ -1,0 +1,85 @@
+"""Steer the running engine: a row that the worker's control thread reads, and its answer."""
+
+from django.db import connection, transaction
+
+from accounts import audit
+from accounts.access import Scope, require, scopes
+from accounts.actor import Actor
+from accounts.errors import ConflictError, InvalidError
+from accounts.selectors import beamline_named
+from acquisition.queue.change import announce_status
+from acquisition.queue.control import check_control
+from acquisition.queue.models import ControlCommand, QueueItem
+from acquisition.queue.states import ItemState
+
+CONTROL_CHANNEL = "beamport_control"
+#: Actions that bring the beamline to rest: right to stop is enough, nobody's control lease is in the way.
+EMERGENCY = frozenset({"pause", "stop", "abort"})
+
+
+def request_engine_action(
+    *, actor: Actor, beamline: str, action: str, reason: str = "", defer: bool = False
+) -> ControlCommand:
+    """Ask the worker to pause, resume, stop, abort or halt the running item; audits ``engine.<action>``.
+
+    The wish is a row and a PostgreSQL notification; the worker's control thread answers in the row. Pause,
+    stop and abort need the right to stop at the beamline and nothing else: they are for an emergency, so it
+    does not matter whose item runs, and the answer does not tell.
+
+    Raises
+    ------
+    ConflictError
+        Nothing runs, or (resume, halt) somebody else has the beamline in hand.
+    """
+    if action not in ControlCommand.ACTIONS:
+        raise InvalidError(
+            f"There is no engine action {action!r}.",
+            fields={"action": [f"one of {', '.join(ControlCommand.ACTIONS)}"]},
+        )
+    place = beamline_named(actor, beamline)
+    running = QueueItem.objects.filter(beamline_id=place.pk, state=ItemState.RUNNING.value).first()
+    if action in EMERGENCY:
+        _require_stop(actor, beamline, running)
+    else:
+        tenant = running.proposal_id if running else None
+        require(actor, Scope.ENGINE_CONTROL, beamline=beamline, proposal_id=tenant)
+    if running is None:
+        raise ConflictError(f"Nothing runs at {beamline}, so there is nothing to {action}.", code="idle")
+    with transaction.atomic():
+        if action not in EMERGENCY:
+            check_control(actor, place.pk, beamline)
+        command = ControlCommand.objects.create(
+            beamline_id=place.pk,
+            item_uid=running.uid,
+            action=action,
+            defer=defer,
+            reason=reason,
+            requested_by=actor.username,
+        )
+        audit.record(
+            actor=actor,
+            action=f"engine.{action}",
+            object_kind="item",
+            object_id=str(running.uid),
+            beamline=beamline,
+            proposal=running.proposal.number,
+            after={"command": str(command.uid), "defer": defer},
+            reason=reason,
+        )
+        _notify(beamline)
+        announce_status(place.pk, beamline)
+    return command
+
+
+def _require_stop(actor: Actor, beamline: str, running: QueueItem | None) -> None:
+    """Ask for the right to stop here; a key of one proposal has it for that proposal's item, too."""
+    is_own = running is not None and Scope.ENGINE_STOP in scopes(
+        actor, beamline=beamline, proposal_id=running.proposal_id
+    )
+    if not is_own:
+        require(actor, Scope.ENGINE_STOP, beamline=beamline)
+
+
+def _notify(beamline: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CONTROL_CHANNEL, beamline])
