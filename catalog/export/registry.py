@@ -20,7 +20,7 @@ from catalog.export.protocol import Exporter
 GROUP = "beamport.exporters"
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_OWN = ("json_lines", "csv_table")
+_OWN = ("json_lines", "message_pack", "mongo", "csv_table")
 
 logger = logging.getLogger(__name__)
 _registered: dict[str, Exporter] = {}

@@ -292,14 +292,14 @@ def test_file_names_are_ours(place, member, stream):
 @pytest.mark.django_db(transaction=True)
 async def test_downloads_stream_piece_by_piece_under_asgi():
     place = await sync_to_async(make_place)()
-    uid = await sync_to_async(stored)(place, scan(3000), batch=500)
+    uid = await sync_to_async(stored)(place, scan(9000), batch=1000)
     client = AsyncClient()
     await client.aforce_login(await accounts.User.objects.aget(pk=place.member.user_id))
     response = await client.get(f"/api/v1/runs/{uid}/export/jsonl")
     pieces = [piece async for piece in response.streaming_content]
     assert len(pieces) > 5
     assert max(map(len, pieces)) < 400_000
-    assert b"".join(pieces).count(b"\n") == 3003
+    assert b"".join(pieces).count(b"\n") == 9003
     await sync_to_async(connections.close_all)()
 
 
