@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -121,8 +122,10 @@ class Document(models.Model):
 class EventPage(models.Model):
     """Events of one descriptor, column by column.
 
-    ``page`` is an event page; ``layout`` holds the orders of keys that jsonb forgets. ``ordinals`` is null
-    where they are dense from ``first_ordinal``. With ``is_document`` the page came as one document.
+    ``page`` is an event page without the columns that are rows of `EventColumn`; ``layout`` holds the orders
+    of keys that jsonb forgets; ``shared`` names, for timestamps that equal another column, that column.
+    ``seq_num`` is left out where it counts up from ``first_seq``, ``ordinals`` is null where they do from
+    ``first_ordinal``. With ``is_document`` the page came as one document.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="event_pages")
@@ -138,6 +141,7 @@ class EventPage(models.Model):
     is_document = models.BooleanField(default=False)
     page = models.JSONField(decoder=DocumentDecoder, help_text="written by ingest under the encoding rule")
     layout = DocumentField()
+    shared = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["first_ordinal"]
@@ -151,6 +155,28 @@ class EventPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.first_ordinal}..{self.last_ordinal} {self.stream}"
+
+
+class EventColumn(models.Model):
+    """One column of an event page as a typed array; exactly one of the arrays is there.
+
+    ``part`` tells where in the page the column lies: 0 the page itself (``uid``, ``time``, ``seq_num``),
+    1 ``data``, 2 ``timestamps``, 3 ``filled``. Arrays of more than one dimension hold one entry of the first
+    for each event.
+    """
+
+    pk = models.CompositePrimaryKey("page_id", "part", "key")
+    page = models.ForeignKey(EventPage, on_delete=models.CASCADE, related_name="columns", db_index=False)
+    part = models.SmallIntegerField()
+    key = models.TextField()
+    floats = ArrayField(models.FloatField(), null=True)
+    ints = ArrayField(models.BigIntegerField(), null=True)
+    bools = ArrayField(models.BooleanField(), null=True)
+    texts = ArrayField(models.TextField(), null=True)
+    uuids = ArrayField(models.UUIDField(), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.page_id} {self.part} {self.key}"
 
 
 class RunTag(models.Model):

@@ -62,14 +62,21 @@ def pack(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         raise ValueError(
             "the events of a page must share one descriptor, and the same keys in the same order"
         )
+    return columns_of(events, layout)
+
+
+def columns_of(events: Sequence[Mapping[str, Any]], layout: Layout) -> dict[str, Any]:
+    """Make one event page of events that are known to share a descriptor and this layout."""
     page: dict[str, Any] = {}
-    for key in first:
+    inner = dict(zip(_ROW_GROUPS, layout[1:], strict=True))
+    for key in layout[0]:
+        column = [event[key] for event in events]
         if key == "descriptor":
-            page[key] = first[key]
-        elif key in _ROW_GROUPS:
-            page[key] = {inner: [e[key][inner] for e in events] for inner in first[key]}
+            page[key] = column[0]
+        elif key in inner:
+            page[key] = {name: [values[name] for values in column] for name in inner[key]}
         else:
-            page[key] = [e[key] for e in events]
+            page[key] = column
     return page
 
 

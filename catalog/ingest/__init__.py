@@ -1,7 +1,7 @@
 """The one way in: `store` takes documents, each once, in order."""
 
 from catalog.ingest.records import OrdinalGapError, Origin, Record, StoreResult
-from catalog.ingest.rows import ordinals_of, printable
+from catalog.ingest.rows import printable
 from catalog.ingest.storing import store
 
-__all__ = ["OrdinalGapError", "Origin", "Record", "StoreResult", "ordinals_of", "printable", "store"]
+__all__ = ["OrdinalGapError", "Origin", "Record", "StoreResult", "printable", "store"]

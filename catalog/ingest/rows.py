@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.documents.encoding import dumps, loads
-from catalog.documents.pages import layout_of, pack, to_storable_page
+from catalog.documents.pages import Layout, columns_of, layout_of
 from catalog.documents.sequence import StreamShape
 from catalog.ingest.records import Origin, Record
 from catalog.models import Document, EventPage, Run
+from catalog.storage.packing import pack_columns
+from catalog.storage.writing import PageRows
 
 PAGE_EVENTS = 1000
 """Most events of one page."""
@@ -29,11 +31,6 @@ class Place:
     origin: Origin
     beamline_id: int
     proposal_id: int | None
-
-
-def ordinals_of(row: EventPage) -> Sequence[int]:
-    """Give the ordinal of each event of a page."""
-    return row.ordinals if row.ordinals is not None else range(row.first_ordinal, row.last_ordinal + 1)
 
 
 def sparse(ordinals: Sequence[int]) -> list[int] | None:
@@ -100,6 +97,15 @@ def document_row(run: Run, record: Record) -> Document:
     )
 
 
+@dataclass(frozen=True)
+class EventGroup:
+    """Events of one descriptor and layout that fit one page, and that page."""
+
+    records: list[Record]
+    page: Mapping[str, Any]
+    layout: Layout
+
+
 def grouped(records: list[Record]) -> list[list[Record]]:
     """Group events that fit one page; an event page stays alone."""
     groups: dict[Any, list[Record]] = {}
@@ -117,30 +123,53 @@ def grouped(records: list[Record]) -> list[list[Record]]:
     return closed + list(groups.values())
 
 
+def packed(group: list[Record]) -> EventGroup:
+    """Make the page of a group that `grouped` gave."""
+    first = group[0]
+    if first.name == "event_page":
+        return EventGroup(group, first.doc, layout_of(first.doc))
+    layout = layout_of(first.doc)
+    return EventGroup(group, columns_of([r.doc for r in group], layout), layout)
+
+
 def _most_events(first: Record) -> int:
     return min(PAGE_EVENTS, PAGE_WEIGHT // (weight(first.doc) + 1) + 1)
 
 
-def page_row(run: Run, streams: Mapping[str, StreamShape], group: list[Record]) -> EventPage:
-    """Make the row of a group that `grouped` gave."""
-    is_document = group[0].name == "event_page"
-    page = group[0].doc if is_document else pack([r.doc for r in group])
-    ordinals = [r.ordinal for r in group]
-    return EventPage(
+def page_row(run: Run, streams: Mapping[str, StreamShape], group: EventGroup) -> PageRows:
+    """Make the rows of a page."""
+    descriptor = group.page["descriptor"]
+    return page_rows(
+        group.page,
+        group.layout,
+        [r.ordinal for r in group.records],
+        weight(group.page),
         run=run,
-        descriptor=printable(page["descriptor"]),
-        stream=printable(streams[page["descriptor"]].stream),
+        descriptor=printable(descriptor),
+        stream=printable(streams[descriptor].stream),
+        is_document=group.records[0].name == "event_page",
+    )
+
+
+def page_rows(
+    page: Mapping[str, Any], layout: Layout, ordinals: Sequence[int], values: int, **facts: Any
+) -> PageRows:
+    """Make the rows of a page of about so many `values`; `facts` are further fields of `EventPage`."""
+    packed_page = pack_columns(page, values)
+    row = EventPage(
         first_ordinal=ordinals[0],
         last_ordinal=ordinals[-1],
         ordinals=sparse(ordinals),
         first_seq=min(page["seq_num"]),
         last_seq=max(page["seq_num"]),
         size=len(page["seq_num"]),
-        weight=weight(page),
-        is_document=is_document,
-        page=to_storable_page(page),
-        layout=layout_of(page),
+        weight=values,
+        page=packed_page.envelope,
+        layout=layout,
+        shared=packed_page.shared,
+        **facts,
     )
+    return PageRows(row, packed_page.columns)
 
 
 def weight(doc: Mapping[str, Any]) -> int:

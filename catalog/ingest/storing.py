@@ -28,7 +28,8 @@ from catalog.ingest import quarantine, rows
 from catalog.ingest.compaction import compact
 from catalog.ingest.records import OrdinalGapError, Origin, Record, StoreResult
 from catalog.ingest.rows import PAGE_EVENTS, Place
-from catalog.models import Document, EventPage, Quarantine, Run
+from catalog.models import Document, Quarantine, Run
+from catalog.storage.writing import write_pages
 
 MAX_DOCUMENT_BYTES = 32 * 2**20
 """A larger document belongs in a file beside the run; it goes to quarantine."""
@@ -133,6 +134,8 @@ class _RunBatch:
         self.uid = uid
         self.records = records
         self.accepted: list[Record] = []
+        self.singly: list[Record] = []
+        self.groups: list[rows.EventGroup] = []
         self.duplicates = 0
         self.quarantined = 0
         self.last_ordinal = -1
@@ -199,22 +202,43 @@ class _RunBatch:
 
     def _take(self, run: Run | None, fresh: list[Record]) -> Run | None:
         checker = _checker_of(self.uid, run, {r.name for r in fresh})
-        for record in fresh:
-            try:
-                _require_size(record)
-                remarks = checker.check(record.name, record.doc)
-            except (InvalidDocumentError, EncodingError) as error:
-                self._refuse(record, str(error))
+        for are_events, some in groupby(fresh, key=lambda r: r.name == "event"):
+            records = list(some)
+            if are_events and self._take_together(checker, records):
                 continue
-            if record.name == "start":
-                run = rows.new_run(self.place, record)
-            self.accepted.append(record)
-            if remarks:
-                quarantine.keep(self.place, record, "; ".join(remarks), is_stored=True)
+            for record in records:
+                if self._take_one(checker, record) and record.name == "start":
+                    run = rows.new_run(self.place, record)
         self.streams = checker.descriptors
         if run is not None:
             run.num_events = dict(checker.last_seq)
         return run
+
+    def _take_together(self, checker: RunChecker, records: list[Record]) -> bool:
+        """Take events as whole columns, where there is nothing to say about any."""
+        try:
+            groups = [rows.packed(group) for group in rows.grouped(records)]
+            are_small = all(rows.weight(group.page) <= MAX_DOCUMENT_BYTES // 8 for group in groups)
+            if not (are_small and checker.take_pages([group.page for group in groups])):
+                return False
+        except (*_REFUSALS, AttributeError):
+            return False
+        self.accepted += records
+        self.groups += groups
+        return True
+
+    def _take_one(self, checker: RunChecker, record: Record) -> bool:
+        try:
+            _require_size(record)
+            remarks = checker.check(record.name, record.doc)
+        except (InvalidDocumentError, EncodingError) as error:
+            self._refuse(record, str(error))
+            return False
+        self.accepted.append(record)
+        self.singly.append(record)
+        if remarks:
+            quarantine.keep(self.place, record, "; ".join(remarks), is_stored=True)
+        return True
 
     def _write(self, run: Run) -> None:
         changed = ["last_ordinal", "num_events"]
@@ -223,10 +247,10 @@ class _RunBatch:
             rows.close(run, stop)
             changed += ["stop", "exit_status", "reason", "stop_time", "search_text"]
         run.save(update_fields=None if run.pk is None else changed)
-        documents = [r for r in self.accepted if r.name not in ("event", "event_page")]
+        documents = [r for r in self.singly if r.name not in ("event", "event_page")]
         Document.objects.bulk_create([rows.document_row(run, r) for r in documents])
-        pages = [rows.page_row(run, self.streams, group) for group in rows.grouped(self.accepted)]
-        EventPage.objects.bulk_create(pages)
+        groups = self.groups + [rows.packed(group) for group in rows.grouped(self.singly)]
+        write_pages([rows.page_row(run, self.streams, group) for group in groups])
 
     def _refuse_all(self, records: list[Record], reason: str) -> None:
         for record in records:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import bisect
 import heapq
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
-
 from accounts.access import visible
 from accounts.actor import Actor
-from catalog.documents.encoding import dumps, has_escape, loads, write_json
-from catalog.documents.pages import EVENTS, layout_of, pack, rows_of, unpack
-from catalog.ingest import ordinals_of
+from catalog.documents.encoding import dumps, loads
+from catalog.documents.pages import EVENTS, layout_of, pack, rows_of
 from catalog.models import Document, EventPage, Quarantine, Run
 from catalog.selectors.runs import run
 from catalog.selectors.windows import Window, windows
+from catalog.storage.reading import StoredPage
 
 Entry = tuple[int, str, Any]
 """Ordinal, name, document."""
@@ -87,9 +83,8 @@ def iter_exact(actor: Actor, uid: str) -> Iterator[Entry]:
 def iter_encoded(actor: Actor, uid: str) -> Iterator[tuple[int, str, bytes]]:
     """Give all documents of a run as lines of JSON under the encoding rule: ordinal, name, bytes."""
     row = run(actor, uid)
-    pages = EventPage.objects.filter(run=row).defer("page").annotate(text=Cast("page", TextField()))
     singles = ((ordinal, name, bytes(body)) for ordinal, name, body in _singles(row, -1))
-    return heapq.merge(singles, _merged(pages, row, -1, _encoded), key=_ordinal_of)
+    return heapq.merge(singles, _merged(row, -1, _encoded), key=_ordinal_of)
 
 
 def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:
@@ -102,7 +97,7 @@ def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:
 def _in_order(row: Run, since: int) -> Iterator[Entry]:
     """Give what was stored when `row` was read: a prefix of the run, whatever comes meanwhile."""
     singles = ((ordinal, name, loads(body)) for ordinal, name, body in _singles(row, since))
-    events = _merged(EventPage.objects.filter(run=row), row, since, _decoded)
+    events = _merged(row, since, _decoded)
     return heapq.merge(singles, events, key=_ordinal_of)
 
 
@@ -120,10 +115,8 @@ def _singles(row: Run, since: int) -> Iterator[Entry]:
         since = chunk[-1][0]
 
 
-def _merged(
-    pages: QuerySet[EventPage], row: Run, since: int, read: Callable[[EventPage], Iterator[Any]]
-) -> Iterator[Entry]:
-    for window in windows(pages, since, row.last_ordinal):
+def _merged(row: Run, since: int, read: Callable[[StoredPage], Iterator[Any]]) -> Iterator[Entry]:
+    for window in windows(EventPage.objects.filter(run=row), since, row.last_ordinal):
         inside = [_inside(window, page, read) for page in window.pages]
         yield from inside[0] if len(inside) == 1 else heapq.merge(*inside, key=_ordinal_of)
 
@@ -131,7 +124,7 @@ def _merged(
 def _event_pages(row: Run) -> Iterator[Entry]:
     rows = EventPage.objects.filter(run=row)
     for window in windows(rows, -1, row.last_ordinal):
-        by_stream: dict[str, list[EventPage]] = {}
+        by_stream: dict[str, list[StoredPage]] = {}
         for page in window.pages:
             by_stream.setdefault(page.stream, []).append(page)
         yield from sorted(
@@ -140,7 +133,7 @@ def _event_pages(row: Run) -> Iterator[Entry]:
         )
 
 
-def _pages_of_stream(window: Window, pages: list[EventPage]) -> Iterator[Entry]:
+def _pages_of_stream(window: Window, pages: list[StoredPage]) -> Iterator[Entry]:
     """Give what a window holds of one stream; pages that overlap are cut so that its events keep order."""
     if all(a.last_ordinal < b.first_ordinal for a, b in itertools.pairwise(pages)):
         for page in pages:
@@ -161,18 +154,19 @@ def _exact_pages(row: Run) -> Iterator[Entry]:
         yield from parts[0] if len(parts) == 1 else heapq.merge(*parts, key=_ordinal_of)
 
 
-def _unbroken(window: Window, page: EventPage) -> Iterator[Entry]:
+def _unbroken(window: Window, page: StoredPage) -> Iterator[Entry]:
     """Give the events of a page that belong to a window, cut wherever another document came between."""
-    columns = _as_it_came(page, page.page)
+    columns = page.document()
     if page.is_document:
         yield page.first_ordinal, "event_page", columns
         return
-    ordinals = ordinals_of(page)
+    ordinals = page.ordinals
     inside = [place for place, n in enumerate(ordinals) if window.holds(n)]
     # ordinals of one stretch grow with the places, so their difference stays the same
     for _, group in itertools.groupby(inside, key=lambda place: ordinals[place] - place):
         stretch = list(group)
-        part = rows_of(columns, slice(stretch[0], stretch[-1] + 1))
+        whole = len(stretch) == page.size
+        part = columns if whole else rows_of(columns, slice(stretch[0], stretch[-1] + 1))
         yield ordinals[stretch[0]], EVENTS, part
 
 
@@ -181,47 +175,31 @@ def _kind_of(entry: Entry) -> tuple[str, str, Any]:
     return (name, doc["descriptor"], layout_of(doc)) if name == "event" else (name, "", None)
 
 
-def _cut(window: Window, page: EventPage) -> Iterator[Entry]:
+def _cut(window: Window, page: StoredPage) -> Iterator[Entry]:
     """Give the part of a page that belongs to a window, as a page."""
     if page.is_document:
-        yield page.first_ordinal, "event_page", _as_it_came(page, page.page)
+        yield page.first_ordinal, "event_page", page.document()
         return
-    ordinals = ordinals_of(page)
+    ordinals = page.ordinals
     inside = [n for n in ordinals if window.holds(n)]
     if inside:
         first = bisect.bisect_left(ordinals, inside[0])
-        columns = _as_it_came(page, page.page)
-        yield inside[-1], "event_page", rows_of(columns, slice(first, first + len(inside)))
+        whole = len(inside) == len(ordinals)
+        rows = slice(first, first + len(inside))
+        yield inside[-1], "event_page", page.document() if whole else rows_of(page.document(), rows)
 
 
-def _inside(window: Window, page: EventPage, read: Callable[[EventPage], Iterator[Any]]) -> Iterator[Entry]:
+def _inside(window: Window, page: StoredPage, read: Callable[[StoredPage], Iterator[Any]]) -> Iterator[Entry]:
     """Give the documents of a page that belong to a window."""
     if page.is_document:
         return iter([(page.first_ordinal, "event_page", next(read(page)))])
-    numbered = zip(ordinals_of(page), read(page), strict=True)
+    numbered = zip(page.ordinals, read(page), strict=True)
     return ((ordinal, "event", doc) for ordinal, doc in numbered if window.holds(ordinal))
 
 
-def _decoded(page: EventPage) -> Iterator[Any]:
-    return _documents_of(page, page.page)
+def _decoded(page: StoredPage) -> Iterator[Any]:
+    return iter([page.document()]) if page.is_document else page.events()
 
 
-def _encoded(page: EventPage) -> Iterator[bytes]:
-    text = str(vars(page)["text"])
-    if has_escape(text):
-        return map(dumps, _documents_of(page, loads(text)))
-    return map(write_json, _documents_of(page, json.loads(text)))
-
-
-def _documents_of(page: EventPage, columns: Any) -> Iterator[Any]:
-    return iter([_as_it_came(page, columns)]) if page.is_document else unpack(columns, page.layout)
-
-
-def _as_it_came(page: EventPage, columns: Any) -> dict[str, Any]:
-    """Give the columns of a page with their keys in the order they came in."""
-    top, *groups = page.layout
-    order = dict(zip(("data", "timestamps", "filled"), groups, strict=True))
-    return {
-        key: {inner: columns[key][inner] for inner in order[key]} if key in order else columns[key]
-        for key in top
-    }
+def _encoded(page: StoredPage) -> Iterator[bytes]:
+    return map(dumps, _decoded(page))

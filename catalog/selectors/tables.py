@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, JSONField, TextField
-from django.db.models.functions import Cast
+import numpy as np
 
 from accounts.actor import Actor
 from accounts.errors import InvalidError, NotFoundError
 from catalog.documents.encoding import loads
-from catalog.ingest import ordinals_of, printable
+from catalog.documents.fast_json import written
+from catalog.ingest import printable
 from catalog.models import Document, EventPage, Run
 from catalog.selectors.runs import run
 from catalog.selectors.windows import windows
+from catalog.storage.columns import Part, Values, as_list
+from catalog.storage.reading import StoredPage, Wanted, read_pages
 
 MAX_ROWS = 200_000
 """Most rows of one table that is held in memory."""
-
-
-class WithoutStamps(Func):
-    """An event page without what a table seldom needs: timestamps and uids are half of it."""
-
-    template = "(%(expressions)s - 'timestamps' - 'uid')"
-    output_field = JSONField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,57 +153,46 @@ def slices(
     What is stored after `row` was read neither adds a row nor takes one away.
     """
     replaced = _Replaced(row, printable(stream))
-    pages = EventPage.objects.filter(run=row, stream=printable(stream)).defer("page")
-    pages = pages.annotate(text=Cast(F("page") if timestamps else WithoutStamps("page"), TextField()))
-    for window in windows(pages, -1, row.last_ordinal):
+    pages = EventPage.objects.filter(run=row, stream=printable(stream))
+    wanted = Wanted(tuple(keys), timestamps)
+    for window in windows(pages, -1, row.last_ordinal, wanted):
         for page in window.pages:
-            columns, is_written = _parsed(str(vars(page)["text"]), as_written)
-            ordinals = _ordinals(page)
+            ordinals = page.row_ordinals
             picked = [i for i, n in enumerate(ordinals) if window.holds(n)]
-            picked = replaced.without(page, columns["seq_num"], ordinals, picked)
+            picked = replaced.without(page, page.values(Part.ROW, "seq_num"), ordinals, picked)
             if picked:
-                yield _slice(columns, picked, keys, timestamps, is_written)
-
-
-def _parsed(text: str, as_written: bool) -> tuple[Any, bool]:
-    """Read a page, and tell whether its floats are text as they are written.
-
-    They are, if that is wanted and the page holds nothing but numbers, booleans and nulls: its only strings
-    are its keys and its descriptor (two quotes each), and its only lists are its columns.
-    """
-    if as_written:
-        page = json.loads(text, parse_float=str)
-        groups = [page["data"], page.get("filled", {})]
-        strings = len(page) + 1 + sum(map(len, groups))
-        lists = 2 + sum(map(len, groups))
-        if text.count('"') == 2 * strings and text.count("[") == lists:
-            return page, True
-    return loads(text), False
-
-
-def _ordinals(page: EventPage) -> Sequence[int]:
-    """Give the ordinal of each row; those of a page that came as a document share one."""
-    return [page.first_ordinal] * page.size if page.is_document else ordinals_of(page)
+                yield _slice(page, picked, keys, timestamps, as_written)
 
 
 def _slice(
-    page: Any, picked: list[int], keys: Sequence[str], timestamps: bool, is_written: bool
+    page: StoredPage, picked: list[int], keys: Sequence[str], timestamps: bool, as_written: bool
 ) -> TableSlice:
-    whole = len(picked) == len(page["seq_num"])
-
-    def pick(column: list[Any] | None) -> list[Any]:
+    def pick(part: Part, key: str) -> Values:
+        column = page.column(part, key)
         if column is None:
             return [None] * len(picked)
-        return column if whole else [column[i] for i in picked]
+        if len(picked) == page.size:
+            return column
+        return [column[i] for i in picked] if isinstance(column, list) else column[picked]
 
-    data, stamps = page["data"], page["timestamps"] if timestamps else {}
+    time, data = pick(Part.ROW, "time"), {key: pick(Part.DATA, key) for key in keys}
+    is_written = as_written and all(map(_is_finite, (time, *data.values())))
+    give: Callable[[Values], list[Any]] = _written if is_written else as_list
     return TableSlice(
-        seq_num=pick(page["seq_num"]),
-        time=pick(page["time"]),
-        data={key: pick(data.get(key)) for key in keys},
-        timestamps={key: pick(stamps.get(key)) for key in keys} if timestamps else {},
+        seq_num=as_list(pick(Part.ROW, "seq_num")),
+        time=give(time),
+        data={key: give(column) for key, column in data.items()},
+        timestamps={key: as_list(pick(Part.TIMESTAMPS, key)) for key in keys} if timestamps else {},
         is_written=is_written,
     )
+
+
+def _written(column: Values) -> list[Any]:
+    return written(np.asarray(column))
+
+
+def _is_finite(column: Values) -> bool:
+    return not isinstance(column, list) and column.ndim == 1 and bool(np.isfinite(column).all())
 
 
 class _Replaced:
@@ -229,7 +212,7 @@ class _Replaced:
         )
 
     def without(
-        self, page: EventPage, numbers: list[int], ordinals: Sequence[int], picked: list[int]
+        self, page: StoredPage, numbers: list[int], ordinals: Sequence[int], picked: list[int]
     ) -> list[int]:
         """Leave those rows of `picked` that no later event replaces; `numbers` are the page's seq_nums."""
         if len(set(numbers)) < len(numbers):
@@ -241,14 +224,14 @@ class _Replaced:
         latest = self._latest(page)
         return [i for i in picked if latest.get(numbers[i], -1) <= ordinals[i]]
 
-    def _latest(self, page: EventPage) -> dict[int, int]:
+    def _latest(self, page: StoredPage) -> dict[int, int]:
         """Give the highest ordinal of each seq_num in the pages that reach past the beginning of `page`."""
         rows = self._pages.filter(
             last_ordinal__gt=page.first_ordinal, first_seq__lte=page.last_seq, last_seq__gte=page.first_seq
         )
         latest: dict[int, int] = {}
-        for other in rows.defer("page", "layout").annotate(numbers=F("page__seq_num")):
-            for number, ordinal in zip(vars(other)["numbers"], _ordinals(other), strict=True):
+        for other in read_pages(rows, Wanted(keys=(), timestamps=False)):
+            for number, ordinal in zip(other.values(Part.ROW, "seq_num"), other.row_ordinals, strict=True):
                 if ordinal <= self._until:
                     latest[number] = max(ordinal, latest.get(number, -1))
         return latest

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from catalog.models import EventPage
+from catalog.storage.reading import EVERYTHING, StoredPage, Wanted, read_pages
 
-_PAGES_AT_ONCE = 4
+_PAGES_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """All pages that hold an ordinal above ``after`` and below ``before``."""
 
-    pages: list[EventPage]
+    pages: list[StoredPage]
     after: int
     before: int
 
@@ -25,7 +26,9 @@ class Window:
         return self.after < ordinal < self.before
 
 
-def windows(rows: QuerySet[EventPage], since: int, until: int) -> Iterator[Window]:
+def windows(
+    rows: QuerySet[EventPage], since: int, until: int, wanted: Wanted = EVERYTHING, size: int = _PAGES_AT_ONCE
+) -> Iterator[Window]:
     """Cut what comes after ordinal `since`, up to `until`, into windows without gap or overlap.
 
     Each window is one query and so one consistent look: pages that are joined between two windows are read
@@ -33,7 +36,6 @@ def windows(rows: QuerySet[EventPage], since: int, until: int) -> Iterator[Windo
     are read again with the next.
     """
     rows = rows.filter(first_ordinal__lte=until).order_by("first_ordinal")
-    size = _PAGES_AT_ONCE
     while since < until:
         rest = rows.filter(last_ordinal__gt=since)
         beyond = rest.values_list("first_ordinal", flat=True)[size : size + 1].first()
@@ -41,5 +43,5 @@ def windows(rows: QuerySet[EventPage], since: int, until: int) -> Iterator[Windo
         if before <= since + 1:
             size *= 2  # so many streams run at once that all these pages begin before `since`
             continue
-        yield Window(list(rest.filter(first_ordinal__lt=before)), since, before)
+        yield Window(read_pages(rest.filter(first_ordinal__lt=before), wanted), since, before)
         since = before - 1

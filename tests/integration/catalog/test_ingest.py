@@ -186,7 +186,7 @@ def test_a_document_that_the_database_refuses_is_set_aside_alone(place, monkeypa
 
     def make_or_refuse(*arguments):
         made_of = arguments[-1]
-        if bad in (made_of if isinstance(made_of, list) else [made_of]):
+        if bad in getattr(made_of, "records", [made_of]):
             raise DataError("unsupported value")
         return make(*arguments)
 
