@@ -9,7 +9,7 @@ from acquisition.devices.standard.pv_device import BackendOf, PvDevice
 
 
 class FlyableStage(PvDevice):
-    """A motor with position compare (Movable ..., Preparable, Flyable, EventPageCollectable, WritesStreamAssets).
+    """A motor with position compare (Movable, Preparable, Flyable, EventCollectable, WritesStreamAssets).
 
     The motor is a motor record at ``<P>``; its fields are those of ``Motor`` and ``.ACCL``. The pulses come
     from a position compare unit with the names of a Zebra:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from acquisition.devices.backends.base import Backend
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.signal import Signal, WritableSignal
 from acquisition.devices.standard.pv_device import BackendOf, PvDevice
+
+
+def text_backend(pv_name: str) -> Backend:
+    """Return the backend of an array of characters that means text."""
+    return ChannelAccessBackend(pv_name, is_text=True)
 
 
 class HdfCamera(PvDevice):
@@ -67,7 +71,7 @@ class HdfCamera(PvDevice):
         has_stats: bool = True,
         title: str = "",
         backend: BackendOf = ChannelAccessBackend,
-        text_backend: BackendOf = partial(ChannelAccessBackend, is_text=True),
+        text_backend: BackendOf = text_backend,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         self.folder = folder

@@ -9,7 +9,7 @@ from acquisition.devices.standard.pv_device import BackendOf, PvDevice
 
 
 class IonChamber(PvDevice):
-    """The mean current of an ion chamber or diode (Triggerable, Readable, Configurable, Pausable, Subscribable).
+    """The mean current of an ion chamber or diode (Triggerable, Readable, Configurable, Pausable).
 
     Reads as ``name``, the mean current over the exposure.
 

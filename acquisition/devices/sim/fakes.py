@@ -14,6 +14,7 @@ from acquisition.devices.library.area_detector import AreaDetector
 from acquisition.devices.library.motor import Motor
 from acquisition.devices.library.shutter import Shutter
 from acquisition.devices.signal import Signal
+from acquisition.devices.standard.derived import DerivedBackend
 from acquisition.devices.status import Status
 
 DeviceT = TypeVar("DeviceT", bound=Device)
@@ -74,11 +75,12 @@ def make_fake_device(cls: type[DeviceT]) -> type[DeviceT]:
             settings.setdefault("backend", FakeBackend)
         cls.__init__(self, *args, **settings)
         for signal in _signals_of(self):
-            if not isinstance(signal.backend, SoftBackend):
+            if not isinstance(signal.backend, SoftBackend | DerivedBackend):
                 _replace(signal)
-        for known, bring_alive in LIFE.items():
-            if isinstance(self, known):
-                bring_alive(self)
+        for device in _devices_of(self):
+            for known, bring_alive in LIFE.items():
+                if isinstance(device, known):
+                    bring_alive(device)
         self.tell_connected()
 
     members = {"__init__": build, "__doc__": cls.__doc__, "__module__": cls.__module__}
@@ -95,6 +97,12 @@ def _signals_of(component: Component) -> Iterator[Signal]:
         yield component
     for child in component.children.values():
         yield from _signals_of(child)
+
+
+def _devices_of(component: Component) -> Iterator[Component]:
+    yield component
+    for child in component.children.values():
+        yield from _devices_of(child)
 
 
 def _replace(signal: Signal) -> None:
