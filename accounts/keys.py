@@ -9,9 +9,9 @@ import secrets
 import string
 from dataclasses import dataclass
 
-PREFIX_ALPHABET = string.ascii_letters + string.digits
+ALPHABET = string.ascii_letters + string.digits  # clients of the field take a key with a hyphen for no key
 PREFIX_LENGTH = 8
-SECRET_BYTES = 32  # 256 random bits, 43 characters in URL-safe base64
+SECRET_LENGTH = 43  # 256 random bits
 PATTERN = re.compile(r"bp_([A-Za-z0-9]{8})_[A-Za-z0-9_-]{43}")
 NO_HASH = "0" * 64
 
@@ -27,8 +27,10 @@ class NewKey:
 
 def generate() -> NewKey:
     """Make a key of 256 random bits."""
-    prefix = "".join(secrets.choice(PREFIX_ALPHABET) for _ in range(PREFIX_LENGTH))
-    text = f"bp_{prefix}_{secrets.token_urlsafe(SECRET_BYTES)}"
+    prefix, secret = (
+        "".join(secrets.choice(ALPHABET) for _ in range(length)) for length in (PREFIX_LENGTH, SECRET_LENGTH)
+    )
+    text = f"bp_{prefix}_{secret}"
     return NewKey(text=text, prefix=prefix, hashed=digest(text))
 
 

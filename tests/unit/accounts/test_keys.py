@@ -5,7 +5,7 @@ from accounts import keys
 
 def test_key_has_the_documented_form_and_only_its_hash_matches():
     new, other = keys.generate(), keys.generate()
-    assert re.fullmatch(r"bp_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}", new.text)
+    assert re.fullmatch(r"bp_[A-Za-z0-9]{8}_[A-Za-z0-9]{43}", new.text), "the Tiled client takes words only"
     assert keys.prefix_of(new.text) == new.prefix
     assert keys.matches(new.text, new.hashed)
     assert not keys.matches(other.text, new.hashed)
