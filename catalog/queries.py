@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from accounts.errors import InvalidError
 
 
 class Comparison(StrEnum):
@@ -15,6 +18,19 @@ class Comparison(StrEnum):
     MORE = ">"
     AT_LEAST = ">="
     BETWEEN = ".."
+    EXISTS = "*"
+    LIKE = "~*"
+    """``*`` in the value stands for any text; letters count the same in either case."""
+    REGEX = "~"
+    REGEX_ANY_CASE = "~i"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a term stands in the search line: how many characters lie before it, and how it is written."""
+
+    start: int
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +43,43 @@ class Words:
     text: str
     is_phrase: bool = False
     is_negated: bool = False
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A key and what its value must be; ``upper`` is the end of a range."""
+    """A key and what its value must be; ``upper`` is the end of a range.
+
+    Dots of the key walk into objects; a part that holds a dot itself stands in quotes.
+    """
 
     key: str
     value: str
     comparison: Comparison = Comparison.EQUAL
     upper: str = ""
     is_negated: bool = False
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
-Term = Words | Pair
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """Start times from ``lower`` (included) to ``upper`` (not included), POSIX seconds; None is no bound."""
+
+    lower: float | None = None
+    upper: float | None = None
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Terms of which all must hold, or any with ``is_any``."""
+
+    terms: tuple[Term, ...]
+    is_any: bool = False
+    is_negated: bool = False
+
+
+Term = Words | Pair | TimeSpan | Group
 
 MAX_LIMIT = 500
 
@@ -59,8 +98,11 @@ class RunQuery:
         ``success``, ``fail``, ``abort`` or ``open``.
     since, until
         POSIX seconds of the start document; ``since`` is included, ``until`` is not.
-    is_oldest_first
-        Order of the page.
+    recent
+        Of what matches, the newest ``recent`` runs; with a minus the one that many places from the newest.
+    sort
+        Keys to sort by, the weightiest first, a minus before a key for largest first; see
+        `catalog.selectors.orders`. Empty stands for the newest first.
     cursor
         Where the page begins: what ``next`` of the page before said.
     limit
@@ -75,6 +117,40 @@ class RunQuery:
     scan_id: int | None = None
     since: float | None = None
     until: float | None = None
-    is_oldest_first: bool = False
+    recent: int | None = None
+    sort: tuple[str, ...] = ()
     cursor: str = ""
     limit: int = 50
+
+
+def leaves(terms: tuple[Term, ...]) -> Iterator[Words | Pair | TimeSpan]:
+    """Give the terms that are no groups, those in groups too.
+
+    Examples
+    --------
+    >>> [leaf.text for leaf in leaves((Words("a"), Group((Words("b"), Words("c")), is_any=True)))]
+    ['a', 'b', 'c']
+    """
+    for term in terms:
+        if isinstance(term, Group):
+            yield from leaves(term.terms)
+        else:
+            yield term
+
+
+def refusal(place: Place | None, message: str) -> InvalidError:
+    """Give the error that says what is wrong with a search line, and where.
+
+    Examples
+    --------
+    >>> refusal(Place(4, "scan_id:x"), "'x' is no whole number.").fields["q"]
+    ["At character 5, scan_id:x: 'x' is no whole number."]
+    """
+    if place is not None:
+        message = f"At character {place.start + 1}, {shortened(place.written)}: {message}"
+    return InvalidError("This search cannot be made.", fields={"q": [message]})
+
+
+def shortened(text: str, characters: int = 40) -> str:
+    """Give a text cut to what a message can show."""
+    return text if len(text) <= characters else text[: characters - 1] + "…"

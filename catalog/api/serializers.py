@@ -24,7 +24,7 @@ class RunFilterSerializer(StrictSerializer):
         allow_blank=True,
         default="",
         trim_whitespace=False,
-        help_text="Search line: words, key:value, quotes, -not, since:, until:.",
+        help_text="Search line: words, key:value, ranges, patterns, quotes, -not, or, parentheses.",
     )
     plan = _text()
     proposal = _text()
@@ -38,7 +38,13 @@ class RunFilterSerializer(StrictSerializer):
 class RunQuerySerializer(RunFilterSerializer):
     """Which page of runs is asked for."""
 
-    sort = serializers.ChoiceField(choices=["-time", "time"], required=False, default="-time")
+    sort = Text(
+        required=False,
+        allow_blank=True,
+        default="-time",
+        max_length=500,
+        help_text="keys with commas between, a minus before a key for largest first: -time, plan,-num_events",
+    )
     cursor = Text(required=False, allow_blank=True, default="", help_text="what next of the last page said")
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
 

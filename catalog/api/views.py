@@ -159,7 +159,7 @@ def _run_query(wanted: dict[str, Any]) -> RunQuery:
         beamline=wanted["beamline"],
         status=wanted["status"],
         scan_id=wanted["scan_id"],
-        is_oldest_first=wanted.get("sort") == "time",
+        sort=tuple(key for key in wanted.get("sort", "").split(",") if key),
         cursor=wanted.get("cursor", ""),
         limit=wanted.get("limit", 50),
     )

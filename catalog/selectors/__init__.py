@@ -10,7 +10,8 @@ from catalog.selectors.documents import (
     iter_exact,
     quarantined,
 )
-from catalog.selectors.finding import RunPage, facets, runs
+from catalog.selectors.facets import facets
+from catalog.selectors.finding import RunPage, runs
 from catalog.selectors.runs import (
     exportable_run,
     last_ordinal,

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
 
-from accounts.errors import InvalidError
-from catalog.queries import Comparison, Pair, RunQuery, Term, Words
+from catalog.models import RunTag
+from catalog.queries import Comparison, Group, Pair, RunQuery, Term, TimeSpan, Words, refusal, shortened
+from catalog.selectors.metadata_tests import (
+    Path,
+    metadata_test,
+    number_of,
+    path_of,
+    search_text_test,
+    text_test,
+)
 
 STATUSES = ("success", "fail", "abort", "open")
+
+SAMPLE_PATHS: tuple[Path, ...] = (("sample",), ("sample", "name"), ("sample_name",))
+TITLE_PATHS: tuple[Path, ...] = (("title",), ("purpose",), ("scan_name",))
 
 _UID_START = re.compile(r"[0-9a-fA-F][0-9a-fA-F-]{3,35}\Z")
 _BIGGEST = 2**63 - 1
@@ -48,53 +66,83 @@ def condition(query: RunQuery) -> Q:
         wanted &= _status(Pair("status", query.status))
     if query.scan_id is not None:
         wanted &= Q(scan_id=_bounded(query.scan_id))
-    if query.since is not None:
-        wanted &= Q(time__gte=query.since)
-    if query.until is not None:
-        wanted &= Q(time__lt=query.until)
+    wanted &= _span(TimeSpan(query.since, query.until))
     for term in query.terms:
         wanted &= _of_term(term)
     return wanted
 
 
 def _of_term(term: Term) -> Q:
-    found = _words(term) if isinstance(term, Words) else _KEYS.get(term.key, _metadata)(term)
+    found = _READERS[type(term)](term)
     return ~found if term.is_negated else found
+
+
+def _group(term: Group) -> Q:
+    return reduce(or_ if term.is_any else and_, (_of_term(inner) for inner in term.terms), Q())
+
+
+def _span(term: TimeSpan) -> Q:
+    found = Q()
+    if term.lower is not None:
+        found &= Q(time__gte=term.lower)
+    if term.upper is not None:
+        found &= Q(time__lt=term.upper)
+    return found
 
 
 def _words(term: Words) -> Q:
     if term.is_phrase:
         return Q(words=SearchQuery(term.text, config="simple", search_type="phrase"))
-    quoted = term.text.replace("\\", "\\\\").replace("'", "''")
+    text = term.text.rstrip("*") or term.text
+    if "*" in text.lstrip("*") or (text.startswith("*") and text.strip("*")):
+        return search_text_test(Pair("anywhere", term.text, Comparison.LIKE, place=term.place))
+    quoted = text.replace("\\", "\\\\").replace("'", "''")
     found = Q(words=SearchQuery(f"'{quoted}':*", config="simple", search_type="raw"))
-    if _UID_START.match(term.text):
-        found |= Q(uid__startswith=term.text.lower())
+    if _UID_START.match(text):
+        found |= Q(uid__startswith=text.lower())
     return found
 
 
+def _pair(term: Pair) -> Q:
+    reader = _KEYS.get(term.key)
+    if reader is not None:
+        return reader(term)
+    path = path_of(term)
+    if len(path) > 1 and path[0] in ("start", "stop"):
+        return metadata_test(term, [path[1:]], path[0])
+    return metadata_test(term, [path])
+
+
 def _plan(term: Pair) -> Q:
-    _require_equal(term)
-    if term.value.endswith("*"):
-        return Q(plan_name__startswith=term.value[:-1])
-    return Q(plan_name=term.value)
+    head, star, rest = term.value.partition("*")
+    if term.comparison is Comparison.LIKE and star and not rest:
+        return Q(plan_name__startswith=head)
+    return text_test(term, "plan_name")
 
 
 def _status(term: Pair) -> Q:
+    if term.comparison is Comparison.EXISTS:
+        return ~Q(exit_status="")
     _require_equal(term)
     if term.value not in STATUSES:
-        raise _refused(f"status {term.value[:40]!r} is none of {', '.join(STATUSES)}.")
+        known = ", ".join(STATUSES)
+        raise refusal(term.place, f"status {shortened(term.value)!r} is none of {known}.")
     return Q(exit_status="" if term.value == "open" else term.value)
 
 
 def _scan_id(term: Pair) -> Q:
+    if term.comparison is Comparison.EXISTS:
+        return Q(scan_id__isnull=False)
     if term.comparison is Comparison.BETWEEN:
-        return Q(scan_id__gte=_scan_number(term.value), scan_id__lte=_scan_number(term.upper))
-    return Q((f"scan_id{_LOOKUPS[term.comparison]}", _scan_number(term.value)))
+        return Q(scan_id__gte=_scan_number(term, term.value), scan_id__lte=_scan_number(term, term.upper))
+    if term.comparison not in _LOOKUPS:
+        raise refusal(term.place, "scan_id is a number: write scan_id:12, scan_id:10..20 or scan_id:>=10.")
+    return Q((f"scan_id{_LOOKUPS[term.comparison]}", _scan_number(term, term.value)))
 
 
-def _scan_number(text: str) -> int:
+def _scan_number(term: Pair, text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,30}", text):
-        raise _refused(f"scan_id {text[:40]!r} is no whole number.")
+        raise refusal(term.place, f"scan_id {shortened(text)!r} is no whole number.")
     return _bounded(int(text))
 
 
@@ -103,99 +151,87 @@ def _bounded(number: int) -> int:
 
 
 def _uid(term: Pair) -> Q:
+    if term.comparison is Comparison.LIKE and term.value.endswith("*"):
+        return Q(uid__startswith=term.value.rstrip("*"))
     _require_equal(term)
     return Q(uid__startswith=term.value)
 
 
-def _sample(term: Pair) -> Q:
-    _require_equal(term)
-    value = term.value
-    return _any_of({"sample": value}, {"sample": {"name": value}}, {"sample_name": value})
+def _user(term: Pair) -> Q:
+    if term.comparison is Comparison.EQUAL:
+        return Q(username__iexact=term.value)
+    return text_test(term, "username")
 
 
-def _listed(key: str) -> Callable[[Pair], Q]:
-    def holds(term: Pair) -> Q:
-        _require_equal(term)
-        return _any_of({key: [term.value]})
-
-    return holds
+def _at(*paths: Path) -> Callable[[Pair], Q]:
+    """Read a key that stands for several places of the start document."""
+    return lambda term: metadata_test(term, paths)
 
 
-def _equal(field: str) -> Callable[[Pair], Q]:
-    def is_equal(term: Pair) -> Q:
-        _require_equal(term)
-        return Q((field, term.value))
-
-    return is_equal
+def _text(column: str) -> Callable[[Pair], Q]:
+    return lambda term: text_test(term, column)
 
 
-def _metadata(term: Pair) -> Q:
-    """Match any key of the start document; dots walk into objects, lists match by what they hold."""
-    path = term.key.split(".")
-    if not all(path):
-        raise _refused(f"{term.key[:40]!r} is no key: a part between dots is empty.")
-    if term.comparison is not Comparison.EQUAL:
-        return _compared(path, term)
-    candidates = [term.value, *_as_json(term.value)]
-    return _any_of(*(_nested(path, value) for c in candidates for value in (c, [c])))
-
-
-def _compared(path: list[str], term: Pair) -> Q:
-    steps = "".join(f'."{step}"' for step in path)
-    if term.comparison is Comparison.BETWEEN:
-        test, limits = "@ >= $a && @ <= $b", {"a": _number(term.value), "b": _number(term.upper)}
+def _tag(term: Pair) -> Q:
+    """Match tags that people gave, and those of the start document."""
+    tags = RunTag.objects.filter(run=OuterRef("pk"))
+    if term.comparison is not Comparison.EXISTS:
+        tags = tags.filter(text_test(term, "name"))
+    if term.comparison is Comparison.EQUAL:
+        given = Q(pk__in=RunTag.objects.filter(name=term.value).values("run_id"))
     else:
-        test, limits = f"@ {term.comparison.value} $a", {"a": _number(term.value)}
-    return Q(
-        Func(
-            F("start"),
-            Func(Value(f"${steps} ? ({test})"), template="%(expressions)s::jsonpath"),
-            Func(Value(json.dumps(limits)), template="%(expressions)s::jsonb"),
-            function="jsonb_path_exists",
-            output_field=BooleanField(),
-        )
-    )
+        given = Q(Exists(tags))
+    return given | metadata_test(term, [("tag",), ("tags",)])
 
 
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise _refused(f"{text[:40]!r} is no number to compare with.")
-    return value
+def _stream(term: Pair) -> Q:
+    _require_equal(term)
+    return Q(num_events__has_key=term.value)
 
 
-def _as_json(text: str) -> list[Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    if isinstance(value, float):
-        return [value] if math.isfinite(value) else []
-    return [value] if isinstance(value, bool | int) or value is None else []
+def _number(value: Any, is_known: Q | None = None) -> Callable[[Pair], Q]:
+    """Read a key that stands for a number reckoned from columns."""
 
+    def test(term: Pair) -> Q:
+        if term.comparison is Comparison.EXISTS:
+            return is_known or Q()
+        if term.comparison is Comparison.BETWEEN:
+            found = Q(GreaterThanOrEqual(value, number_of(term, term.value)))
+            found &= Q(LessThanOrEqual(value, number_of(term, term.upper)))
+        elif term.comparison in _NUMBER_LOOKUPS:
+            found = Q(_NUMBER_LOOKUPS[term.comparison](value, number_of(term, term.value)))
+        else:
+            raise refusal(term.place, f"{term.key} is a number: write {term.key}:>10 or {term.key}:10..20.")
+        return found if is_known is None else is_known & found
 
-def _nested(path: list[str], value: Any) -> dict[str, Any]:
-    for step in reversed(path):
-        value = {step: value}
-    return dict(value)
-
-
-def _any_of(*documents: dict[str, Any]) -> Q:
-    return reduce(or_, (Q(start__contains=document) for document in documents))
+    return test
 
 
 def _require_equal(term: Pair) -> None:
     if term.comparison is not Comparison.EQUAL:
-        raise _refused(f"{term.key} cannot be compared by {term.comparison.value}; write {term.key}:value.")
+        message = f"{term.key} cannot be compared by {term.comparison.value}; write {term.key}:value."
+        raise refusal(term.place, message)
 
 
-def _refused(message: str) -> InvalidError:
-    return InvalidError("This search cannot be made.", fields={"q": [message]})
+DURATION = F("stop_time") - F("time")
+"""Seconds from start to stop; null while the run is open."""
 
+NUM_EVENTS = Coalesce(Cast(KeyTextTransform("primary", "num_events"), BigIntegerField()), 0)
+"""Events of the primary stream."""
 
+_NUMBER_LOOKUPS: dict[Comparison, Any] = {
+    Comparison.EQUAL: Exact,
+    Comparison.LESS: LessThan,
+    Comparison.AT_MOST: LessThanOrEqual,
+    Comparison.MORE: GreaterThan,
+    Comparison.AT_LEAST: GreaterThanOrEqual,
+}
+_READERS: dict[type[Term], Callable[[Any], Q]] = {
+    Words: _words,
+    Pair: _pair,
+    TimeSpan: _span,
+    Group: _group,
+}
 _KEYS: dict[str, Callable[[Pair], Q]] = {
     "plan": _plan,
     "plan_name": _plan,
@@ -203,10 +239,18 @@ _KEYS: dict[str, Callable[[Pair], Q]] = {
     "exit_status": _status,
     "scan_id": _scan_id,
     "uid": _uid,
-    "sample": _sample,
-    "proposal": _equal("proposal__number"),
-    "beamline": _equal("beamline__name"),
-    "user": _equal("username__iexact"),
-    "motor": _listed("motors"),
-    "detector": _listed("detectors"),
+    "reason": _text("reason"),
+    "sample": _at(*SAMPLE_PATHS),
+    "title": _at(*TITLE_PATHS),
+    "proposal": _text("proposal__number"),
+    "beamline": _text("beamline__name"),
+    "user": _user,
+    "tag": _tag,
+    "tags": _tag,
+    "stream": _stream,
+    "duration": _number(DURATION, Q(stop_time__isnull=False)),
+    "num_events": _number(NUM_EVENTS),
+    "anywhere": search_text_test,
+    **dict.fromkeys(("motor", "motors"), _at(("motors",))),
+    **dict.fromkeys(("detector", "detectors"), _at(("detectors",))),
 }

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from catalog.models import Run
 from catalog.queries import MAX_LIMIT, RunQuery
 from catalog.selectors.conditions import condition
-from catalog.selectors.cursors import read_cursor, write_cursor
+from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
 from catalog.selectors.deadline import deadline
+from catalog.selectors.orders import Order, order_of
 from catalog.selectors.runs import run_summary, visible_runs
 
 COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
+
+FEW = 500
+"""So many matches are collected here; more are left in the database."""
+
+_NOT_SHOWN = ("stop", "search_text", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,14 @@ class RunPage:
     is_capped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The runs that match, cut so that putting them in order is cheap, and how many they are."""
+
+    rows: QuerySet[Run]
+    count: int
+
+
 def runs(actor: Actor, query: RunQuery) -> RunPage:
     """Give one page of the runs that `actor` may see and that match, newest first unless asked otherwise.
 
@@ -39,64 +52,75 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
     ForbiddenError
         The actor is a key without ``run:read``.
     InvalidError
-        A value or the cursor cannot be read.
+        A value, the order or the cursor cannot be read.
     UnavailableError
         The search took longer than its deadline.
     """
     require_in_key(actor, Scope.RUN_READ)
     limit = max(1, min(query.limit, MAX_LIMIT))
-    matching = visible_runs(actor).filter(condition(query))
-    position = read_cursor(query.cursor, query.is_oldest_first) if query.cursor else None
+    order = order_of(query.sort)
+    wanted = condition(query)
+    position = read_cursor(query.cursor, order.names) if query.cursor else None
     with deadline():
-        count, rows = _collected(matching) if query.terms else (_count(matching), matching)
-        if position is not None:
-            rows = rows.filter(position.after())
-        order = ("time", "pk") if query.is_oldest_first else ("-time", "-pk")
-        found = list(rows.order_by(*order).defer("stop", "search_text", "words")[: limit + 1])
-    has_more = len(found) > limit
+        found = matches(actor, query, wanted, position)
+        page = _page(found.rows, order, position, limit + 1)
     return RunPage(
-        results=[run_summary(row) for row in found[:limit]],
-        next=write_cursor(found[limit - 1], query.is_oldest_first) if has_more else None,
-        count=min(count, COUNT_CAP),
-        is_capped=count > COUNT_CAP,
+        results=[run_summary(row) for row in page[:limit]],
+        next=_next(query, order, page[limit - 1], found.count) if len(page) > limit else None,
+        count=min(found.count, COUNT_CAP),
+        is_capped=found.count > COUNT_CAP,
     )
 
 
-def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
-    """Give how often each plan, status, proposal and beamline occurs in the newest 10,000 matching runs."""
-    require_in_key(actor, Scope.RUN_READ)
-    matching = visible_runs(actor).filter(condition(query)).order_by("-time", "-pk")
-    with deadline():
-        rows = list(
-            matching.values_list("plan_name", "exit_status", "proposal__number", "beamline__name")[
-                : COUNT_CAP + 1
-            ]
-        )
-    counted = rows[:COUNT_CAP]
-    names = ("plan", "status", "proposal", "beamline")
-    result: dict[str, Any] = {
-        name: _ranked(Counter(row[place] for row in counted), empty="open" if name == "status" else None)
-        for place, name in enumerate(names)
-    }
-    return {**result, "count": {"value": len(counted), "capped": len(rows) > COUNT_CAP}}
+def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None = None) -> Matches:
+    """Count what matches up to the cap, and give it in a form that can be put in order.
 
-
-def _ranked(counts: Counter[str | None], empty: str | None) -> list[dict[str, Any]]:
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
-    return [{"value": value or empty, "count": count} for value, count in ranked[:200]]
-
-
-def _count(rows: QuerySet[Run]) -> int:
-    return rows.order_by().values("pk")[: COUNT_CAP + 1].count()
-
-
-def _collected(matching: QuerySet[Run]) -> tuple[int, QuerySet[Run]]:
-    """Collect the matches through the indexes of what is searched, before anything is put in order.
-
-    Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word.
-    When the collection is cut the matches are common, and the walk along time ends soon.
+    Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word. So
+    what terms or rights select is collected through their own indexes first. When the collection is cut the
+    matches are common, and the walk along time ends soon.
     """
-    keys = list(matching.order_by().values_list("pk", flat=True)[: COUNT_CAP + 1])
-    if len(keys) > COUNT_CAP:
-        return len(keys), matching
-    return len(keys), Run.objects.select_related("beamline", "proposal").filter(pk__in=keys)
+    visible = visible_runs(actor)
+    is_selective = bool(query.terms) or bool(visible.query.where)
+    known = position.count if position is not None and position.asked == digest_of(query) else None
+    found = _collected(visible.filter(wanted), is_selective, known)
+    return found if query.recent is None else _newest(found, query.recent)
+
+
+def _collected(matching: QuerySet[Run], is_selective: bool, known: int | None) -> Matches:
+    if known is not None and known > COUNT_CAP:
+        return Matches(matching, known)
+    if not is_selective:
+        return Matches(matching, _count(matching) if known is None else known)
+    few = list(matching.order_by().values_list("pk", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return Matches(_rows().filter(pk__in=few), len(few))
+    count = _count(matching) if known is None else known
+    if count > COUNT_CAP:
+        return Matches(matching, count)
+    return Matches(_rows().filter(pk__in=matching.order_by().values("pk")[: COUNT_CAP + 1]), count)
+
+
+def _newest(found: Matches, recent: int) -> Matches:
+    """Cut matches to the newest, or to the one that stands so many places from the newest."""
+    newest = found.rows.order_by("-time", "-pk").values_list("pk", flat=True)
+    keys = list(newest[:recent] if recent > 0 else newest[-recent - 1 : -recent])
+    return Matches(_rows().filter(pk__in=keys), len(keys))
+
+
+def _rows() -> QuerySet[Run]:
+    return Run.objects.select_related("beamline", "proposal")
+
+
+def _count(matching: QuerySet[Run]) -> int:
+    return matching.order_by().values("pk")[: COUNT_CAP + 1].count()
+
+
+def _page(rows: QuerySet[Run], order: Order, position: Position | None, size: int) -> list[Run]:
+    if position is not None:
+        rows = rows.filter(order.after(position.values))
+    rows = rows.annotate(**order.reckoned())
+    return list(rows.order_by(*order.orderings()).defer(*_NOT_SHOWN)[:size])
+
+
+def _next(query: RunQuery, order: Order, last: Run, count: int) -> str:
+    return write_cursor(Position(order.names, order.values_of(last), count, digest_of(query)))

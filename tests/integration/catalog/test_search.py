@@ -117,6 +117,64 @@ EVERYTHING = ["odd", "open", "count", "fe2o3", "lab6"]
         ("50%", ["odd"]),
         ('purpose:"phase map of rust"', ["fe2o3"]),
         ('"phase', ["fe2o3"]),
+        ("plan:scan,count", EVERYTHING),
+        ("plan:count,fly", ["count"]),
+        ("-plan:scan,fly", ["count"]),
+        ("lab6 or rust", ["fe2o3", "lab6"]),
+        ("lab6 OR status:fail,open", ["open", "count", "lab6"]),
+        ("(lab6 or rust) -temperature:300", ["fe2o3"]),
+        ("-(lab6 or rust) scan_id:..5", ["open", "count"]),
+        ("sample:*", ["fe2o3", "lab6"]),
+        ("-sample:*", ["odd", "open", "count"]),
+        ("sample:lab*", ["lab6"]),
+        ("sample:*2o3", ["fe2o3"]),
+        ("sample:f*2*3", ["fe2o3"]),
+        ("sample:/^[LF].*\\d$/", ["fe2o3", "lab6"]),
+        ("sample:/^lab/", []),
+        ("sample:/^lab/i", ["lab6"]),
+        ("purpose:*map*", ["fe2o3"]),
+        ("*usty*", []),
+        ("*ust*", ["fe2o3"]),
+        ("rus*", ["fe2o3"]),
+        ("anywhere:ase", ["fe2o3"]),
+        ("anywhere:/o.hara/", ["odd"]),
+        ("tag:col*", ["lab6"]),
+        ("tag:*", ["lab6"]),
+        ("temperature:26.85degC", ["lab6"]),
+        ("temperature:0degC..50degC", ["lab6"]),
+        ("temperature:300..", ["lab6"]),
+        ("deep.er.value:..2.5", ["open"]),
+        ('"deep"."er".value:2.5', ["open"]),
+        ("deep.er:*", ["open"]),
+        ("start.deep.er.value:2.5", ["open"]),
+        ("stop.exit_status:fail", ["count"]),
+        ("-stop.exit_status:success", ["open", "count"]),
+        ("stop:*", []),
+        ("reason:*", []),
+        ("num_events:>=2", ["fe2o3", "lab6"]),
+        ("num_events:0", []),
+        ("duration:3", ["lab6"]),
+        ("duration:>2s", ["lab6"]),
+        ("-duration:>2s", ["odd", "open", "count", "fe2o3"]),
+        ("stream:primary", EVERYTHING),
+        ("stream:baseline", []),
+        ("user:a*", EVERYTHING),
+        ("plan:*ount", ["count"]),
+        ("motors:sx detectors:det", ["odd", "open", "fe2o3", "lab6"]),
+        ("time:1970-01-04", ["count"]),
+        ("time:1970-01-03..1970-01-04", ["count", "fe2o3"]),
+        ("time:1970", EVERYTHING),
+        ("time:>1970-01-04", ["odd", "open"]),
+        ("-time:1970-01-04", ["odd", "open", "fe2o3", "lab6"]),
+        ("since:1970-01-06 or lab6", ["odd", "lab6"]),
+        ("-1", ["odd"]),
+        ("-2", ["open"]),
+        ("-6", []),
+        ("plan:scan -2", ["open"]),
+        ("recent:2", ["odd", "open"]),
+        ("scan_id:3 recent:-2", ["count"]),
+        ('"o\'hara"', ["odd"]),
+        ("scan_id:*", EVERYTHING),
     ],
 )
 def test_a_search_line_finds_its_runs(library, text, expected):
@@ -138,7 +196,7 @@ def test_part_of_a_uid_finds_the_run(library):
         ({"scan_id": 3}, ["open", "count"]),
         ({"scan_id": 10**40}, []),
         ({"proposal": "P-1", "beamline": "demo", "since": 4 * DAY}, ["odd", "open"]),
-        ({"is_oldest_first": True, "until": 3 * DAY}, ["lab6", "fe2o3"]),
+        ({"sort": ("time",), "until": 3 * DAY}, ["lab6", "fe2o3"]),
     ],
 )
 def test_filters_narrow(library, filters, expected):
@@ -160,8 +218,35 @@ def test_filters_narrow(library, filters, expected):
         "a\0b",
         "\ud800",
         "x" * 1001,
-        "x " * 21,
+        "x " * 51,
         "since:" + "9" * 30 + "w",
+        "(lab6",
+        "lab6)",
+        "or lab6",
+        "lab6 or",
+        "AND",
+        "(" * 11 + "a" + ")" * 11,
+        "sample:/(a)\\1/",
+        "sample:/((a{40}){40}){40}/",
+        "sample:/a(?=b)/",
+        "sample:/(/",
+        "sample:/[/",
+        "anywhere:/*/",
+        "sample:/" + "a" * 201 + "/",
+        "temperature:>3parsec",
+        "temperature:>3mm",
+        "deep.er:>3mm",
+        "lab6 or -1",
+        "recent:0",
+        "recent:x",
+        "-recent:3",
+        "since:>5",
+        "time:cold",
+        "time:*",
+        "scan_id:a*",
+        "duration:long",
+        "x:>",
+        "status:>fail",
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_the_field(library, text):
@@ -209,6 +294,35 @@ NASTY = [
     '$."a":1',
     "since:-1",
     "a" * 900,
+    "sample:/(a+)+$/",
+    "sample:/(a|aa)*b/",
+    "sample:/^(([a-z])+.)+[A-Z]([a-z])+$/",
+    "anywhere:/(x+x+)+y/",
+    "sample:/%/",
+    "sample:*%*",
+    "sample:_*",
+    "sample:*\\*",
+    'sample:"*"',
+    "sample:/\\\\/",
+    'sample:/"/',
+    "\U0001f600:\U0001f600*",
+    "sample:*\U0001f600*",
+    "sample:/\U0001f600/",
+    "start__uid__regex:/x/",
+    "a-b.c:*",
+    "k:,",
+    "k:,,",
+    "k:a,",
+    "-(-(-a))",
+    "()",
+    "-()",
+    "(-)",
+    "sample:''",
+    "sample:$1",
+    "sample:%s",
+    "%(x)s",
+    '"$.x".y:>1',
+    "x:1e307..1e308",
     "*",
     "plan:*",
     "uid:%",
@@ -221,13 +335,32 @@ def test_nasty_text_is_a_search_like_any_other(library, text):
     assert Run.objects.count() == 5
 
 
+def test_a_regular_expression_that_is_none_is_told_in_words(library):
+    with pytest.raises(InvalidError, match="regular expression"):
+        found(library, "sample:/a(b/")
+
+
+def test_a_refusal_points_at_the_place(library):
+    with pytest.raises(InvalidError) as refusal:
+        found(library, "lab6 temperature:>hot")
+    assert refusal.value.fields["q"] == [
+        "At character 6, temperature:>hot: 'hot' is no number to compare with."
+    ]
+
+
 class AnyText(TestCase):
     @settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
     @given(
         st.one_of(
             st.text(max_size=60),
             st.lists(
-                st.sampled_from([*"-:\"'\\<>=.*% $&|!()~@", "plan", "scan_id", "a", "1", ".."]), max_size=20
+                st.sampled_from(
+                    [
+                        *"-:\"'\\<>=.*% $&|!()~@/,[]{}?+^",
+                        *("plan", "scan_id", "a", "1", "..", " or ", "time", "recent"),
+                    ]
+                ),
+                max_size=20,
             ).map("".join),
         )
     )
@@ -244,7 +377,7 @@ def test_pages_follow_each_other_without_gap_or_double(place, text, is_oldest_fi
     uids = [stored(place, scan(0, time=float(n // 3))) for n in range(10)]
     seen, cursor = [], ""
     for _ in range(10):
-        query = RunQuery(limit=3, cursor=cursor, is_oldest_first=is_oldest_first)
+        query = RunQuery(limit=3, cursor=cursor, sort=("time",) if is_oldest_first else ())
         page = selectors.runs(SYSTEM, run_query(text, query=query))
         seen += [r["uid"] for r in page.results]
         assert (page.count, page.is_capped) == (10, False)
@@ -263,7 +396,7 @@ def test_a_cursor_that_is_not_ours_is_refused(place):
             selectors.runs(SYSTEM, RunQuery(cursor=bad))
         assert "cursor" in refusal.value.fields
     with pytest.raises(InvalidError, match="cursor"):
-        selectors.runs(SYSTEM, RunQuery(cursor=cursor, is_oldest_first=True))
+        selectors.runs(SYSTEM, RunQuery(cursor=cursor, sort=("time",)))
 
 
 def test_counts_are_capped(place, monkeypatch):
