@@ -23,6 +23,11 @@ class _Served:
         self._handler = handler
         return self
 
+    @property
+    def handler(self) -> Handler | None:
+        """What carries out a write; None if clients may only read."""
+        return self._handler
+
     def check_access(self, hostname: str, username: str) -> AccessRights:
         if self._handler is None:
             return AccessRights.READ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
@@ -25,6 +26,8 @@ class FrameFile:
         A plain file name ending in ``.h5``, new in that folder.
     shape
         Rows and columns of a frame.
+    dataset, times
+        Where in the file frames and time stamps go.
 
     Raises
     ------
@@ -34,7 +37,15 @@ class FrameFile:
         If there is such a file.
     """
 
-    def __init__(self, folder: Path, name: str, shape: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        shape: tuple[int, int],
+        *,
+        dataset: str = DATASET,
+        times: str = TIMES,
+    ) -> None:
         if not FILE_NAME.fullmatch(name):
             raise ValueError(
                 f"{name!r} is no file name for frames: letters, digits, . _ - and .h5 at the end"
@@ -45,23 +56,32 @@ class FrameFile:
         self.count = 0
         self._file = h5py.File(self.path, "w", libver="latest")
         self._frames = self._file.create_dataset(
-            DATASET, shape=(0, *shape), maxshape=(None, *shape), chunks=(1, *shape), dtype="<u2"
+            dataset, shape=(0, *shape), maxshape=(None, *shape), chunks=(1, *shape), dtype="<u2"
         )
         self._times = self._file.create_dataset(
-            TIMES, shape=(0,), maxshape=(None,), chunks=(1024,), dtype="<f8"
+            times, shape=(0,), maxshape=(None,), chunks=(1024,), dtype="<f8"
         )
         self._file.swmr_mode = True  # from here on the layout is fixed, and readers may come
 
     def append(self, frame: NDArray[np.uint16], timestamp: float) -> int:
         """Write one frame, flush it, and return how many there are."""
-        self._frames.resize(self.count + 1, axis=0)
-        self._frames[self.count] = frame
+        return self.extend([frame], [timestamp])
+
+    def extend(self, frames: Sequence[NDArray[np.uint16]], timestamps: Sequence[float]) -> int:
+        """Write some frames, flush them, and return how many there are.
+
+        A frame is one chunk, written as it is, past the conversions of the library.
+        """
+        first, last = self.count, self.count + len(frames)
+        self._frames.resize(last, axis=0)
+        for index, frame in enumerate(frames, first):
+            self._frames.id.write_direct_chunk((index, 0, 0), np.ascontiguousarray(frame, "<u2"))
+        self._times.resize(last, axis=0)
+        self._times[first:last] = timestamps
         self._frames.flush()
-        self._times.resize(self.count + 1, axis=0)
-        self._times[self.count] = timestamp
         self._times.flush()
-        self.count += 1
-        return self.count
+        self.count = last
+        return last
 
     def close(self) -> None:
         """Close the file; may be called twice."""

@@ -15,19 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from caproto.asyncio.server import Context
 
-from acquisition.devices.sim.physics import StorageRing
-from acquisition.devices.sim.served import (
-    Channels,
-    Scene,
-    ServedCamera,
-    ServedMotor,
-    ServedPointDetector,
-    ServedRing,
-    ServedShutter,
-)
+from acquisition.devices.sim.demo_beamline import DemoBeamline
 
 LOOPBACK = "127.0.0.1"
 PARENT_CHECK_S = 0.5
@@ -48,48 +38,6 @@ class LoopbackContext(Context):  # type: ignore[misc]  # caproto has no types
     async def broadcast_beacon_loop(self) -> None:
         """Send nothing."""
         await asyncio.Event().wait()
-
-
-class DemoBeamline:
-    """Ring, shutter, three motors, a point detector and a camera."""
-
-    def __init__(
-        self,
-        *,
-        frames_dir: Path,
-        seed: int | None = None,
-        speed: float = 1.0,
-        limits: tuple[float, float] = (-10.0, 10.0),
-    ) -> None:
-        rings, counts, frames = np.random.default_rng(seed).spawn(3)
-        self.ring = ServedRing(StorageRing(), rings)
-        self.shutter = ServedShutter()
-        self.motors = {
-            "sx": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=limits),
-            "sy": ServedMotor(units="mm", precision=4, velocity=5.0 * speed, limits=limits),
-            "theta": ServedMotor(units="deg", precision=3, velocity=30.0 * speed, limits=(-180.0, 180.0)),
-        }
-        scene = Scene(self.motors, self.shutter, self.ring)
-        self.det = ServedPointDetector(scene, counts)
-        self.camera = ServedCamera(scene, frames, frames_dir)
-
-    def channels(self, prefix: str) -> Channels:
-        """Return every channel by PV name."""
-        parts: dict[str, Any] = {
-            "ring": self.ring,
-            "shutter": self.shutter,
-            "det": self.det,
-            "camera": self.camera,
-            **self.motors,
-        }
-        found: Channels = {}
-        for name, part in parts.items():
-            found.update(part.channels(f"{prefix}{name}"))
-        return found
-
-    def close(self) -> None:
-        """Close what is open."""
-        self.camera.close()
 
 
 def claim_port(port: int) -> None:
@@ -123,7 +71,7 @@ async def serve(beamline: DemoBeamline, prefix: str, *, with_parent: bool) -> No
 
     async def started(_: Any) -> None:
         print("ready", flush=True)  # noqa: T201  the sign that the starter waits for
-        await beamline.ring.run()
+        await beamline.run()
 
     await LoopbackContext(beamline.channels(prefix), [LOOPBACK]).run(startup_hook=started)
 

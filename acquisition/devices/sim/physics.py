@@ -70,28 +70,6 @@ def gaussian(x: float, centre: float, sigma: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class StorageRing:
-    """Current of a ring in top-up: it decays, and is filled up again when it falls below the floor.
-
-    Between fills I(t) = I₀ exp(-t/τ), which falls from full to floor in τ ln(full/floor); a fill takes
-    ``fill_s`` and is a straight line back.
-    """
-
-    full_ma: float = 300.0
-    floor_ma: float = 297.0
-    lifetime_s: float = 4 * 3600.0
-    fill_s: float = 4.0
-
-    def current_ma(self, elapsed_s: float) -> float:
-        """Return the current in mA, ``elapsed_s`` seconds after a full fill."""
-        decay_s = self.lifetime_s * math.log(self.full_ma / self.floor_ma)
-        phase_s = elapsed_s % (decay_s + self.fill_s)
-        if phase_s < decay_s:
-            return self.full_ma * math.exp(-phase_s / self.lifetime_s)
-        return self.floor_ma + (self.full_ma - self.floor_ma) * (phase_s - decay_s) / self.fill_s
-
-
-@dataclass(frozen=True, slots=True)
 class Sample:
     """A sample in a beam: how much light comes through, and where it falls on a camera.
 

@@ -1,4 +1,4 @@
-"""Motion, ring and sample behave as their formulas say."""
+"""Motion and sample behave as their formulas say."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acquisition.devices.sim.physics import Motion, Sample, StorageRing, gaussian
+from acquisition.devices.sim.physics import Motion, Sample, gaussian
 
 positions = st.floats(-100.0, 100.0)
 rates = st.floats(0.01, 100.0)
@@ -43,20 +43,6 @@ def test_a_short_move_never_reaches_its_speed():
 def test_a_gaussian_is_one_at_its_centre_and_known_at_one_sigma():
     assert gaussian(1.2, 1.2, 0.5) == 1.0
     assert gaussian(1.7, 1.2, 0.5) == pytest.approx(math.exp(-0.5))
-
-
-@given(st.floats(0.0, 1e6))
-def test_the_ring_stays_between_floor_and_full(elapsed):
-    ring = StorageRing()
-    assert ring.floor_ma - 1e-9 <= ring.current_ma(elapsed) <= ring.full_ma + 1e-9
-
-
-def test_the_ring_decays_and_is_topped_up():
-    ring = StorageRing(full_ma=300.0, floor_ma=150.0, lifetime_s=10.0, fill_s=2.0)
-    decay_s = 10.0 * math.log(2.0)
-    assert ring.current_ma(10.0 * math.log(1.5)) == pytest.approx(200.0)
-    assert ring.current_ma(decay_s + 1.0) == pytest.approx(225.0)
-    assert ring.current_ma(decay_s + 2.0) == pytest.approx(300.0)
 
 
 def test_the_rate_has_its_peak_at_the_sample_and_only_dark_counts_behind_the_shutter():
