@@ -15,9 +15,9 @@ SAMPLES = {"uid": "abcdef", "prefix": "aaaaaaaa", "plan": "scan"}
 
 
 def pages() -> Iterator[str]:
-    """Give the address of every page outside /api/ and /admin/, with sample values."""
+    """Give the address of every page outside /api/, /tiled/ and /admin/, with sample values."""
     for route in _routes(get_resolver().url_patterns, ""):
-        if not re.match(r"api/|\^api/|admin/", route):
+        if not re.match(r"api/|\^api/|tiled/|admin/", route):
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES[found[1]], route)
 
 
