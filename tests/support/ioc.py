@@ -58,7 +58,7 @@ class Ioc:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        line = _first_line(self.process)
+        line = first_line(self.process)
         if line.strip() != "ready":
             self.kill()
             raise RuntimeError(f"the demo IOC did not start on port {self.port}: it said {line!r}")
@@ -86,7 +86,8 @@ class Ioc:
         self.process.send_signal(signal.SIGCONT)
 
 
-def _first_line(process: subprocess.Popen[str]) -> str:
+def first_line(process: subprocess.Popen[str]) -> str:
+    """Return the first line that a process prints; empty if it prints none in time."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
