@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from acquisition.devices.backends.base import DEFAULT_TIMEOUT_S, Backend, Metadata, Sample
+from acquisition.devices.backends.fitting import check_limits, fitting, shortened
 from acquisition.devices.component import Component, Kind
-from acquisition.devices.errors import LimitsError, ReadOnlyError, WrongValueError
+from acquisition.devices.errors import ReadOnlyError
 from acquisition.devices.protocols import DataKey, Hints, Location, Reading
 from acquisition.devices.status import Status
+
+__all__ = ["Signal", "WritableSignal", "check_limits"]
 
 
 class Signal(Component):
@@ -127,18 +130,15 @@ class WritableSignal(Signal):
         Raises
         ------
         ReadOnlyError, LimitsError, WrongValueError
+            With the name, the place, the value, and what holds.
         """
         metadata = self.metadata
         if not metadata.is_writable:
-            raise ReadOnlyError(f"{self.dotted_name} ({self.source}) cannot be written from here")
-        if metadata.choices and isinstance(value, str) and value not in metadata.choices:
-            raise WrongValueError(
-                f"{self.dotted_name} ({self.source}) takes one of {', '.join(metadata.choices)}, "
-                f"not {value!r}"
+            raise ReadOnlyError(
+                f"{self.dotted_name} ({self.source}) cannot be set to {shortened(value)}: "
+                "it cannot be written from here"
             )
-        limits = metadata.limits
-        if limits is not None:
-            check_limits(self.dotted_name, value, limits, metadata.units, self.source)
+        fitting(value, metadata, self.dotted_name, self.source)
 
     def set(self, value: Any, *, timeout_s: float | None = None) -> Status:
         """Check the value and write it; the status ends when the control system has carried it out."""
@@ -149,29 +149,3 @@ class WritableSignal(Signal):
         """Return the value, as setpoint and as readback."""
         value = self.get()
         return {"setpoint": value, "readback": value}
-
-
-def check_limits(name: str, value: Any, limits: tuple[float, float], units: str, source: str) -> float:
-    """Return ``value`` as a float inside ``limits``.
-
-    Raises
-    ------
-    WrongValueError
-        If it is no finite number.
-    LimitsError
-        If it is outside.
-    """
-    unit = f" in {units}" if units else ""
-    if isinstance(value, bool | str | bytes):
-        raise WrongValueError(f"{name} takes a number{unit}, not {value!r}")
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise WrongValueError(f"{name} takes a number{unit}, not {value!r}") from error
-    if number - number != 0.0:  # NaN and the infinities differ from themselves by NaN
-        raise WrongValueError(f"{name} takes a finite number{unit}, not {value!r}")
-    low, high = limits
-    slack = 1e-9 * max(abs(low), abs(high), high - low)  # a step computed in floats may end a bit outside
-    if not low - slack <= number <= high + slack:
-        raise LimitsError(name, value, low, high, units, source)
-    return min(max(number, low), high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ import numpy as np
 from acquisition.devices.errors import WrongValueError
 from acquisition.devices.protocols import DataKey, Reading
 from acquisition.devices.status import Status
+
+log = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_S = 5.0
 """How long an answer of a control system is waited for, if nobody says otherwise."""
@@ -54,7 +57,8 @@ class Sample:
 class Metadata:
     """What is known of a value besides the value.
 
-    ``dtype`` is the event model's: number, integer, string, boolean, array.
+    ``dtype`` is the event model's: number, integer, string, boolean, array. ``capacity`` is how many bytes
+    a text, or elements an array, may have at most, where its length may vary.
     """
 
     dtype: str
@@ -66,6 +70,7 @@ class Metadata:
     high: float | None = None
     choices: tuple[str, ...] = ()
     is_writable: bool = True
+    capacity: int | None = None
 
     @property
     def limits(self) -> tuple[float, float] | None:
@@ -118,7 +123,10 @@ class Subscribers:
     def tell(self, sample: Sample) -> None:
         """Give the sample to all."""
         for function in tuple(self.functions):
-            function(sample)
+            try:
+                function(sample)
+            except Exception:  # one bad subscriber must not cost the others their sample
+                log.exception("a subscriber failed")
 
 
 class Backend(ABC):

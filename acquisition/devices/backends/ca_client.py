@@ -1,185 +1,52 @@
-"""A Channel Access client for this process, on caproto's threads.
+"""A Channel Access client for this process: searches, connections, and the thread of the callbacks.
 
-What is added to caproto's threading client, and why:
-
-* The repeater is never spoken to, and no beacon is listened for. A process that nobody asked for cannot be
-  started by it, and two installations on different ports of one machine cannot hear each other. A dead server
-  is found by the echo that caproto sends, and by the time limits of each request.
-* A server that vanishes between its search answer and the connection does not end the thread that connects.
-* Many reads leave in one packet, and their answers do not pass through the thread of the callbacks, so that a
-  callback may read.
-* Refusals of the server (ErrorResponse) reach the one who asked, and the loss of a circuit ends its requests.
+Why not caproto's own client for threads: many reads leave in one packet here, and their answers do not pass
+through the thread of the callbacks, so that a callback may read; refusals of the server reach the one who
+asked; a server that is silent is found out in seconds; nothing is waited for by polling.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import caproto
-from caproto.threading import client as ca
 
+from acquisition.devices.backends import ca_wire as wire
+from acquisition.devices.backends.ca_circuit import Channel, Circuit, Listener, Reply
+from acquisition.devices.backends.ca_search import Address, Searcher
 from acquisition.devices.backends.dispatcher import Dispatcher
-from acquisition.devices.errors import DisconnectedError
 
 log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_S = 2.0
-RETRY_S = 0.3
 SEARCH_AGAIN_S = 0.5
-LONGEST_SEARCH_PAUSE_S = 1.0
-Address = tuple[str, int]
-
-# caproto lets the pauses between searches grow to 5 s; an IOC that is back should be found in about one
-ca.common.MAX_RETRY_SEARCHES_INTERVAL = min(ca.common.MAX_RETRY_SEARCHES_INTERVAL, LONGEST_SEARCH_PAUSE_S)
+WATCH_PERIOD_S = 0.25
 
 
-class Broadcaster(ca.SharedBroadcaster):  # type: ignore[misc]  # caproto has no types
-    """Searches at given addresses only, and believes only answers from there."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may be silent.
 
-    def __init__(self, addresses: Sequence[Address]) -> None:
-        self._addresses = tuple(addresses)
-        self._loopback_only = all(_is_loopback(host) for host, _ in addresses)
-        super().__init__(registration_retry_time=None)
-
-    def __del__(self) -> None:
-        # its own threads may hold the last reference: one cannot wait for itself, as caproto would here
-        close_event = getattr(self, "_close_event", None)
-        if close_event is not None and not close_event.is_set():
-            self.disconnect(wait=False)
-
-    def _register(self) -> None:
-        self._searching_enabled.set()  # without the repeater there is nothing to wait for
-
-    def send(self, *commands: Any) -> None:
-        """Send a search to each address."""
-        datagram = self.broadcaster.send(*commands)
-        for address in self._addresses:
-            udp_socket = self.udp_sock
-            if udp_socket is None:
-                return
-            try:
-                udp_socket.sendto(datagram, address)
-            except OSError as error:
-                log.debug("a search to %s:%d was not sent: %s", *address, error)
-
-    def received(self, bytes_recv: bytes, address: Any) -> Any:
-        """Take a datagram, unless it comes from elsewhere."""
-        if self._loopback_only and address is not None and not _is_loopback(address[0]):
-            log.warning("a Channel Access answer from %s was ignored: only loopback is searched", address[0])
-            return 0
-        return super().received(bytes_recv, address)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class Circuit(ca.VirtualCircuitManager):  # type: ignore[misc]  # caproto has no types
-    """A connection that hands the refusals of the server to those who asked."""
-
-    __slots__ = ()
-
-    def _process_command(self, command: Any) -> None:
-        super()._process_command(command)
-        if isinstance(command, caproto.ErrorResponse):
-            request = self.ioids.get(command.original_request.parameter2)
-            if request is not None:
-                text = bytes(command.error_message).split(b"\0", 1)[0].decode("latin-1")
-                request["refusal"] = f"{text} ({command.status.name})"
-                request["event"].set()
-
-
-class Context(ca.Context):  # type: ignore[misc]  # caproto has no types
-    """Keeps connecting, whatever the servers do."""
-
-    def get_circuit_manager(self, address: Address, priority: int) -> Any:
-        """Return the connection to a server; make it if there is none."""
-        with self._lock_during_get_circuit_manager:
-            circuit = self.circuit_managers.get((address, priority))
-            if circuit is None or circuit.dead.is_set():
-                version = self.broadcaster.server_protocol_versions[address]
-                state = caproto.VirtualCircuit(
-                    our_role=caproto.CLIENT, address=address, priority=priority, protocol_version=version
-                )
-                circuit = Circuit(self, state, self.selector, timeout=CONNECT_TIMEOUT_S)
-                self.circuit_managers[(address, priority)] = circuit
-            return circuit
-
-    def _activate_subscriptions(self) -> None:
-        self._close_event.wait()  # monitors are made by ``Client.monitor``: nothing to poll for here
-
-    def _process_search_results_loop(self) -> None:
-        while not self._close_event.is_set():
-            try:
-                super()._process_search_results_loop()
-            except Exception as error:  # noqa: BLE001  whatever ends this thread ends all reconnecting
-                log.info("a connection failed and is tried again: %s", error)
-                self._close_event.wait(RETRY_S)
-                self._search_for_the_lost()
-
-    def _search_for_the_lost(self) -> None:
-        with self.pv_cache_lock:
-            lost = [key for key, pv in self.pvs.items() if _has_no_circuit(pv)]
-        self.broadcaster.cancel(*(name for name, _ in lost))
-        if not self._close_event.is_set():
-            self.reconnect(lost)
-
-
-def _has_no_circuit(pv: Any) -> bool:
-    circuit = pv.circuit_manager
-    return circuit is None or bool(circuit.dead.is_set())
-
-
-class Reply:
-    """The answer to one request; caproto takes it for the event that it sets.
-
-    Parameters
-    ----------
-    pv_name
-        What was asked.
-    then
-        Called once with the reply when it is there, on the thread that reads the socket: must not block.
+    After ``echo_after_s`` without a word an echo is sent. Without an answer in ``echo_timeout_s`` all its
+    values are stale and nothing is asked of it; the connection is kept, for a server that was only busy.
+    After ``give_up_s`` the connection is dropped and the server searched for anew. The last is
+    ``EPICS_CA_CONN_TMO`` (30 s) if not given.
     """
 
-    __slots__ = ("_event", "_then", "info", "pv_name")
+    echo_after_s: float = 1.5
+    echo_timeout_s: float = 3.0
+    give_up_s: float | None = None
 
-    def __init__(self, pv_name: str, then: Callable[[Reply], None] | None = None) -> None:
-        self.pv_name = pv_name
-        self.info: dict[str, Any] = {}
-        self._event = threading.Event()
-        self._then = then
-
-    def set(self) -> None:
-        """Take the answer (called by caproto)."""
-        if self._event.is_set():
-            return
-        self._event.set()
-        then, self._then = self._then, None
-        if then is not None:
-            then(self)
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait for the answer; False if it does not come."""
-        return self._event.wait(timeout_s)
-
-    @property
-    def response(self) -> Any | None:
-        """What the server answered."""
-        return self.info.get("response")
-
-    @property
-    def refusal(self) -> str | None:
-        """Why the server refused."""
-        return self.info.get("refusal")
+    def give_up_after(self) -> float:
+        """Return the last limit in seconds."""
+        if self.give_up_s is not None:
+            return self.give_up_s
+        return float(os.environ.get("EPICS_CA_CONN_TMO", "30"))
 
 
 class Client:
@@ -189,89 +56,146 @@ class Client:
     ----------
     addresses
         Host and port pairs to search at; those of ``EPICS_CA_ADDR_LIST`` and its companions if not given.
+    patience
+        How long a server may be silent.
     """
 
-    def __init__(self, addresses: Sequence[Address] | None = None) -> None:
+    def __init__(
+        self, addresses: Sequence[Address] | None = None, *, patience: Patience | None = None
+    ) -> None:
         self.addresses = tuple(addresses if addresses is not None else addresses_of_environment())
+        self.patience = patience if patience is not None else Patience()
         self.dispatcher = Dispatcher("channel-access-callbacks")
-        self._broadcaster = Broadcaster(self.addresses)
-        self._context = Context(self._broadcaster, timeout=None)
         self.requests_sent = 0
         self.packets_sent = 0
         self.is_closed = False
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._channels: dict[str, Channel] = {}
+        self._by_number: dict[int, Channel] = {}
+        self._circuits: dict[Address, Circuit] = {}
+        self._closing = threading.Event()
+        self._searcher = Searcher(self.addresses, self._found)
+        self._watcher = threading.Thread(target=self._watch, name="channel-access-watch", daemon=True)
+        self._watcher.start()
 
-    def pv(self, name: str, on_state: Callable[[Any, str], None]) -> Any:
-        """Return caproto's PV, which begins to search. ``on_state`` must be kept alive by the caller."""
-        (pv,) = self._context.get_pvs(name, connection_state_callback=on_state)
-        return pv
+    # ---- channels
+
+    def channel(self, name: str, listener: Listener) -> Channel:
+        """Return the channel of a PV, which is searched for from now on; many may share one.
+
+        ``listener`` is called with the channel at each change of its connection, and soon if it is there.
+        """
+        with self._lock:
+            channel = self._channels.get(name)
+            if channel is None:
+                channel = Channel(name, next(self._numbers))
+                channel.listeners.append(listener)
+                self._channels[name] = self._by_number[channel.number] = channel
+                self._searcher.want(channel.number, name)
+                return channel
+            channel.listeners.append(listener)
+        if channel.is_connected:
+            listener(channel)
+        return channel
+
+    def release(self, channel: Channel, listener: Listener) -> None:
+        """Want a channel no more; it is let go of when nobody wants it."""
+        with self._lock:
+            if listener in channel.listeners:
+                channel.listeners.remove(listener)
+            if channel.listeners:
+                return
+            self._channels.pop(channel.name, None)
+            self._by_number.pop(channel.number, None)
+            self._searcher.forget(channel.number)
+            circuit = channel.circuit
+        if circuit is not None:
+            circuit.release(channel)
+
+    def _found(self, number: int, address: Address) -> None:
+        with self._lock:
+            channel = self._by_number.get(number)
+            if channel is None or self.is_closed:
+                return
+            circuit = self._circuits.get(address)
+            if circuit is None or circuit.dead.is_set():
+                circuit = self._circuits[address] = Circuit(address, self._lost)
+        circuit.adopt([channel])
+
+    def _lost(self, channels: Sequence[Channel]) -> None:
+        with self._lock:
+            for channel in channels:
+                if self._by_number.get(channel.number) is channel and not self.is_closed:
+                    self._searcher.want(channel.number, channel.name)
 
     def search_now(self) -> None:
         """Repeat all unanswered searches at once."""
-        self._broadcaster.search_now()
+        self._searcher.search_now()
 
-    def read(self, pvs: Sequence[Any], replies: Sequence[Reply], *, data_type: str = "time") -> None:
+    # ---- values
+
+    def read(
+        self, channels: Sequence[Channel], replies: Sequence[Reply], *, kind: int = wire.WITH_TIME
+    ) -> None:
         """Ask for the values of several PVs, in one packet a server; do not wait."""
-        by_circuit: dict[int, tuple[Any, list[tuple[Any, Reply]]]] = {}
-        for pv, reply in zip(pvs, replies, strict=True):
-            circuit = pv.circuit_manager
-            if circuit is None or not pv.connected:
+        by_circuit: dict[Circuit, list[tuple[Channel, Reply]]] = {}
+        for channel, reply in zip(channels, replies, strict=True):
+            circuit = channel.circuit
+            if circuit is None or not channel.is_connected:
                 reply.set()
             else:
-                by_circuit.setdefault(id(circuit), (circuit, []))[1].append((pv, reply))
-        for circuit, asked in by_circuit.values():
-            commands = [
-                pv.channel.read(ioid=self._expect(circuit, pv, reply), data_type=data_type)
-                for pv, reply in asked
-            ]
-            self._send(circuit, commands, (reply for _, reply in asked))
+                by_circuit.setdefault(circuit, []).append((channel, reply))
+        for circuit, asked in by_circuit.items():
+            self._count(len(asked))
+            circuit.ask((reply, _reader(channel, kind)) for channel, reply in asked)
 
-    def write(self, pv: Any, value: Any, reply: Reply, *, data_type: Any = None) -> None:
+    def write(self, channel: Channel, data: bytes, count: int, reply: Reply) -> None:
         """Write a value and ask for completion; do not wait."""
-        circuit = pv.circuit_manager
-        if circuit is None or not pv.connected:
+        circuit = channel.circuit
+        if circuit is None or not channel.is_connected:
             reply.set()
             return
-        ioid = self._expect(circuit, pv, reply)
-        command = pv.channel.write(value, ioid=ioid, notify=True, data_type=data_type)
-        self._send(circuit, [command], [reply])
+        self._count(1)
 
-    def _expect(self, circuit: Any, pv: Any, reply: Reply) -> int:
-        ioid: int = circuit._ioid_counter()
-        reply.info = {"event": reply, "pv": pv, "request": None, "deadline": None}
-        circuit.ioids[ioid] = reply.info
-        return ioid
+        def make(number: int) -> bytes:
+            return wire.write_request(channel.native, channel.server_id, number, data, count)
 
-    def _send(self, circuit: Any, commands: list[Any], replies: Iterable[Reply]) -> None:
-        self.requests_sent += len(commands)
+        circuit.ask([(reply, make)])
+
+    def _count(self, requests: int) -> None:
+        self.requests_sent += requests
         self.packets_sent += 1
-        try:
-            circuit.send(*commands)
-        except (OSError, caproto.CaprotoError) as error:
-            log.info("a request could not be sent: %s", error)
-            for reply in replies:
-                reply.set()
-        if circuit.dead.is_set():  # it died before the requests were known to it
-            for reply in replies:
-                reply.set()
-
-    def monitor(self, pv: Any, subscriber: Any) -> None:
-        """Let ``subscriber.process(command)`` have each value of a connected PV from now on."""
-        circuit = pv.circuit_manager
-        if circuit is None or not pv.connected:
-            raise DisconnectedError(f"{pv.name} is disconnected")
-        number = circuit._subscriptionid_counter()
-        circuit.subscriptions[number] = subscriber
-        self._send(circuit, [pv.channel.subscribe(data_type="time", subscriptionid=number)], ())
 
     def close(self) -> None:
         """Disconnect, and end the threads."""
-        if self.is_closed:
-            return
-        self.is_closed = True
+        with self._lock:
+            if self.is_closed:
+                return
+            self.is_closed = True
+            circuits = list(self._circuits.values())
+        self._closing.set()
         self.dispatcher.close()
-        self._broadcaster._close_event.set()
-        self._broadcaster.search_now()
-        self._context.disconnect(wait=True)
+        self._searcher.close()
+        for circuit in circuits:
+            circuit.drop()
+        for circuit in circuits:
+            circuit.join()
+        if threading.current_thread() is not self._watcher:
+            self._watcher.join()
+
+    def _watch(self) -> None:
+        patience = self.patience
+        give_up_s = patience.give_up_after()
+        while not self._closing.wait(WATCH_PERIOD_S):
+            with self._lock:
+                circuits = list(self._circuits.values())
+            for circuit in circuits:
+                circuit.look(time.monotonic(), patience.echo_after_s, patience.echo_timeout_s, give_up_s)
+
+
+def _reader(channel: Channel, kind: int) -> Callable[[int], bytes]:
+    return lambda number: wire.read_request(channel.native + kind, channel.server_id, number)
 
 
 def addresses_of_environment() -> list[Address]:
@@ -302,17 +226,11 @@ def close_clients(addresses: Iterable[Address] | None = None) -> None:
         client.close()
 
 
-def wait_searching(ready: threading.Event, timeout_s: float, clients: Iterable[Client]) -> bool:
+def wait_searching(ready: threading.Event, timeout_s: float, client: Client) -> bool:
     """Wait for an event, and have the searches repeated meanwhile."""
     deadline = time.monotonic() + timeout_s
-    asked = list(clients)
-    for turn in itertools.count():
-        left = deadline - time.monotonic()
-        if ready.wait(min(SEARCH_AGAIN_S, max(left, 0.0))):
+    while (left := deadline - time.monotonic()) > SEARCH_AGAIN_S:
+        if ready.wait(SEARCH_AGAIN_S):
             return True
-        if left <= 0.0:
-            return False
-        if turn:
-            for client in asked:
-                client.search_now()
-    return False
+        client.search_now()
+    return ready.wait(max(left, 0.0))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from acquisition.devices.backends import ca_wire as wire
 from acquisition.devices.backends.base import (
     DEFAULT_TIMEOUT_S,
     Backend,
@@ -18,17 +18,22 @@ from acquisition.devices.backends.base import (
     Sample,
     Subscribers,
 )
-from acquisition.devices.backends.ca_client import Client, Reply, shared_client, wait_searching
+from acquisition.devices.backends.ca_circuit import WRITE_RIGHT, Channel, Circuit, Reply, status_name
+from acquisition.devices.backends.ca_client import Client, shared_client, wait_searching
+from acquisition.devices.backends.fitting import fitted, shortened
 from acquisition.devices.errors import (
+    DeviceError,
     DeviceTimeoutError,
     DisconnectedError,
     NotConnectedError,
     PutFailedError,
     ReadFailedError,
     ReadOnlyError,
-    WrongValueError,
 )
 from acquisition.devices.status import Status
+
+if TYPE_CHECKING:
+    from acquisition.devices.backends.ca_wire import Message
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +41,13 @@ BACKLOG = 1000
 """How many samples of one PV wait for slow callbacks; beyond, the oldest are dropped and counted."""
 
 NUMPY_TYPES = {
-    "INT": ("integer", "<i2"),
-    "CHAR": ("integer", "|u1"),
-    "LONG": ("integer", "<i4"),
-    "FLOAT": ("number", "<f4"),
-    "DOUBLE": ("number", "<f8"),
-    "STRING": ("string", "<U40"),
-    "ENUM": ("string", "<U40"),
+    wire.INT: ("integer", "<i2"),
+    wire.CHAR: ("integer", "|u1"),
+    wire.LONG: ("integer", "<i4"),
+    wire.FLOAT: ("number", "<f4"),
+    wire.DOUBLE: ("number", "<f8"),
+    wire.STRING: ("string", "<U40"),
+    wire.ENUM: ("integer", "<u2"),
 }
 
 
@@ -54,24 +59,24 @@ class ChannelAccessBackend(Backend):
     pv_name
         Its name.
     is_text
-        An array of characters that means text.
+        An array of characters that means text; names of long strings (``.VAL$``) are known as such.
     client
         The client to use; the shared one of the process if not given.
     """
 
     def __init__(self, pv_name: str, *, is_text: bool = False, client: Client | None = None) -> None:
         self.pv_name = pv_name
-        self.is_text = is_text
+        self.is_text = is_text or pv_name.endswith("$")
         self.dropped = 0
         self._name = pv_name
         self._client = client
-        self._pv: Any = None
+        self._channel: Channel | None = None
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._metadata: Metadata | None = None
         self._last: Sample | None = None
         self._subscribers = Subscribers()
-        self._monitored: Any = None
+        self._monitor: tuple[Circuit, int] | None = None
         self._backlog: collections.deque[Sample] = collections.deque()
 
     @property
@@ -114,45 +119,74 @@ class ChannelAccessBackend(Backend):
 
     @property
     def is_connected(self) -> bool:
-        """True while the PV is there and described."""
+        """True while the PV is there, described, and its server answers."""
         return self._ready.is_set()
 
     # ---- connection
 
     def begin_connect(self) -> None:
         """Begin to search; the search goes on, and after a loss again, until ``close``."""
-        if self._pv is None:
-            self._pv = self.client.pv(self.pv_name, self._on_state)
+        if self._channel is None:
+            self._channel = self.client.channel(self.pv_name, self._changed)
 
     def finish_connect(self, timeout_s: float) -> None:
         """Wait until the PV is there and described."""
-        if not wait_searching(self._ready, timeout_s, [self.client]):
-            places = ", ".join(f"{host}:{port}" for host, port in self.client.addresses)
-            found = self._pv is not None and self._pv.connected
-            trouble = "gave no description" if found else f"not found at {places}"
-            raise NotConnectedError(f"{self.pv_name}: {trouble} (is its IOC running, is the name right?)")
+        if not wait_searching(self._ready, timeout_s, self.client):
+            raise NotConnectedError(
+                f"{self.pv_name}: {self._trouble()} (is its IOC running, is the name right?)"
+            )
 
-    def _on_state(self, pv: Any, state: str) -> None:
-        if state == "connected" and pv.connected:
-            self.client.read([pv], [Reply(self.pv_name, self._described)], data_type="control")
-        elif not pv.connected:
-            self._ready.clear()
-            with self._lock:
-                self._monitored = None
-            if self._last is not None:
-                self._take(self._last.gone_stale())
+    def _trouble(self) -> str:
+        channel = self._channel
+        circuit = channel.circuit if channel is not None else None
+        if channel is None or circuit is None:
+            places = ", ".join(f"{host}:{port}" for host, port in self.client.addresses)
+            return f"not found at {places}"
+        server = "{}:{}".format(*circuit.address)
+        if channel.is_silent or not channel.is_made:
+            return f"found at {server}, which does not answer"
+        return f"found at {server}, which gave no description of it"
+
+    def _changed(self, channel: Channel) -> None:
+        """Follow the connection (on the thread of the circuit)."""
+        self._channel = channel
+        if channel.is_connected:
+            self.client.read([channel], [Reply(self.pv_name, self._described)], kind=wire.WITH_CONTROL)
+            return
+        self._ready.clear()
+        with self._lock:
+            if channel.circuit is None:
+                self._monitor = None
+            last = self._last
+        if last is not None and not last.is_stale:
+            self._take(last.gone_stale())
 
     def _described(self, reply: Reply) -> None:
-        response = reply.response
-        if response is None:
+        channel, response = self._channel, reply.response
+        if response is None or channel is None or not channel.is_connected:
             return  # lost again: the next connection asks again
-        self._metadata = _metadata(response, self.is_text, self._pv)
+        self._metadata = _metadata(channel, response, self.is_text)
         self._ready.set()
-        self._watch_if_wanted()
+        if not self._watch_if_wanted() and self._last is not None:
+            # it was only silent: the monitor lives on, but brings nothing unless something changes
+            self.client.read([channel], [Reply(self.pv_name, self._refreshed)])
+
+    def _refreshed(self, reply: Reply) -> None:
+        if reply.response is not None:
+            self._take(self.decode(reply.response))
 
     def close(self) -> None:
-        """Forget the subscribers."""
+        """Forget the subscribers, and let go of the PV."""
         self._subscribers.functions.clear()
+        channel, self._channel = self._channel, None
+        if channel is None:
+            return
+        self._ready.clear()
+        with self._lock:
+            monitor, self._monitor = self._monitor, None
+        if monitor is not None:
+            monitor[0].cancel(channel, channel.native + wire.WITH_TIME, monitor[1])
+        self.client.release(channel, self._changed)
 
     # ---- reading
 
@@ -162,17 +196,23 @@ class ChannelAccessBackend(Backend):
 
     def begin_read_of(self, peers: Sequence[Backend]) -> list[Pending]:
         """Ask for the values of several PVs in one packet."""
-        asked = [peer for peer in peers if isinstance(peer, ChannelAccessBackend)]
-        answers = [_Answer(peer) for peer in asked]
-        known = [(peer, answer) for peer, answer in zip(asked, answers, strict=True) if peer.is_connected]
-        if known:
-            self.client.read([peer._pv for peer, _ in known], [answer.reply for _, answer in known])
-        if len(known) < len(asked) and self._client is not None:
-            self._client.search_now()  # somebody wants them: look again at once
-        for peer, answer in zip(asked, answers, strict=True):
-            if not peer.is_connected:
+        answers: list[Pending] = []
+        channels, replies = [], []
+        for peer in peers:
+            if not isinstance(peer, ChannelAccessBackend):
+                raise TypeError(f"{peer} is of another control layer")
+            answer = _Answer(peer)
+            answers.append(answer)
+            if peer._channel is not None and peer._ready.is_set():
+                channels.append(peer._channel)
+                replies.append(answer.reply)
+            else:
                 answer.reply.set()
-        return list(answers)
+        if channels:
+            self.client.read(channels, replies)
+        if len(channels) < len(answers):
+            self.client.search_now()  # somebody wants them: look again at once
+        return answers
 
     def read_later(self, then: Callable[[Sample | None], None]) -> None:
         """Ask for the value; ``then`` gets it on the callback thread, or None if it cannot be had."""
@@ -183,12 +223,12 @@ class ChannelAccessBackend(Backend):
             client.dispatcher.submit(lambda: then(sample))
 
         reply = Reply(self.pv_name, hand_over)
-        if self.is_connected:
-            client.read([self._pv], [reply])
+        if self._channel is not None and self.is_connected:
+            client.read([self._channel], [reply])
         else:
             reply.set()
 
-    def fresh(self, response: Any) -> Sample:
+    def fresh(self, response: Message) -> Sample:
         """Return the sample of an answer, which is news if it came before its monitor."""
         sample = self.decode(response)
         with self._lock:
@@ -197,87 +237,94 @@ class ChannelAccessBackend(Backend):
                 self._last = sample
         return sample
 
-    def decode(self, response: Any) -> Sample:
+    def decode(self, response: Message) -> Sample:
         """Return the sample that a response of the server holds."""
-        stamp = response.metadata
-        severity = int(stamp.severity)
-        message = "" if severity == 0 else f"{self.pv_name}: alarm {_alarm_name(stamp.status)}"
-        return Sample(self._value(response.data), float(stamp.timestamp), severity, message)
+        value, timestamp, status, severity = wire.timed(response)
+        message = f"{self.pv_name}: alarm {wire.alarm_name(status)}" if severity else ""
+        return Sample(self._value(value), timestamp, severity, message)
 
-    def _value(self, data: Any) -> Any:
+    def _value(self, value: Any) -> Any:
         metadata = self.metadata
         if self.is_text:
-            return bytes(np.asarray(data, dtype=np.uint8)).split(b"\0", 1)[0].decode("latin-1")
+            return wire.text(bytes([value]) if isinstance(value, int) else value.tobytes())
         if metadata.dtype == "array":
-            return np.asarray(data)
-        value = data[0]
+            return self._array(value, metadata)
         if metadata.choices:
             number = int(value)
-            return metadata.choices[number] if number < len(metadata.choices) else str(number)
-        if isinstance(value, bytes):
-            return value.decode("latin-1")
-        return value.item() if isinstance(value, np.generic) else value
+            word = metadata.choices[number] if number < len(metadata.choices) else ""
+            return word or str(number)
+        return wire.text(value) if isinstance(value, bytes) else value
+
+    def _array(self, value: Any, metadata: Metadata) -> Any:
+        """Return an array, and know its length from now on: a record may hold less than it could."""
+        array = wire.array_of(value, metadata.dtype_numpy)
+        if array.shape != metadata.shape:
+            self._metadata = dataclasses.replace(metadata, shape=array.shape)
+        return array
 
     # ---- writing
 
     def put(self, value: Any, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Status:
         """Write with completion: the status ends when the server says that all of it is done."""
-        what = f"{self._who} being set to {value!r}"
-        if not self.is_connected:
+        what = f"{self._who} being set to {shortened(value)}"
+        channel = self._channel
+        if channel is None or not self.is_connected:
             return Status.failed(self.disconnected(), what)
-        if not self.metadata.is_writable:
+        if not channel.access & WRITE_RIGHT:
             return Status.failed(
-                ReadOnlyError(f"{self._who} cannot be written: its server gives no right to"), what
+                ReadOnlyError(
+                    f"{self._who} cannot be set to {shortened(value)}: its server gives no right to write"
+                ),
+                what,
             )
         try:
-            payload, data_type = self._payload(value)
-        except (TypeError, ValueError) as error:
-            wrong = WrongValueError(f"{self._who} takes a {self.metadata.dtype}, not {value!r}")
-            wrong.__cause__ = error
-            return Status.failed(wrong, what)
+            data, count = self._encoded(value, channel.native)
+        except DeviceError as error:
+            return Status.failed(error, what)
         status = Status(what, timeout_s=timeout_s)
         client = self.client
 
         def answered(reply: Reply) -> None:
             client.dispatcher.submit(lambda: self._end_put(status, value, reply))
 
-        client.write(self._pv, payload, Reply(self.pv_name, answered), data_type=data_type)
+        client.write(channel, data, count, Reply(self.pv_name, answered))
         return status
+
+    def _encoded(self, value: Any, native: int) -> tuple[bytes, int]:
+        metadata = self.metadata
+        fit = fitted(self._who, value, metadata)
+        if self.is_text:
+            data = fit.encode() + b"\0"
+            return data, len(data)
+        if metadata.choices:
+            fit = metadata.choices.index(value) if isinstance(value, str) else int(value)
+        return wire.encoded(native, fit)
 
     def _end_put(self, status: Status, value: Any, reply: Reply) -> None:
         response = reply.response
-        if response is not None and int(response.status.code_with_severity) & 1:
+        if response is not None and response.first & wire.NORMAL:
             status.set_finished()
         elif response is not None:
-            status.set_exception(PutFailedError(f"{self._who} refused {value!r}: {response.status.name}"))
+            status.set_exception(
+                PutFailedError(f"{self._who} refused {shortened(value)}: {status_name(response.first)}")
+            )
         elif reply.refusal is not None:
-            status.set_exception(PutFailedError(f"{self._who} refused {value!r}: {reply.refusal}"))
+            status.set_exception(PutFailedError(f"{self._who} refused {shortened(value)}: {reply.refusal}"))
         else:
             status.set_exception(self.disconnected())
 
-    def _payload(self, value: Any) -> tuple[Any, Any]:
-        """Return what goes over the wire, and its type (None: that of the PV)."""
-        metadata = self.metadata
-        if self.is_text:
-            return np.frombuffer(str(value).encode("latin-1") + b"\0", dtype=np.uint8), None
-        if metadata.choices:
-            number = metadata.choices.index(value) if isinstance(value, str) else int(value)
-            return (number,), None
-        if metadata.dtype == "string":
-            return (str(value).encode("latin-1"),), None
-        if metadata.dtype == "array":
-            return np.asarray(value, dtype=metadata.dtype_numpy), None
-        if metadata.dtype == "integer":
-            number = int(value)
-            if number != float(value):
-                raise ValueError("not a whole number")
-            return (number,), None
-        return (float(value),), None
-
     def disconnected(self) -> DisconnectedError:
         """Return the error that says that the PV is away."""
-        last = f"; its last value was {self._last.value!r}" if self._last is not None else ""
-        return DisconnectedError(f"{self._who} is disconnected{last}. Is its IOC running?")
+        last = f"; its last value was {shortened(self._last.value)}" if self._last is not None else ""
+        channel = self._channel
+        state = "does not answer" if channel is not None and channel.is_silent else "is disconnected"
+        return DisconnectedError(f"{self._who} {state}{last}. Is its IOC running?")
+
+    def suspect(self) -> None:
+        """Have the server asked for a sign of life: a request to it was not answered."""
+        circuit = self._channel.circuit if self._channel is not None else None
+        if circuit is not None:
+            circuit.suspect()
 
     # ---- watching
 
@@ -302,21 +349,27 @@ class ChannelAccessBackend(Backend):
         """The newest sample of the monitor; stale after a loss; None if nobody ever subscribed."""
         return self._last
 
-    def _watch_if_wanted(self) -> None:
+    def _watch_if_wanted(self) -> bool:
+        """Begin the monitor if somebody wants it; False if there is one already, or nobody wants it."""
+        channel = self._channel
+        circuit = channel.circuit if channel is not None else None
+        if channel is None or circuit is None:
+            return False
         with self._lock:
-            circuit = self._pv.circuit_manager
-            if not self._subscribers.functions or self._monitored is circuit:
-                return
-            self._monitored = circuit
-        try:
-            self.client.monitor(self._pv, _Monitor(self))
-        except DisconnectedError:
-            with self._lock:
-                self._monitored = None
+            has_one = self._monitor is not None and self._monitor[0] is circuit
+            if has_one or not self._subscribers.functions:
+                return False
+            self._monitor = (circuit, 0)
+        number = circuit.monitor(channel, channel.native + wire.WITH_TIME, self.arrived)
+        with self._lock:
+            if self._monitor is not None and self._monitor[0] is circuit:
+                self._monitor = (circuit, number)
+        return True
 
-    def arrived(self, response: Any) -> None:
+    def arrived(self, response: Message) -> None:
         """Take a value of the monitor (on the thread that reads the socket)."""
-        self._take(self.decode(response))
+        if response.first & wire.NORMAL:
+            self._take(self.decode(response))
 
     def _take(self, sample: Sample) -> None:
         with self._lock:
@@ -336,17 +389,6 @@ class ChannelAccessBackend(Backend):
         self._subscribers.tell(sample)
 
 
-class _Monitor:
-    """What caproto takes for a subscription."""
-
-    def __init__(self, backend: ChannelAccessBackend) -> None:
-        self.backend = backend
-        self.pv = backend._pv
-
-    def process(self, command: Any) -> None:
-        self.backend.arrived(command)
-
-
 class _Answer:
     """A read that was asked for."""
 
@@ -359,57 +401,48 @@ class _Answer:
     def result(self, timeout_s: float) -> Sample:
         backend, reply = self.backend, self.reply
         if not reply.wait(timeout_s):
+            backend.suspect()
             raise DeviceTimeoutError(
                 f"{backend._who} did not answer a read within {timeout_s:g} s, though it is connected. "
                 "Is its IOC overloaded or stopped?"
             )
-        if reply.response is not None:
-            return backend.fresh(reply.response)
+        response = reply.response
+        if response is not None and response.first & wire.NORMAL:
+            return backend.fresh(response)
+        if response is not None:
+            raise ReadFailedError(f"{backend._who} refused a read: {status_name(response.first)}")
         if reply.refusal is not None:
             raise ReadFailedError(f"{backend._who} refused a read: {reply.refusal}")
         raise backend.disconnected()
 
 
-def _alarm_name(status: Any) -> str:
-    return str(getattr(status, "name", status))
-
-
-def _metadata(response: Any, is_text: bool, pv: Any) -> Metadata:
+def _metadata(channel: Channel, response: Message, is_text: bool) -> Metadata:
     """Return the description in a control response.
 
-    Limits of NaN and absent ones count as none; enums are described by their words.
+    Limits of NaN and absent ones count as none; enums are described by their words, and are numbers where
+    they have none. The length of a text is that of the record less its NUL.
     """
-    control = response.metadata
-    native = pv.channel.native_data_type.name
-    count = int(pv.channel.native_data_count)
-    access = pv.access_rights
-    is_writable = access is None or bool(int(access) & 2)
+    known = wire.described(response)
+    writable = bool(channel.access & WRITE_RIGHT)
     if is_text:
-        return Metadata("string", (), "", is_writable=is_writable)
-    dtype, dtype_numpy = NUMPY_TYPES[native]
+        return Metadata("string", (), "", is_writable=writable, capacity=max(channel.count - 1, 0))
+    dtype, dtype_numpy = NUMPY_TYPES[channel.native]
+    choices = known.choices if any(known.choices) else ()
+    if choices:
+        dtype, dtype_numpy = "string", "<U40"
     shape: tuple[int, ...] = ()
-    if count != 1 and native not in ("STRING", "ENUM"):
-        dtype, shape = "array", (count,)
-    choices = tuple(word.decode("latin-1") for word in getattr(control, "enum_strings", ()) or () if word)
-    units = getattr(control, "units", b"") or b""
+    capacity = wire.STRING_BYTES - 1 if channel.native == wire.STRING else None
+    if channel.count != 1:
+        dtype, shape, capacity = "array", (known.length,), channel.count
     return Metadata(
         dtype,
         shape,
         dtype_numpy,
-        units=units.decode("latin-1") if isinstance(units, bytes) else str(units),
-        precision=_optional_int(control, "precision"),
-        low=_optional_float(control, "lower_ctrl_limit"),
-        high=_optional_float(control, "upper_ctrl_limit"),
-        choices=choices,
-        is_writable=is_writable,
+        units=known.units,
+        precision=known.precision,
+        low=known.low,
+        high=known.high,
+        choices=choices if not shape else (),
+        is_writable=writable,
+        capacity=capacity,
     )
-
-
-def _optional_int(control: Any, field: str) -> int | None:
-    value = getattr(control, field, None)
-    return None if value is None else int(value)
-
-
-def _optional_float(control: Any, field: str) -> float | None:
-    value = getattr(control, field, None)
-    return None if value is None else float(value)
