@@ -36,7 +36,9 @@ from catalog.documents.errors import EncodingError
 MAX_DEPTH = 128
 """Objects and lists nested deeper than this are refused."""
 
-_WHOLE_FROM = 1e16
+WHOLE_FROM = 1e16
+"""Floats of this magnitude and more are written with an escape: jsonb would take them for integers."""
+
 _INT_LOWEST, _INT_HIGHEST = -(2**63), 2**63 - 1
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -166,7 +168,7 @@ def is_plain_column(values: list[Any]) -> bool:
         return not kinds
     (kind,) = kinds
     if kind is float:
-        return all(-_WHOLE_FROM < v < _WHOLE_FROM for v in values) and not any(
+        return all(-WHOLE_FROM < v < WHOLE_FROM for v in values) and not any(
             v == 0.0 and math.copysign(1.0, v) < 0 for v in values
         )
     if kind is int:
@@ -188,7 +190,7 @@ def _store_atom(value: Any, depth: int) -> Any:
 
 
 def _store_float(value: float, depth: int) -> Any:
-    if -_WHOLE_FROM < value < _WHOLE_FROM and (value or math.copysign(1.0, value) > 0):
+    if -WHOLE_FROM < value < WHOLE_FROM and (value or math.copysign(1.0, value) > 0):
         return value
     return {"$numberDouble": _float_text(value)}
 

@@ -22,7 +22,13 @@ def layout_of(event: Mapping[str, Any]) -> Layout:
     Events of one layout fit one page without loss; jsonb forgets the order of keys, so stores keep the layout
     beside the page.
     """
-    return (tuple(event), *(tuple(event.get(group) or ()) for group in _ROW_GROUPS))
+    filled = event.get("filled")
+    return (
+        tuple(event),
+        tuple(event.get("data") or ()),
+        tuple(event.get("timestamps") or ()),
+        tuple(filled) if filled else (),
+    )
 
 
 def runs_of_one_layout(events: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:

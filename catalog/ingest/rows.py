@@ -108,19 +108,20 @@ class EventGroup:
 
 def grouped(records: list[Record]) -> list[list[Record]]:
     """Group events that fit one page; an event page stays alone."""
-    groups: dict[Any, list[Record]] = {}
+    groups: dict[Any, tuple[int, list[Record]]] = {}
     closed: list[list[Record]] = []
     for record in records:
         if record.name == "event_page":
             closed.append([record])
         elif record.name == "event":
             key = (record.doc["descriptor"], layout_of(record.doc))
-            group = groups.setdefault(key, [])
-            if group and len(group) >= _most_events(group[0]):
+            most, group = groups.get(key) or (0, [])
+            if len(group) >= most:
                 closed.append(group)
-                groups[key] = group = []
+                group = []
+                groups[key] = (_most_events(record), group)
             group.append(record)
-    return closed + list(groups.values())
+    return [group for group in (*closed, *(group for _, group in groups.values())) if group]
 
 
 def packed(group: list[Record]) -> EventGroup:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from django.apps import apps
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Subquery
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
@@ -60,14 +61,12 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
         There is no such beamline.
     """
     _require_writer(actor, origin.beamline)
-    with transaction.atomic():
-        place = _place_of(origin)
-        ordered = sorted(records, key=lambda r: (r.run, r.ordinal))
-        batches = [
-            batch
-            for run, group in groupby(ordered, key=lambda r: r.run)
-            for batch in _store_run(place, run, list(group))
-        ]
+    ordered = sorted(records, key=lambda r: (r.run, r.ordinal))
+    runs = {uid: list(group) for uid, group in groupby(ordered, key=lambda r: r.run)}
+    try:
+        batches = _stored(origin, runs, _stored_at_once)
+    except (IntegrityError, *_REFUSALS):
+        batches = _stored(origin, runs, _stored_with_care)
     return StoreResult(
         stored=sum(len(b.accepted) for b in batches),
         duplicates=sum(b.duplicates for b in batches),
@@ -76,37 +75,47 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
     )
 
 
-def _store_run(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
+def _stored(
+    origin: Origin,
+    runs: Mapping[str, list[Record]],
+    store_run: Callable[[Place, str, list[Record]], list[_RunBatch]],
+) -> list[_RunBatch]:
+    with transaction.atomic():
+        place = _place_of(origin)
+        return [batch for uid, records in runs.items() for batch in store_run(place, uid, records)]
+
+
+def _stored_at_once(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
+    batch = _RunBatch(place, uid, records)
+    batch.store()
+    return [batch]
+
+
+def _stored_with_care(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
     """Store the documents of one run; should the database refuse one, store the others without it."""
     try:
-        return [_stored_whole(place, uid, records)]
+        return _stored_whole(place, uid, records)
     except _REFUSALS:
-        ordered = sorted(records, key=lambda record: record.ordinal)
-        return [_store_or_set_aside(place, uid, record) for record in ordered]
+        return [batch for record in records for batch in _store_or_set_aside(place, uid, record)]
 
 
-def _stored_whole(place: Place, uid: str, records: list[Record]) -> _RunBatch:
+def _stored_whole(place: Place, uid: str, records: list[Record]) -> list[_RunBatch]:
     try:
-        return _stored_at_once(place, uid, records)
+        with transaction.atomic():
+            return _stored_at_once(place, uid, records)
     except IntegrityError:
         # Somebody else began this run at the same moment; its row can be seen now.
-        return _stored_at_once(place, uid, records)
+        with transaction.atomic():
+            return _stored_at_once(place, uid, records)
 
 
-def _stored_at_once(place: Place, uid: str, records: list[Record]) -> _RunBatch:
-    batch = _RunBatch(place, uid, records)
-    with transaction.atomic():
-        batch.store()
-    return batch
-
-
-def _store_or_set_aside(place: Place, uid: str, record: Record) -> _RunBatch:
+def _store_or_set_aside(place: Place, uid: str, record: Record) -> list[_RunBatch]:
     try:
         return _stored_whole(place, uid, [record])
     except _REFUSALS as error:
         batch = _RunBatch(place, uid, [record])
         batch.set_aside(f"it could not be stored: {type(error).__name__}: {error}")
-        return batch
+        return [batch]
 
 
 def _require_writer(actor: Actor, beamline: str) -> None:
@@ -118,12 +127,12 @@ def _require_writer(actor: Actor, beamline: str) -> None:
 
 
 def _place_of(origin: Origin) -> Place:
-    beamline = apps.get_model("accounts", "Beamline")._default_manager.filter(name=origin.beamline).first()
-    if beamline is None:
+    proposals = apps.get_model("accounts", "Proposal")._default_manager.filter(number=origin.proposal or "")
+    beamlines = apps.get_model("accounts", "Beamline")._default_manager.filter(name=origin.beamline)
+    found = beamlines.values_list("pk", Subquery(proposals.values("pk")[:1])).first()
+    if found is None:
         raise NotFoundError(f"There is no beamline {origin.beamline!r} to store documents for.")
-    proposals = apps.get_model("accounts", "Proposal")._default_manager
-    proposal = proposals.filter(number=origin.proposal).first() if origin.proposal else None
-    return Place(origin, beamline.pk, proposal.pk if proposal else None)
+    return Place(origin, *found)
 
 
 class _RunBatch:
@@ -164,8 +173,8 @@ class _RunBatch:
             return
         run.last_ordinal = self.last_ordinal
         self._write(run)
-        closes = first > 0 and not run.is_open and not was_closed
-        if closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS:
+        closes = not run.is_open and not was_closed
+        if first > 0 and (closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS):
             compact(run)
         transaction.on_commit(lambda: self._announce(run, first), robust=True)
 
@@ -177,7 +186,12 @@ class _RunBatch:
         ).update(last_ordinal=self.last_ordinal)
 
     def _last_refused(self) -> int:
-        """Give the last ordinal of a run whose start was refused, -1 when nothing of it was seen."""
+        """Give the last ordinal of a run whose start was refused, -1 when nothing of it was seen.
+
+        A batch that begins with a start begins the run anew: what was refused of it is in quarantine anyway.
+        """
+        if self.records[0].ordinal == 0:
+            return -1
         refused = Quarantine.objects.filter(run_uid=self.uid, beamline_id=self.place.beamline_id)
         last = refused.order_by("-ordinal").values_list("ordinal", flat=True).first()
         return -1 if last is None else last

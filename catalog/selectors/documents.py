@@ -12,6 +12,7 @@ from typing import Any
 from accounts.access import visible
 from accounts.actor import Actor
 from catalog.documents.encoding import dumps, loads
+from catalog.documents.fast_json import dump_plain
 from catalog.documents.pages import EVENTS, layout_of, pack, rows_of
 from catalog.models import Document, EventPage, Quarantine, Run
 from catalog.selectors.runs import run
@@ -202,4 +203,6 @@ def _decoded(page: StoredPage) -> Iterator[Any]:
 
 
 def _encoded(page: StoredPage) -> Iterator[bytes]:
-    return map(dumps, _decoded(page))
+    if page.is_document or not page.is_plain:
+        return map(dumps, _decoded(page))
+    return map(dump_plain, page.events())

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.db.models import F, Func, JSONField, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
-from catalog.documents.encoding import has_escape, loads, restore_object
+from catalog.documents.encoding import WHOLE_FROM, has_escape, loads, restore_object
 from catalog.documents.pages import Layout, unpack
 from catalog.models import EventPage
 from catalog.storage.arrays import rows_copied
@@ -112,9 +113,12 @@ class StoredPage:
             self._envelope = loads(text) if has_escape(text) else json.loads(text)
         return self._envelope
 
-    def has_columns(self) -> bool:
-        """Tell whether some columns are typed."""
-        return bool(self._typed)
+    @property
+    def is_plain(self) -> bool:
+        """Whether every value stands for itself under the encoding rule (of `catalog.documents.encoding`)."""
+        if has_escape(self._envelope_text) or any(key[:1] == "$" for keys in self.layout for key in keys):
+            return False
+        return all(map(_is_plain, self._typed.values()))
 
     def column(self, part: Part, key: str) -> Values | None:
         """Give one column, None when the page has no such column (or it was not asked for)."""
@@ -204,6 +208,13 @@ def _assembled(data: memoryview) -> Iterator[StoredPage]:
             page.add(int.from_bytes(part), _text(key), read_column(kind, array))
     if page is not None:
         yield page
+
+
+def _is_plain(column: Values) -> bool:
+    """Tell whether a typed column needs no escape: only some floats do."""
+    if isinstance(column, list) or column.dtype.kind != "f":
+        return True
+    return bool((np.abs(column) < WHOLE_FROM).all() and not (np.signbit(column) & (column == 0.0)).any())
 
 
 def _text(data: memoryview) -> str:

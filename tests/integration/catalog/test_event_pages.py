@@ -4,7 +4,9 @@ import pytest
 
 from catalog import selectors
 from catalog.documents.compose import RunComposer
+from catalog.documents.encoding import loads
 from catalog.documents.pages import unpack
+from catalog.models import EventColumn
 from tests.support.catalog_runs import KEYS, SYSTEM, keep, make_place, records_of, scan, stored
 from tests.unit.catalog.documents.test_encoding import same
 
@@ -85,3 +87,16 @@ def test_a_page_that_came_as_a_page_is_given_back_as_it_came(place):
     docs = [("start", run.start), ("descriptor", stream.descriptor), ("event_page", page)]
     uid = stored(place, docs)
     assert same(pages_of(uid)[2][2], page)
+
+
+@pytest.mark.parametrize("key", ["$numberDouble", "$object", "plain"])
+@pytest.mark.parametrize("value", [1.5, -0.0, 1e300, "text", 7])
+def test_lines_of_json_are_read_back_as_the_events_that_came(place, key, value):
+    run = RunComposer({}, time=1.0)
+    stream = run.descriptor("primary", {key: {"source": "s", "dtype": "number", "shape": []}})
+    events = [stream.event({key: value}, {key: 1.0}) for _ in range(100)]
+    docs = [("start", run.start), ("descriptor", stream.descriptor), *(("event", e) for e in events)]
+    uid = stored(place, docs)
+    assert EventColumn.objects.filter(part=1).exists()
+    told = [loads(body) for _, name, body in selectors.iter_encoded(SYSTEM, uid) if name == "event"]
+    assert same(told, events)
