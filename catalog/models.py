@@ -10,12 +10,17 @@ import json
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Upper
 
 from catalog.documents.encoding import restore_object, to_storable
+from catalog.models_of_search import FacetChange as FacetChange
+from catalog.models_of_search import FacetCount as FacetCount
+from catalog.models_of_search import RunNumber as RunNumber
+from catalog.models_of_search import RunPlace as RunPlace
+from catalog.models_of_search import SavedSearch as SavedSearch
 
 
 class DocumentDecoder(json.JSONDecoder):
@@ -79,10 +84,13 @@ class Run(models.Model):
             models.Index("plan_name", models.F("time").desc(), name="catalog_run_plan"),
             models.Index("proposal", models.F("time").desc(), name="catalog_run_proposal"),
             models.Index("beamline", models.F("time").desc(), name="catalog_run_beamline"),
-            models.Index("scan_id", models.F("time").desc(), name="catalog_run_scan_id"),
+            models.Index(
+                models.F("scan_id").desc(nulls_last=True), models.F("time").desc(), name="catalog_run_scan_id"
+            ),
             models.Index("beamline", condition=models.Q(exit_status=""), name="catalog_run_open"),
             GinIndex(fields=["start"], opclasses=["jsonb_path_ops"], name="catalog_run_start"),
             GinIndex(fields=["words"], name="catalog_run_words"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="catalog_run_text"),
             models.Index(Upper("username"), models.F("time").desc(), name="catalog_run_username"),
         ]
 
