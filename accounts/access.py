@@ -42,6 +42,7 @@ class Scope(StrEnum):
     RUN_READ = "run:read"
     RUN_EXPORT = "run:export"
     RUN_ANNOTATE = "run:annotate"
+    RUN_ADD = "run:add"
     QUEUE_READ = "queue:read"
     QUEUE_PROPOSE = "queue:propose"
     QUEUE_WRITE = "queue:write"
@@ -81,6 +82,7 @@ _LOCAL_CONTACT: Scopes = frozenset(
         Scope.RUN_READ,
         Scope.RUN_EXPORT,
         Scope.RUN_ANNOTATE,
+        Scope.RUN_ADD,
         Scope.QUEUE_READ,
         Scope.QUEUE_PROPOSE,
         Scope.QUEUE_WRITE,

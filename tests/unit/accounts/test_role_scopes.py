@@ -6,6 +6,7 @@ HOLDERS = {
     Scope.RUN_READ: "beamline_staff local_contact principal_investigator member observer",
     Scope.RUN_EXPORT: "beamline_staff local_contact principal_investigator member",
     Scope.RUN_ANNOTATE: "beamline_staff local_contact principal_investigator member",
+    Scope.RUN_ADD: "beamline_staff local_contact",
     Scope.QUEUE_READ: "beamline_staff local_contact principal_investigator member observer",
     Scope.QUEUE_WRITE: "beamline_staff local_contact principal_investigator member",
     Scope.ENGINE_CONTROL: "beamline_staff local_contact principal_investigator member",
