@@ -29,9 +29,9 @@ class Asset:
         As the document has them (``parameters`` or ``resource_kwargs``).
     roots
         Where files may be.
-    entries
-        How many entries the documents name: frames, rows.
-    shape
+    events
+        How many events the documents name.
+    shape, dtype_numpy
         Of the data key.
     is_plain
         The address is a path, not a URI.
@@ -41,8 +41,9 @@ class Asset:
     address: str
     roots: Roots
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    entries: int = 0
+    events: int = 0
     shape: tuple[int, ...] = ()
+    dtype_numpy: str = ""
     is_plain: bool = False
 
     @property
@@ -55,6 +56,16 @@ class Asset:
             The address is of another kind or machine.
         """
         return self.address if self.is_plain else path_of(self.address)
+
+    def per_event(self, rank: int) -> int:
+        """Give how many entries an event has in files of `rank` axes, entries first.
+
+        It is one, unless the first axis of the data key's shape runs along the entries.
+        """
+        frames = self.parameters.get("frame_per_point")
+        if isinstance(frames, int) and frames > 0:
+            return frames
+        return 1 if not self.shape or rank > len(self.shape) else self.shape[0]
 
     def file(self, path: str | None = None) -> Path:
         """Give the file, or another one that a reader derives from it, if it may be read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,23 +55,41 @@ def open_array(
         No document says where anything lies, or of what shape it is.
     """
     known = readers() if known is None else known
-    shape = tuple(side if isinstance(side, int) and side > 0 else 1 for side in data_key.get("shape") or ())
+    field = _Field.of(data_key, roots)
     if datum_ids is None and not datums:
-        rows = _stream_rows(stream_resources, stream_datums, shape, roots)
+        rows = _stream_rows(stream_resources, stream_datums, field)
     else:
-        rows = _datum_rows(resources, datums, datum_ids, shape, roots)
+        rows = _datum_rows(resources, datums, datum_ids, field)
     if not rows:
         raise NoFrameError(f"{who}: no document says where its data are.")
-    return _Layout(who, data_key, shape, rows, known).array(max_bytes)
+    return _Layout(who, field, rows, known).array(max_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What is known of all assets of a field."""
+
+    shape: tuple[int, ...]
+    dtype_numpy: str
+    roots: Roots
+
+    @classmethod
+    def of(cls, data_key: Doc, roots: Roots) -> _Field:
+        shape = tuple(
+            side if isinstance(side, int) and side > 0 else 1 for side in data_key.get("shape") or ()
+        )
+        dtype = data_key.get("dtype_numpy")
+        return cls(shape, dtype if isinstance(dtype, str) else "", roots)
+
+    def asset(self, kind: str, address: str, parameters: Doc, events: int, *, is_plain: bool) -> Asset:
+        return Asset(kind, address, self.roots, parameters, events, self.shape, self.dtype_numpy, is_plain)
 
 
 Row = tuple[int, int, Asset, int]
 """First and last+1 event (from 0), the asset, and the place of the first event in it, counted in events."""
 
 
-def _stream_rows(
-    resources: Iterable[Doc], datums: Iterable[Doc], shape: tuple[int, ...], roots: Roots
-) -> list[Row]:
+def _stream_rows(resources: Iterable[Doc], datums: Iterable[Doc], field: _Field) -> list[Row]:
     found = {doc["uid"]: doc for doc in resources}
     rows: list[tuple[int, int, str, int]] = []
     ends: dict[str, int] = {}
@@ -82,13 +101,12 @@ def _stream_rows(
             rows.append((events["start"] - 1, events["start"] - 1 + width, uid, indices["start"]))
             ends[uid] = max(ends.get(uid, 0), indices["start"] + width)
     assets = {
-        uid: Asset(
-            kind=str(found[uid]["mimetype"]),
-            address=str(found[uid]["uri"]),
-            roots=roots,
-            parameters=found[uid].get("parameters") or {},
-            entries=end,
-            shape=shape,
+        uid: field.asset(
+            str(found[uid]["mimetype"]),
+            str(found[uid]["uri"]),
+            found[uid].get("parameters") or {},
+            end,
+            is_plain=False,
         )
         for uid, end in ends.items()
     }
@@ -99,8 +117,7 @@ def _datum_rows(
     resources: Iterable[Doc],
     datums: Iterable[Doc],
     datum_ids: Sequence[str] | None,
-    shape: tuple[int, ...],
-    roots: Roots,
+    field: _Field,
 ) -> list[Row]:
     found = {doc["uid"]: doc for doc in resources}
     places = {doc["datum_id"]: doc for doc in datums if doc["resource"] in found}
@@ -112,15 +129,15 @@ def _datum_rows(
         if datum is not None and place is not None:
             rows.append((row, datum["resource"], place))
             ends[datum["resource"]] = max(ends.get(datum["resource"], 0), place + 1)
-    assets = {uid: _asset_of(found[uid], end, shape, roots) for uid, end in ends.items()}
+    assets = {uid: _asset_of(found[uid], end, field) for uid, end in ends.items()}
     return _joined([(row, row + 1, assets[uid], place) for row, uid, place in rows])
 
 
-def _asset_of(resource: Doc, entries: int, shape: tuple[int, ...], roots: Roots) -> Asset:
+def _asset_of(resource: Doc, events: int, field: _Field) -> Asset:
     root, path = str(resource.get("root") or ""), str(resource["resource_path"])
     whole = f"{root.rstrip('/')}/{path.lstrip('/')}" if root else path
     parameters = resource.get("resource_kwargs") or {}
-    return Asset(str(resource["spec"]), whole, roots, parameters, entries, shape, is_plain=True)
+    return field.asset(str(resource["spec"]), whole, parameters, events, is_plain=True)
 
 
 _PLACES = ("point_number", "index", "image_num", "frame", "seq_id")
@@ -170,10 +187,8 @@ def _joined(rows: list[Row]) -> list[Row]:
 class _Layout:
     """Finds out of which shape the array is: from the first file that can be read, else from the data key."""
 
-    def __init__(
-        self, who: str, data_key: Doc, shape: tuple[int, ...], rows: list[Row], known: Readers
-    ) -> None:
-        self.who, self.data_key, self.shape, self.rows, self.known = who, data_key, shape, rows, known
+    def __init__(self, who: str, field: _Field, rows: list[Row], known: Readers) -> None:
+        self.who, self.field, self.rows, self.known = who, field, rows, known
 
     def array(self, max_bytes: int) -> LazyArray:
         try:
@@ -183,7 +198,7 @@ class _Layout:
             if described is None:
                 raise
             entry_shape, dtype, blocks, rank = described
-        each = self._per_event(rank)
+        each = self.rows[0][2].per_event(rank)
         segments = tuple(
             Segment(start * each, stop * each, asset, first * each) for start, stop, asset, first in self.rows
         )
@@ -198,13 +213,6 @@ class _Layout:
             max_bytes=max_bytes,
         )
 
-    def _per_event(self, rank: int) -> int:
-        """Give the entries of an event: one, unless the first axis of its shape runs along the file."""
-        frames = self.rows[0][2].parameters.get("frame_per_point")
-        if isinstance(frames, int) and frames > 0:
-            return frames
-        return 1 if not self.shape or rank > len(self.shape) else self.shape[0]
-
     def _of_file(self) -> tuple[tuple[int, ...], np.dtype[Any], int, int]:
         asset = self.rows[0][2]
         with telling(self.who, asset):
@@ -217,9 +225,9 @@ class _Layout:
 
     def _described(self) -> tuple[tuple[int, ...], np.dtype[Any], int, int] | None:
         try:
-            dtype = np.dtype(self.data_key["dtype_numpy"])
-        except (KeyError, TypeError, ValueError):
+            dtype = np.dtype(self.field.dtype_numpy) if self.field.dtype_numpy else None
+        except TypeError:
             return None
-        is_joined = len(self.shape) >= _MIN_RANK_OF_JOINED
-        entry = self.shape[1:] if is_joined else self.shape
-        return entry, dtype, 1, len(entry) + 1
+        shape = self.field.shape
+        entry = shape[1:] if len(shape) >= _MIN_RANK_OF_JOINED else shape
+        return None if dtype is None else (entry, dtype, 1, len(entry) + 1)

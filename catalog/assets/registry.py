@@ -9,12 +9,14 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from catalog.assets.asset import Asset, AssetReader
+from catalog.assets.csv_rows import CsvReader
 from catalog.assets.errors import NoFrameError
+from catalog.assets.file_series import NpySeriesReader, TiffSeriesReader
 from catalog.assets.hdf5 import Hdf5Reader
 
 ENTRY_POINTS = "beamport.readers"
 ReaderClass = Callable[[Asset], AssetReader]
-BUILT_IN: tuple[Any, ...] = (Hdf5Reader,)
+BUILT_IN: tuple[Any, ...] = (Hdf5Reader, TiffSeriesReader, NpySeriesReader, CsvReader)
 
 
 class Readers:
