@@ -14,6 +14,8 @@ The tree (each also is the builtin a caller would catch)::
     ├── WrongValueError     (ValueError)       a value of the wrong kind
     ├── MoveStoppedError    (RuntimeError)     a move was stopped before it arrived
     ├── NotStagedError      (RuntimeError)     the device must be staged first
+    ├── MissingLibraryError (ImportError)      a control layer whose Python package is not installed
+    ├── AddressError        (ValueError)       an address that names no value of a control layer
     └── ManifestError       (ValueError)       faults of a beamline manifest, all at once
 """
 
@@ -110,6 +112,14 @@ class MoveStoppedError(DeviceError, RuntimeError):
 
 class NotStagedError(DeviceError, RuntimeError):
     """The device was used without being staged."""
+
+
+class MissingLibraryError(DeviceError, ImportError):
+    """A control layer needs a Python package that is not installed."""
+
+
+class AddressError(DeviceError, ValueError):
+    """An address that names no value of a control layer."""
 
 
 class ManifestError(DeviceError, ValueError):
