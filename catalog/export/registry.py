@@ -20,7 +20,20 @@ from catalog.export.protocol import Exporter
 GROUP = "beamport.exporters"
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_OWN = ("json_lines", "message_pack", "mongo", "csv_table")
+_OWN = (
+    "json_lines",
+    "message_pack",
+    "mongo",
+    "csv_table",
+    "metadata",
+    "arrow",
+    "workbook",
+    "spec_file",
+    "xdi",
+    "tiff",
+    "nexus",
+    "zarr_store",
+)
 
 logger = logging.getLogger(__name__)
 _registered: dict[str, Exporter] = {}
@@ -66,7 +79,9 @@ def exporter(name: str) -> Exporter:
 @cache
 def _load_own() -> None:
     for module in _OWN:
-        register(import_module(f"catalog.export.{module}").EXPORTER)
+        found = import_module(f"catalog.export.{module}")
+        for known in getattr(found, "EXPORTERS", None) or (found.EXPORTER,):
+            register(known)
 
 
 @cache
