@@ -52,10 +52,103 @@ class RunNow(PlanCall):
     metadata = ObjectField(required=False, default=dict)
 
 
-class NewItem(RunNow):
+class Wishes(StrictSerializer):
+    """When an item may run, and a remark."""
+
+    note = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    priority = serializers.IntegerField(required=False, min_value=-100, max_value=100)
+    not_before = serializers.DateTimeField(required=False, allow_null=True)
+    waits_for = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100)
+
+
+class NewItem(RunNow, Wishes):
     """A plan to queue for a proposal."""
 
+    plan = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    kind = serializers.ChoiceField(choices=["plan", "queue_stop"], required=False)
     position = PositionField(required=False, default="back")
+
+
+class ProposedItem(RunNow, Wishes):
+    """A plan that others shall approve."""
+
+
+class BatchItem(PlanCall, Wishes):
+    """One plan of a batch."""
+
+    plan = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    kind = serializers.ChoiceField(choices=["plan", "queue_stop"], required=False)
+    metadata = ObjectField(required=False, default=dict)
+
+
+class Batch(StrictSerializer):
+    """Plans to queue together: all of them, or none."""
+
+    proposal = serializers.CharField(max_length=64)
+    items = serializers.ListField(child=ObjectField(), min_length=1, max_length=5000)
+    position = PositionField(required=False, default="back")
+
+
+class Changes(Wishes):
+    """What a waiting item shall ask for instead; what is not named stays."""
+
+    plan = serializers.CharField(max_length=200, required=False)
+    parameters = ObjectField(required=False)
+    metadata = ObjectField(required=False)
+
+
+class Sheet(StrictSerializer):
+    """For whom a table is queued, and whether it is."""
+
+    proposal = serializers.CharField(max_length=64)
+    plan = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    submit = serializers.BooleanField(required=False, default=False)
+
+
+class PastedTable(StrictSerializer):
+    """A table as text."""
+
+    table = serializers.CharField(trim_whitespace=False)
+
+
+class Export(StrictSerializer):
+    """As what to take items away."""
+
+    format = serializers.ChoiceField(choices=["json", "python"], required=False, default="json")
+
+
+class Modes(StrictSerializer):
+    """How the queue goes on; what is not named stays."""
+
+    loops = serializers.BooleanField(required=False)
+    ignores_failures = serializers.BooleanField(required=False)
+    holds_when_empty = serializers.BooleanField(required=False)
+
+
+class Start(StrictSerializer):
+    """Hold again when nothing is left, or start whatever comes in; without it as before."""
+
+    until_empty = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class Named(StrictSerializer):
+    """Items by their uids."""
+
+    uids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=10_000)
+
+
+class RemoveNamed(Named):
+    """Items to take out."""
+
+    ignores_missing = serializers.BooleanField(required=False, default=False)
+
+
+class NewPreset(PlanCall):
+    """A plan with parameters to keep; of a proposal, for all who are in it."""
+
+    title = serializers.CharField(max_length=200)
+    metadata = ObjectField(required=False, default=dict)
+    proposal = serializers.CharField(max_length=64, required=False, allow_null=True, default=None)
 
 
 class Move(StrictSerializer):
@@ -64,6 +157,12 @@ class Move(StrictSerializer):
     position = PositionField(required=False, default=None)
     before = serializers.UUIDField(required=False, default=None)
     after = serializers.UUIDField(required=False, default=None)
+
+
+class MoveNamed(Move, Named):
+    """Where to put several items as one block."""
+
+    keeps_queue_order = serializers.BooleanField(required=False, default=False)
 
 
 class Reason(StrictSerializer):
@@ -90,6 +189,14 @@ class HistoryPage(StrictSerializer):
 
     cursor = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
+    q = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    plan = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    state = serializers.RegexField(r"^[a-z]+(,[a-z]+)*$", required=False, default="", max_length=100)
+    user = serializers.CharField(required=False, allow_blank=True, default="", max_length=150)
+    proposal = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
+    run = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
+    since = serializers.DateTimeField(required=False, default=None)
+    until = serializers.DateTimeField(required=False, default=None)
 
 
 class ConsolePage(StrictSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from acquisition.api import views
+from acquisition.api import items, views
 
 HERE = "beamlines/<slug:beamline>/"
 
@@ -14,13 +14,28 @@ urlpatterns = [
     path(HERE + "devices", views.DevicesView.as_view(), name="beamline-devices"),
     path(HERE + "values", views.ValuesView.as_view(), name="beamline-values"),
     path(HERE + "queue", views.QueueView.as_view(), name="queue"),
-    path(HERE + "queue/items", views.ItemsView.as_view(), name="queue-items"),
-    path(HERE + "queue/items/<str:uid>", views.ItemView.as_view(), name="queue-item"),
-    path(HERE + "queue/items/<str:uid>/move", views.MoveView.as_view(), name="queue-move"),
+    path(HERE + "queue/items", items.ItemsView.as_view(), name="queue-items"),
+    path(HERE + "queue/items/<str:uid>", items.ItemView.as_view(), name="queue-item"),
+    path(HERE + "queue/items/<str:uid>/move", items.MoveView.as_view(), name="queue-move"),
+    path(HERE + "queue/items/<str:uid>/replace", items.ReplaceView.as_view(), name="queue-replace"),
+    path(HERE + "queue/items/<str:uid>/duplicate", items.DuplicateView.as_view(), name="queue-duplicate"),
+    path(HERE + "queue/items/<str:uid>/approve", items.ApproveView.as_view(), name="queue-approve"),
+    path(HERE + "queue/items/<str:uid>/deny", items.DenyView.as_view(), name="queue-deny"),
+    path(HERE + "queue/items/<str:uid>/export", items.ItemExportView.as_view(), name="queue-item-export"),
+    path(HERE + "queue/batch", items.BatchView.as_view(), name="queue-batch"),
+    path(HERE + "queue/table", items.SheetView.as_view(), name="queue-table"),
+    path(HERE + "queue/proposed", items.ProposeView.as_view(), name="queue-propose"),
+    path(HERE + "queue/move", items.MoveNamedView.as_view(), name="queue-move-batch"),
+    path(HERE + "queue/remove", items.RemoveNamedView.as_view(), name="queue-remove-batch"),
+    path(HERE + "queue/export", items.QueueExportView.as_view(), name="queue-export"),
+    path(HERE + "queue/modes", views.ModesView.as_view(), name="queue-modes"),
+    path(HERE + "queue/stop-after", views.StopAfterView.as_view(), name="queue-stop-after"),
+    path(HERE + "presets", views.PresetsView.as_view(), name="presets"),
+    path(HERE + "presets/<str:uid>", views.PresetView.as_view(), name="preset"),
     path(HERE + "queue/start", views.StartView.as_view(), name="queue-start"),
     path(HERE + "queue/hold", views.HoldView.as_view(), name="queue-hold"),
-    path(HERE + "queue/clear", views.ClearView.as_view(), name="queue-clear"),
-    path(HERE + "queue/run-now", views.RunNowView.as_view(), name="queue-run-now"),
+    path(HERE + "queue/clear", items.ClearView.as_view(), name="queue-clear"),
+    path(HERE + "queue/run-now", items.RunNowView.as_view(), name="queue-run-now"),
     path(HERE + "history", views.HistoryView.as_view(), name="queue-history"),
     path(HERE + "engine/commands/<str:uid>", views.CommandView.as_view(), name="engine-command"),
     path(HERE + "engine/<str:action>", views.EngineActionView.as_view(), name="engine-action"),

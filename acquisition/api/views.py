@@ -1,33 +1,16 @@
 """REST of queue, engine, control and console: decode, call one service or selector, encode."""
 
-from typing import Any
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.requests import actor_of
 from acquisition.api import serializers as shapes
+from acquisition.api.bodies import CREATED, OBJECT, body_of, query_of
 from acquisition.queue import control, dry, selectors, services
-
-OBJECT = {200: OpenApiTypes.OBJECT}
-CREATED = {201: OpenApiTypes.OBJECT}
-
-
-def _body(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
-
-
-def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
-    form = shape(data=request.query_params)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
 
 
 def _version_of(tag: str, place: str) -> int | None:
@@ -96,7 +79,7 @@ class QueueView(APIView):
     @extend_schema(operation_id="queue_read", parameters=[shapes.Page], responses=OBJECT)
     def get(self, request: Request, beamline: str) -> Response:
         """Give the queue; its version is the ETag."""
-        page = _query(request, shapes.Page)
+        page = query_of(request, shapes.Page)
         actor = actor_of(request)
         place = f"{page['offset']}-{page['limit']}-{actor.key_prefix or actor.account_pk}"
         known = request.headers.get("If-None-Match", "")
@@ -106,51 +89,14 @@ class QueueView(APIView):
         return Response(found, headers={"ETag": f'W/"{found["version"]}-{place}"'})
 
 
-class ItemsView(APIView):
-    """New items."""
-
-    @extend_schema(operation_id="queue_submit", request=shapes.NewItem, responses=CREATED)
-    def post(self, request: Request, beamline: str) -> Response:
-        """Queue a plan."""
-        body = _body(request, shapes.NewItem)
-        item = services.submit_item(actor=actor_of(request), beamline=beamline, **body)
-        return Response(selectors.item_in_place(item), status=status.HTTP_201_CREATED)
-
-
-class ItemView(APIView):
-    """One item."""
-
-    @extend_schema(operation_id="queue_item", responses=OBJECT)
-    def get(self, request: Request, beamline: str, uid: str) -> Response:
-        """Say where the item is: waiting, running, or how it ended."""
-        return Response(selectors.item(actor_of(request), beamline, uid))
-
-    @extend_schema(operation_id="queue_remove", responses={204: None})
-    def delete(self, request: Request, beamline: str, uid: str) -> Response:
-        """Take a waiting item out."""
-        services.remove_item(actor=actor_of(request), beamline=beamline, uid=uid)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class MoveView(APIView):
-    """Order of the items."""
-
-    @extend_schema(operation_id="queue_move", request=shapes.Move, responses=OBJECT)
-    def post(self, request: Request, beamline: str, uid: str) -> Response:
-        """Put a waiting item elsewhere."""
-        body = _body(request, shapes.Move)
-        item = services.move_item(actor=actor_of(request), beamline=beamline, uid=uid, **body)
-        return Response(selectors.item_in_place(item))
-
-
 class StartView(APIView):
     """Let the queue run."""
 
-    @extend_schema(operation_id="queue_start", request=None, responses=OBJECT)
+    @extend_schema(operation_id="queue_start", request=shapes.Start, responses=OBJECT)
     def post(self, request: Request, beamline: str) -> Response:
         """Start the queue."""
         actor = actor_of(request)
-        services.start_queue(actor=actor, beamline=beamline)
+        services.start_queue(actor=actor, beamline=beamline, **body_of(request, shapes.Start))
         return Response(selectors.queue(actor, beamline))
 
 
@@ -161,28 +107,63 @@ class HoldView(APIView):
     def post(self, request: Request, beamline: str) -> Response:
         """Start no further item."""
         actor = actor_of(request)
-        services.hold_queue(actor=actor, beamline=beamline, **_body(request, shapes.Reason))
+        services.hold_queue(actor=actor, beamline=beamline, **body_of(request, shapes.Reason))
         return Response(selectors.queue(actor, beamline))
 
 
-class ClearView(APIView):
-    """Empty the queue."""
+class ModesView(APIView):
+    """How the queue goes on."""
 
-    @extend_schema(operation_id="queue_clear", request=None, responses=OBJECT)
+    @extend_schema(operation_id="queue_modes", request=shapes.Modes, responses=OBJECT)
     def post(self, request: Request, beamline: str) -> Response:
-        """Remove the waiting items that one may write."""
-        return Response({"removed": services.clear_queue(actor=actor_of(request), beamline=beamline)})
+        """Switch loop, ignoring of failures, and holding when empty."""
+        actor = actor_of(request)
+        services.set_modes(actor=actor, beamline=beamline, **body_of(request, shapes.Modes))
+        return Response(selectors.queue(actor, beamline))
 
 
-class RunNowView(APIView):
-    """Run at once."""
+class StopAfterView(APIView):
+    """Stop after the item that runs."""
 
-    @extend_schema(operation_id="queue_run_now", request=shapes.RunNow, responses=CREATED)
+    @extend_schema(operation_id="queue_stop_after", request=None, responses=OBJECT)
     def post(self, request: Request, beamline: str) -> Response:
-        """Put a plan at the front and let it run."""
-        body = _body(request, shapes.RunNow)
-        item = services.run_now(actor=actor_of(request), beamline=beamline, **body)
-        return Response(selectors.item_in_place(item), status=status.HTTP_201_CREATED)
+        """Hold the queue when the running item has ended."""
+        actor = actor_of(request)
+        services.stop_after_item(actor=actor, beamline=beamline)
+        return Response(selectors.queue(actor, beamline))
+
+    @extend_schema(operation_id="queue_cancel_stop_after", responses=OBJECT)
+    def delete(self, request: Request, beamline: str) -> Response:
+        """Go on after the running item after all."""
+        actor = actor_of(request)
+        services.cancel_stop_after_item(actor=actor, beamline=beamline)
+        return Response(selectors.queue(actor, beamline))
+
+
+class PresetsView(APIView):
+    """Plans with parameters that people keep."""
+
+    @extend_schema(operation_id="presets", responses=OBJECT)
+    def get(self, request: Request, beamline: str) -> Response:
+        """List one's own presets and those of the proposals that one sees."""
+        return Response({"results": selectors.presets(actor_of(request), beamline)})
+
+    @extend_schema(operation_id="preset_save", request=shapes.NewPreset, responses=CREATED)
+    def post(self, request: Request, beamline: str) -> Response:
+        """Keep a plan with its parameters."""
+        body = body_of(request, shapes.NewPreset)
+        row = services.save_preset(actor=actor_of(request), beamline=beamline, **body)
+        return Response(selectors.preset_dict(row), status=status.HTTP_201_CREATED)
+
+
+class PresetView(APIView):
+    """One preset."""
+
+    @extend_schema(operation_id="preset_delete", responses={204: None})
+    def delete(self, request: Request, beamline: str, uid: str) -> Response:
+        """Delete a preset of one's own."""
+        services.delete_preset(actor=actor_of(request), beamline=beamline, uid=uid)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class HistoryView(APIView):
@@ -191,7 +172,9 @@ class HistoryView(APIView):
     @extend_schema(operation_id="queue_history", parameters=[shapes.HistoryPage], responses=OBJECT)
     def get(self, request: Request, beamline: str) -> Response:
         """Give a page of the history, newest first."""
-        return Response(selectors.history(actor_of(request), beamline, **_query(request, shapes.HistoryPage)))
+        return Response(
+            selectors.history(actor_of(request), beamline, **query_of(request, shapes.HistoryPage))
+        )
 
 
 class EngineActionView(APIView):
@@ -206,7 +189,7 @@ class EngineActionView(APIView):
             actor=actor_of(request),
             beamline=beamline,
             action=action,
-            **_body(request, shapes.EngineAction),
+            **body_of(request, shapes.EngineAction),
         )
         return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)
 
@@ -236,7 +219,7 @@ class TakeControlView(APIView):
     def post(self, request: Request, beamline: str) -> Response:
         """Take control; staff take it over with a reason."""
         actor = actor_of(request)
-        control.take_control(actor=actor, beamline=beamline, **_body(request, shapes.Reason))
+        control.take_control(actor=actor, beamline=beamline, **body_of(request, shapes.Reason))
         return Response(selectors.control(actor, beamline))
 
 
@@ -268,7 +251,9 @@ class ConsoleView(APIView):
     @extend_schema(operation_id="console_read", parameters=[shapes.ConsolePage], responses=OBJECT)
     def get(self, request: Request, beamline: str) -> Response:
         """Give console lines."""
-        return Response(selectors.console(actor_of(request), beamline, **_query(request, shapes.ConsolePage)))
+        return Response(
+            selectors.console(actor_of(request), beamline, **query_of(request, shapes.ConsolePage))
+        )
 
 
 class DryRunView(APIView):
@@ -277,4 +262,4 @@ class DryRunView(APIView):
     @extend_schema(operation_id="plan_dry_run", request=shapes.PlanCall, responses=OBJECT)
     def post(self, request: Request, beamline: str) -> Response:
         """Check the parameters and foretell points, paths and time without touching a device."""
-        return Response(dry.foretell(actor_of(request), beamline, **_body(request, shapes.PlanCall)))
+        return Response(dry.foretell(actor_of(request), beamline, **body_of(request, shapes.PlanCall)))

@@ -73,6 +73,13 @@ def row(method: str, route: str, scopes: str, statuses: str, **rest: Any) -> Row
 WAIT = {"plan": "wait_a_moment", "parameters": {"delay": 1}}
 ITEM = {**WAIT, "proposal": "P-1"}
 MEMBER = {"username": "stranger"}
+DOCUMENTS = {
+    "beamline": "alpha",
+    "proposal": "P-1",
+    "run": "elsewhere-1",
+    "first": 0,
+    "documents": [["start", {"uid": "elsewhere-1", "time": 1.0}]],
+}
 B = "beamlines/<beamline>"
 
 # fmt: off
@@ -116,6 +123,44 @@ ACQUISITION = [
     row("POST", f"{B}/queue/items/<uid>/move", "queue:write",
                                                       "401 404 404 403 200 200 200 200 200 403 401 401",
         body={"position": "front"}),
+    row("PATCH", f"{B}/queue/items/<uid>", "queue:write",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"parameters": {"delay": 2}}),
+    row("POST", f"{B}/queue/items/<uid>/replace", "queue:write",
+                                                      "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={"parameters": {"delay": 2}}),
+    row("POST", f"{B}/queue/items/<uid>/duplicate", "queue:write",
+                                                      "401 404 404 403 201 201 201 201 201 403 401 401"),
+    row("POST", f"{B}/queue/items/<uid>/approve", "queue:approve",
+                                                      "401 404 404 403 403 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/queue/items/<uid>/deny", "queue:approve",
+                                                      "401 404 404 403 403 200 200 200 200 403 401 401",
+        body={"reason": "no"}),
+    row("GET", f"{B}/queue/items/<uid>/export", "queue:read",
+                                                      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("POST", f"{B}/queue/batch", "queue:write",    "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={"proposal": "P-1", "items": [WAIT, WAIT]}),
+    row("POST", f"{B}/queue/table", "queue:write",    "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"table": "plan,delay\nwait_a_moment,1"}, query={"proposal": "P-1"}),
+    row("POST", f"{B}/queue/proposed", "queue:propose",
+                                                      "401 404 404 403 201 201 201 201 201 403 401 401",
+        body=ITEM),
+    row("POST", f"{B}/queue/move", "queue:write",     "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"uids": ["<uid>"], "position": "front"}),
+    row("POST", f"{B}/queue/remove", "queue:write",   "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"uids": ["<uid>"]}),
+    row("GET", f"{B}/queue/export", "queue:read",     "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/queue/modes", "engine:control", "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"loops": True}),
+    row("POST", f"{B}/queue/stop-after", "engine:control",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("DELETE", f"{B}/queue/stop-after", "engine:control",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("GET", f"{B}/presets", "queue:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/presets", "queue:write",        "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={**WAIT, "title": "again", "proposal": "P-1"}),
+    row("DELETE", f"{B}/presets/<uid>", "queue:write",
+                                                      "401 404 404 403 403 204 204 204 204 403 401 401"),
     row("POST", f"{B}/queue/start", "engine:control", "401 404 404 403 200 200 200 200 200 403 401 401"),
     row("POST", f"{B}/queue/hold", "engine:control",  "401 404 404 403 200 200 200 200 200 403 401 401",
         body={"reason": "tea"}),
@@ -141,6 +186,8 @@ ACQUISITION = [
 
 #                                                      ano str out obs mem  pi sta adm key les exp rev
 CATALOG = [
+    row("POST", "documents", "run:add",               "401 404 404 403 403 403 201 201 201 403 401 401",
+        owner="staff", body=DOCUMENTS),
     row("GET", "runs", "run:read",                    "401 200 200 200 200 200 200 200 200 403 401 401"),
     row("GET", "runs/facets", "run:read",             "401 200 200 200 200 200 200 200 200 403 401 401"),
     row("GET", "runs/<uid>", "run:read",              "401 404 404 200 200 200 200 200 200 404 401 401"),

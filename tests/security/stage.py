@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import h5py
 import numpy as np
@@ -53,16 +54,22 @@ class Stage:
         elif column != "anonymous":
             client.force_login(self.facility.users[column])
         data: Any = row.query
+        path = self.path(row)
         if row.method != "GET":
-            data = json.dumps(row.body or {})
+            data = json.dumps(row.body or {}).replace("<uid>", self._parts_of(row)["uid"])
+            path += f"?{urlencode(row.query)}" if row.query else ""
         send = getattr(client, row.method.lower())
-        return send(self.path(row), data, headers=headers, content_type="application/json")
+        return send(path, data, headers=headers, content_type="application/json")
 
     def _parts_of(self, row: Row) -> dict[str, str]:
         if row.route.startswith("runs/"):
             return {**self.parts, "uid": self.parts["run"]}
         if "engine/commands" in row.route:
             return {**self.parts, "uid": self.parts["command"]}
+        if row.route.endswith(("/approve", "/deny")):
+            return {**self.parts, "uid": self.parts["proposed"]}
+        if "/presets" in row.route:
+            return {**self.parts, "uid": self.parts["preset"]}
         return self.parts
 
     def _key(self, row: Row, column: str) -> str:
@@ -117,7 +124,16 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     command = model("acquisition", "ControlCommand").objects.create(
         beamline=beamline, action="pause", requested_by="pi"
     )
-    return {"uid": str(waiting.uid), "command": str(command.uid)}
+    proposed = items.create(**common, state="proposed", position=2)
+    preset = model("acquisition", "Preset").objects.create(
+        beamline=beamline,
+        proposal=facility.proposals["P-1"],
+        author="pi",
+        title="a moment",
+        plan_name="wait_a_moment",
+    )
+    rows = {"uid": waiting, "command": command, "proposed": proposed, "preset": preset}
+    return {name: str(row.uid) for name, row in rows.items()}
 
 
 def _catalog() -> dict[str, str]:

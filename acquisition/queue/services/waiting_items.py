@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from accounts.access import Scope, require, scopes
+from accounts.access import Scope, require, scopes, visible
 from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError, NotFoundError
 from accounts.selectors import beamline_named
@@ -227,14 +227,19 @@ def _named(
         raise InvalidError(f"Name 1 to {MAX_NAMED} items.", fields={"uids": [f"{len(uids)} items are named"]})
     wanted = list(dict.fromkeys(_uid(uid) for uid in uids))
     rows = waiting(beamline_id).filter(uid__in=wanted).select_related("proposal")
-    found = _writable(actor, beamline, list(rows.select_for_update(of=("self",))))
-    by_uid = {item.uid: item for item in found}
+    seen = list(visible(actor, rows, scope=Scope.QUEUE_READ).select_for_update(of=("self",)))
+    by_uid = {item.uid: item for item in _writable(actor, beamline, seen)}
+    if ignores_missing:
+        return [by_uid[uid] for uid in wanted if uid in by_uid]
+    for item in seen:
+        if item.uid not in by_uid:
+            require(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal_id=item.proposal_id)
     missing = [str(uid) for uid in wanted if uid not in by_uid]
-    if missing and not ignores_missing:
+    if missing:
         raise NotFoundError(
             f"{len(missing)} of the {len(wanted)} items do not wait in this queue: {', '.join(missing[:5])}."
         )
-    return [by_uid[uid] for uid in wanted if uid in by_uid]
+    return [by_uid[uid] for uid in wanted]
 
 
 def _uid(text: Any) -> uuid.UUID:

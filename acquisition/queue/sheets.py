@@ -1,0 +1,199 @@
+"""A table of plans, one a row, as people paste or upload it: CSV, tab-separated, XLSX.
+
+Cells are literals. Nothing of a table is ever computed: of a formula the value counts that its program left.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from acquisition.queue.cells import CellError, read_cell
+
+MAX_ROWS: Final = 5_000
+MAX_COLUMNS: Final = 200
+MAX_UNPACKED: Final = 64 * 1024 * 1024
+XLSX_MAGIC: Final = b"PK\x03\x04"
+#: Columns that say something of the item; the others are parameters of its plan.
+ITEM_COLUMNS: Final = ("plan", "note", "priority", "not_before")
+METADATA: Final = ("metadata.", "md.")
+
+
+class SheetError(ValueError):
+    """The table as a whole cannot be read; the message says why."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: what it asks for, or what is wrong with it.
+
+    Parameters
+    ----------
+    line
+        Its number in the table as people count, the heading being 1.
+    item
+        Plan, parameters, metadata, and what else an item may have.
+    faults
+        Messages by column.
+    """
+
+    line: int
+    item: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str = "") -> list[Row]:
+    """Read a table into items.
+
+    Parameters
+    ----------
+    data
+        A CSV or tab-separated text in UTF-8, or an XLSX file, whose first sheet counts.
+    plans
+        Descriptions of the plans by name.
+    plan
+        The plan of rows that name none.
+
+    Raises
+    ------
+    SheetError
+        It is no table, or too large.
+    """
+    heading, *lines = list(_lines(data))[: MAX_ROWS + 2] or [[]]
+    columns = [str(cell or "").strip() for cell in heading]
+    if not any(columns):
+        raise SheetError("The first row must name the columns: plan, and parameters of the plans.")
+    if len(columns) > MAX_COLUMNS:
+        raise SheetError(f"The table has {len(columns)} columns; {MAX_COLUMNS} are the most.")
+    doubled = sorted({name for name in columns if name and columns.count(name) > 1})
+    if doubled:
+        raise SheetError(f"Columns that stand twice: {', '.join(doubled)}.")
+    rows = [_row(n, columns, cells, plans, plan) for n, cells in enumerate(lines, 2) if _has_content(cells)]
+    if len(rows) > MAX_ROWS:
+        raise SheetError(f"The table has more than {MAX_ROWS} rows.")
+    if not rows:
+        raise SheetError("Below the heading there is no row.")
+    return rows
+
+
+def _lines(data: bytes) -> Iterator[Sequence[Any]]:
+    return _xlsx_lines(data) if data.startswith(XLSX_MAGIC) else _text_lines(data)
+
+
+def _text_lines(data: bytes) -> Iterator[Sequence[Any]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetError("The table is neither UTF-8 text nor an XLSX file.") from error
+    first = text.split("\n", 1)[0]
+    delimiter = max("\t;,", key=first.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except csv.Error as error:
+        raise SheetError(f"The table cannot be read: {error}.") from error
+
+
+def _xlsx_lines(data: bytes) -> Iterator[Sequence[Any]]:
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise SheetError(f"Unpacked the file has {unpacked} bytes; {MAX_UNPACKED} are the most.")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        yield from book.worksheets[0].iter_rows(
+            values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1
+        )
+    except SheetError:
+        raise
+    except Exception as error:  # a broken file makes openpyxl raise nearly anything
+        raise SheetError(f"The XLSX file cannot be read: {error}.") from error
+
+
+def _has_content(cells: Sequence[Any]) -> bool:
+    return any(cell is not None and str(cell).strip() for cell in cells)
+
+
+def _row(
+    line: int,
+    columns: Sequence[str],
+    cells: Sequence[Any],
+    plans: Mapping[str, Mapping[str, Any]],
+    default_plan: str,
+) -> Row:
+    filled = {
+        name: cell
+        for name, cell in zip(columns, cells, strict=False)
+        if name and cell is not None and str(cell).strip()
+    }
+    row = Row(line)
+    beyond = [cell for cell in cells[len(columns) :] if cell is not None and str(cell).strip()]
+    if beyond:
+        row.faults["row"] = [f"{len(beyond)} cells stand beyond the last named column"]
+    plan = str(filled.get("plan", default_plan)).strip()
+    description = plans.get(plan)
+    if description is None:
+        told = f"there is no plan {plan!r}" if plan else "name a plan"
+        row.faults["plan"] = [f"{told}; known are {', '.join(sorted(plans))}"]
+        return row
+    row.item = {"plan": plan, "parameters": {}, "metadata": {}}
+    _fill(row, filled, description)
+    return row
+
+
+def _fill(row: Row, filled: Mapping[str, Any], description: Mapping[str, Any]) -> None:
+    specs = {spec["name"]: spec for spec in description["parameters"]}
+    members = _members(specs.values())
+    groups: dict[str, dict[int, dict[str, Any]]] = {}
+    for name, cell in filled.items():
+        base, number = _numbered(name)
+        try:
+            if name in ITEM_COLUMNS:
+                _fill_item(row, name, cell)
+            elif name.startswith(METADATA):
+                row.item["metadata"][name.split(".", 1)[1]] = read_cell(None, cell)
+            elif name in specs:
+                row.item["parameters"][name] = read_cell(specs[name], cell)
+            elif base in members:
+                group, spec = members[base]
+                groups.setdefault(group, {}).setdefault(number, {})[base] = read_cell(spec, cell)
+            else:
+                known = ", ".join([*specs, *members])
+                row.faults[name] = [f"{row.item['plan']} has no such parameter; it has {known}"]
+        except CellError as error:
+            row.faults[name] = [str(error)]
+    for group, numbered in groups.items():
+        names = [member["name"] for member in specs[group]["repeat"]]
+        row.item["parameters"][group] = [
+            [given[name] for name in names if name in given] for _, given in sorted(numbered.items())
+        ]
+
+
+def _fill_item(row: Row, name: str, cell: Any) -> None:
+    if name == "priority":
+        row.item[name] = read_cell({"type": "integer"}, cell)
+    elif name != "plan":
+        row.item[name] = cell.isoformat() if hasattr(cell, "isoformat") else str(cell).strip()
+
+
+def _members(specs: Any) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """Give the members of repeated groups, which are columns of their own: motor, start, stop, motor_2 ..."""
+    return {member["name"]: (spec["name"], member) for spec in specs for member in spec.get("repeat") or []}
+
+
+def _numbered(name: str) -> tuple[str, int]:
+    """Part ``start_2`` or ``start 2`` into its name and number; without a number it is the first.
+
+    Examples
+    --------
+    >>> _numbered("start_2"), _numbered("start 12"), _numbered("start"), _numbered("x_y")
+    (('start', 2), ('start', 12), ('start', 1), ('x_y', 1))
+    """
+    for mark in ("_", " "):
+        base, found, number = name.rpartition(mark)
+        if found and number.isdecimal() and len(number) < 4:
+            return base.strip(), int(number)
+    return name, 1
