@@ -63,7 +63,8 @@ def _put(group: Any, name: str, values: NDArray[Any], dims: Sequence[str], about
     attributes = {"_ARRAY_DIMENSIONS": list(dims), **{key: text for key, text in about.items() if text}}
     if values.dtype.kind == "U" and values.dtype.itemsize == 0:
         values = values.astype("<U1")
-    group.create_array(name, data=values, attributes=attributes)
+    # a fill value would be read as "missing" by xarray, so that zeros were lost
+    group.create_array(name, data=values, attributes=attributes, fill_value=None)
 
 
 def _copy(group: Any, run: ExportableRun, stream: str, key: str) -> None:
@@ -84,6 +85,7 @@ def _copy(group: Any, run: ExportableRun, stream: str, key: str) -> None:
         shape=array.shape,
         dtype=array.dtype,
         chunks=(step, *array.shape[1:]),
+        fill_value=None,
         attributes={"_ARRAY_DIMENSIONS": dims, "data_key": key},
     )
     missing = []
