@@ -1,0 +1,1 @@
+"""One manifest (TOML) a beamline, and the plans of the demo beamline."""
