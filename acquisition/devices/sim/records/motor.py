@@ -83,6 +83,7 @@ class MotorRecord:
             "HLS": Integer(value=0),
             "LLS": Integer(value=0),
             "LVIO": Integer(value=0),
+            "MISS": Integer(value=0),
             "MSTA": Integer(value=MSTA_DONE | MSTA_POSITION),
             "OFF": double(0.0, units, digits).on_put(self._recount),
             "DIR": choice("Pos", ["Pos", "Neg"], self._recount),
