@@ -62,8 +62,10 @@ def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str
         It is no table, or too large.
     """
     heading, *lines = list(_lines(data))[: MAX_ROWS + 2] or [[]]
-    columns = [str(cell or "").strip() for cell in heading]
-    if not any(columns):
+    columns = [str("" if cell is None else cell).strip() for cell in heading]
+    while columns and not columns[-1]:
+        columns.pop()
+    if not columns:
         raise SheetError("The first row must name the columns: plan, and parameters of the plans.")
     if len(columns) > MAX_COLUMNS:
         raise SheetError(f"The table has {len(columns)} columns; {MAX_COLUMNS} are the most.")
