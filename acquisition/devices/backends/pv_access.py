@@ -143,7 +143,7 @@ class PvAccessBackend(RemoteBackend):
 
     # ---- writing
 
-    def write(self, value: Any, status: Status) -> None:
+    def write(self, value: Any, status: Status, timeout_s: float) -> None:
         """Write the field, and wait for the server to process it."""
         path = self._path
         choices = self.metadata.choices

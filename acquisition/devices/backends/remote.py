@@ -184,7 +184,7 @@ class RemoteBackend(Backend):
         except (WrongValueError, LimitsError) as error:
             return Status.failed(error, what)
         status = Status(what, timeout_s=timeout_s)
-        self.write(wanted, status)
+        self.write(wanted, status, timeout_s)
         return status
 
     def fitting(self, value: Any) -> Any:
@@ -192,8 +192,11 @@ class RemoteBackend(Backend):
         return fitting(value, self.metadata, self._name, self.source)
 
     @abstractmethod
-    def write(self, value: Any, status: Status) -> None:
-        """Send a value that fits, and end the status when the server has carried it out; do not wait."""
+    def write(self, value: Any, status: Status, timeout_s: float) -> None:
+        """Send a value that fits, and end the status when the server has carried it out; do not wait.
+
+        The status ends by itself after ``timeout_s``.
+        """
 
     # ---- watching
 
