@@ -7,6 +7,7 @@ rows of `Document`, events are columns of `EventPage`, and what could not be tak
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -228,3 +229,43 @@ class Quarantine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_uid}/{self.ordinal} {self.name}: {self.reason}"
+
+
+class ExportJob(models.Model):
+    """An export that somebody ordered: what of, how far it is, where it ended; see `catalog.jobs`."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    requester = models.JSONField(help_text="the actor as it asked, narrowing of its key included")
+    format = models.CharField(max_length=32)
+    options = models.JSONField(default=dict)
+    runs = models.JSONField(help_text="uids")
+    state = models.CharField(max_length=16, default="queued")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True, help_text="when the worker last said that it works on it")
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    tries = models.IntegerField(default=0)
+    rows = models.BigIntegerField(default=0, help_text="events written")
+    num_rows = models.BigIntegerField(null=True, help_text="events in all, where it is known")
+    runs_done = models.IntegerField(default=0)
+    bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    file_name = models.CharField(max_length=250, blank=True)
+    problem = models.TextField(blank=True)
+    left_out = models.JSONField(default=list, help_text="runs that the format cannot hold, and why")
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="catalog_export_owner"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="catalog_export_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid} {self.format} {self.state}"
