@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from acquisition.devices import timers
 from acquisition.devices.backends.base import Backend, Sample
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
-from acquisition.devices.errors import DeviceError, DisconnectedError, MoveStoppedError
+from acquisition.devices.errors import DeviceError, DeviceTimeoutError, DisconnectedError, MoveStoppedError
 from acquisition.devices.protocols import Location
 from acquisition.devices.signal import Signal, WritableSignal, check_limits
 from acquisition.devices.status import Progress, Status
@@ -21,19 +22,36 @@ MARGIN_S = 10.0
 
 LONGEST_MOVE_S = 24 * 3600.0
 
+TROUBLES = {
+    "HLS": "it is on its high limit switch",
+    "LLS": "it is on its low limit switch",
+    "MISS": "its retries are used up",
+}
+"""Fields of the record that say why a move ended away from its target."""
+
+START_GRACE_S = 0.5
+"""How long a record that takes its target may still say that it is done, before it begins to move."""
+
+WATCHED = ("RBV", "DMOV", "HLM", "LLM", "VELO", "RDBD")
+
 
 class Motor(Device):
     """A motor record: Movable, Locatable, Checkable, Stoppable, Readable, Configurable, Subscribable.
 
     Reads as ``name`` (the readback) and ``name_setpoint``; ``name_velocity`` is configuration.
 
+    A move is over when the record says so (.DMOV) after it has taken the target. It went well if the readback
+    is then within the retry deadband of the record (.RDBD) of the target, or within two of the last shown
+    digit (.PREC) where those are coarser. If not, the status says why: a limit switch (.HLS, .LLS), the
+    retries of the record used up (.MISS), or a stop by somebody else. A move that is not over in its time is
+    told to stop (.STOP), and fails.
+
     Parameters
     ----------
     prefix
         The record, without a dot: ``DEMO:sx``.
     deadband
-        How far from the target a finished move may end, in the units of the motor; two of the last shown
-        digit if not given. Farther away the move counts as stopped by somebody else.
+        How far from the target a finished move may end, in the units of the motor, in place of .RDBD.
     move_timeout_s
         How long a move may take; by default what distance and velocity say, and 10 s more.
     backend
@@ -55,8 +73,7 @@ class Motor(Device):
         self.deadband = deadband
         self.move_timeout_s = move_timeout_s
         self._backends = {
-            field: backend(f"{prefix}.{field}")
-            for field in ("RBV", "VAL", "VELO", "DMOV", "HLM", "LLM", "STOP")
+            field: backend(f"{prefix}.{field}") for field in (*WATCHED, "VAL", "STOP", *TROUBLES)
         }
         field = self._backends
         self.readback = self.add("readback", Signal(field["RBV"]), kind=Kind.HINTED, name=name)
@@ -65,18 +82,23 @@ class Motor(Device):
         self.done_moving = self.add("done_moving", Signal(field["DMOV"]), kind=Kind.OMITTED)
         self.high_limit = self.add("high_limit", Signal(field["HLM"]), kind=Kind.OMITTED)
         self.low_limit = self.add("low_limit", Signal(field["LLM"]), kind=Kind.OMITTED)
+        self.retry_deadband = self.add("retry_deadband", Signal(field["RDBD"]), kind=Kind.OMITTED)
+        self.high_limit_switch = self.add("high_limit_switch", Signal(field["HLS"]), kind=Kind.OMITTED)
+        self.low_limit_switch = self.add("low_limit_switch", Signal(field["LLS"]), kind=Kind.OMITTED)
+        self.missed_target = self.add("missed_target", Signal(field["MISS"]), kind=Kind.OMITTED)
         self.stop_now = self.add("stop_now", WritableSignal(field["STOP"]), kind=Kind.OMITTED)
         self._lock = threading.Lock()
         self._move: _Move | None = None
 
     def connected(self) -> None:
         """Watch what every move needs to know, so that starting one costs no round trip."""
-        for name in ("RBV", "DMOV", "HLM", "LLM", "VELO"):
-            self._backends[name].subscribe(self._listeners[name])
+        listeners = {"RBV": self._at, "DMOV": self._done}
+        for name in WATCHED:
+            self._backends[name].subscribe(listeners.get(name, _ignore))
 
-    @property
-    def _listeners(self) -> dict[str, Any]:
-        return {"RBV": self._at, "DMOV": self._done, "HLM": _ignore, "LLM": _ignore, "VELO": _ignore}
+    def field(self, name: str) -> Backend:
+        """Return one field of the record: ``field("RBV")``."""
+        return self._backends[name]
 
     def _latest(self, field: str) -> Any:
         backend = self._backends[field]
@@ -137,7 +159,8 @@ class Motor(Device):
         """How far from the target a finished move may end."""
         if self.deadband is not None:
             return self.deadband
-        return 2.0 * 10.0 ** -(self.readback.metadata.precision or 0)
+        shown = 2.0 * 10.0 ** -(self.readback.metadata.precision or 0)
+        return max(shown, float(self._latest("RDBD")))
 
     def stop(self, success: bool = True) -> None:
         """Stop at once. The move that is going on ends well if ``success``, else as stopped.
@@ -192,11 +215,12 @@ class _Move:
     def __init__(self, motor: Motor, start: float, target: float, timeout_s: float) -> None:
         self.motor, self.start, self.target = motor, start, target
         self.units = motor.units
-        self.status = Status(
-            f"{motor.name} moving from {start:g} to {target:g} {self.units}", timeout_s=timeout_s
-        )
-        self.status.add_callback(lambda _: motor.forget(self))
+        self.status = Status(f"{motor.name} moving from {start:g} to {target:g} {self.units}")
+        self.tolerance = motor.tolerance
+        self._deadline = timers.call_later(timeout_s, self._too_late)
+        self.status.add_callback(self._over)
         self._taken_at: float | None = None
+        self._has_started = False
         self._stop_is_success: bool | None = None
 
     def begin(self) -> Status:
@@ -204,6 +228,21 @@ class _Move:
         put = self.motor.setpoint.backend.put(self.target, timeout_s=LONGEST_MOVE_S)
         put.add_callback(self._put_ended)
         return self.status
+
+    def _over(self, _: Status) -> None:
+        self._deadline.cancel()
+        self.motor.forget(self)
+
+    def _too_late(self) -> None:
+        """End the move as failed, and the motion too: nobody waits for it any more."""
+        motor = self.motor
+        if motor.stop_now.is_connected:
+            motor.stop_now.backend.put(1)
+            sent = f"{motor.prefix}.STOP was sent"
+        else:
+            sent = f"{motor.prefix}.STOP is disconnected, so it was not told to stop. Look at the motor"
+        elapsed = time.monotonic() - self.status.begun
+        self.end(DeviceTimeoutError(f"{self.status.what}: not finished after {elapsed:.1f} s; {sent}."))
 
     def _put_ended(self, put: Status) -> None:
         exception = put.exception(0)
@@ -226,21 +265,49 @@ class _Move:
         """Take a sample of .DMOV."""
         if sample.is_stale:
             self.end(self._lost())
-        elif self._taken_at is not None and sample.timestamp >= self._taken_at and sample.value:
+        elif self._taken_at is None or sample.timestamp < self._taken_at:
+            return
+        elif sample.value:
             self.motor.readback.backend.read_later(self._arrived)
+        else:
+            self._has_started = True
 
     def _arrived(self, sample: Sample | None) -> None:
         if sample is None:
             self.end(self._lost())
-            return
-        motor, where = self.motor, float(sample.value)
-        if self._stop_is_success is not None or abs(where - self.target) > motor.tolerance:
-            error = MoveStoppedError(
-                f"{motor.name} stopped at {where:g} {self.units} on its way to {self.target:g} {self.units}"
-            )
-            self.end(None if self._stop_is_success else error)
-        else:
+        elif self._stop_is_success is not None:
+            self.end(None if self._stop_is_success else self._stopped(float(sample.value), {}))
+        elif abs(float(sample.value) - self.target) <= self.tolerance:
             self.end(None)
+        elif not self._has_started and not self.status.done:
+            self._has_started = True  # waited for once only
+            timers.call_later(START_GRACE_S, self._look_again)
+        else:
+            self._find_trouble(float(sample.value), tuple(TROUBLES), {})
+
+    def _look_again(self) -> None:
+        if not self.status.done:
+            self.motor.done_moving.backend.read_later(self._looked)
+
+    def _find_trouble(self, where: float, fields: tuple[str, ...], found: dict[str, bool]) -> None:
+        """Read one field after the other, then say why the move ended away from its target."""
+        if not fields:
+            self.end(self._stopped(where, found))
+            return
+
+        def seen(sample: Sample | None) -> None:
+            is_set = sample is not None and bool(sample.value)
+            self._find_trouble(where, fields[1:], {**found, fields[0]: is_set})
+
+        self.motor.field(fields[0]).read_later(seen)
+
+    def _stopped(self, where: float, found: Mapping[str, bool]) -> MoveStoppedError:
+        motor = self.motor
+        causes = [f"{why} ({motor.prefix}.{field})" for field, why in TROUBLES.items() if found.get(field)]
+        why = f": {', '.join(causes)}" if causes else ""
+        return MoveStoppedError(
+            f"{motor.name} stopped at {where:g} {self.units} on its way to {self.target:g} {self.units}{why}"
+        )
 
     def _lost(self) -> DisconnectedError:
         return DisconnectedError(

@@ -14,6 +14,7 @@ from acquisition.devices.errors import (
     WrongValueError,
 )
 from acquisition.devices.library.motor import Motor
+from tests.support.ioc import until
 
 
 @pytest.fixture
@@ -133,14 +134,16 @@ def test_a_new_target_on_the_way_fails_the_first_move_and_reaches_the_second(dev
     assert theta.readback.get() == pytest.approx(here + 1.0)
 
 
-def test_a_move_that_takes_too_long_fails_in_its_time(devices, ioc):
+def test_a_move_that_takes_too_long_fails_in_its_time_and_the_motor_is_stopped(devices, ioc):
     slow = Motor("DEMO:theta", "slow", move_timeout_s=0.1)
     slow.connect()
-    status = slow.set(slow.readback.get() + 30.0)
-    error = status.exception(10)
-    slow.stop()
+    target = slow.readback.get() + 30.0
+    error = slow.set(target).exception(10)
     assert isinstance(error, DeviceTimeoutError)
     assert "slow moving from" in str(error)
+    assert "DEMO:theta.STOP was sent" in str(error)
+    until(lambda: slow.done_moving.get() == 1, "the motor to stand")
+    assert slow.readback.get() < target
 
 
 def test_what_the_record_refuses_reaches_the_caller_with_its_reason(sx):
@@ -175,6 +178,7 @@ def test_motors_that_are_not_there_are_told_all_at_once(ioc):
     lines = caught.value.tree().splitlines()
     assert lines[0] == "sx:"
     assert [line.split(":")[0].strip() for line in lines[1:]] == [
-        "readback", "setpoint", "velocity", "done_moving", "high_limit", "low_limit", "stop_now",
+        "readback", "setpoint", "velocity", "done_moving", "high_limit", "low_limit", "retry_deadband",
+        "high_limit_switch", "low_limit_switch", "missed_target", "stop_now",
     ]  # fmt: skip
     assert f"NOBODY:sx.RBV: not found at 127.0.0.1:{ioc.port}" in lines[1]

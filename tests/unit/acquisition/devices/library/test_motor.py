@@ -6,19 +6,28 @@ import pytest
 
 from acquisition.devices.backends.base import Sample
 from acquisition.devices.backends.soft import SoftBackend
-from acquisition.devices.errors import DisconnectedError, LimitsError, MoveStoppedError
+from acquisition.devices.errors import (
+    DeviceTimeoutError,
+    DisconnectedError,
+    LimitsError,
+    MoveStoppedError,
+)
 from acquisition.devices.library.motor import Motor
 
-FIRST = {"RBV": 0.0, "VAL": 0.0, "VELO": 1.0, "DMOV": 1, "HLM": 10.0, "LLM": -10.0, "STOP": 0}
+FIRST = {
+    "RBV": 0.0, "VAL": 0.0, "VELO": 1.0, "DMOV": 1, "HLM": 10.0, "LLM": -10.0, "STOP": 0,
+    "RDBD": 0.001, "HLS": 0, "LLS": 0, "MISS": 0,
+}  # fmt: skip
 
 
 class Record:
     """A motor record that moves only when the test says so."""
 
-    def __init__(self):
+    def __init__(self, *, starts=True, **options):
         self.now = itertools.count(100.0)
         self.fields = {}
-        self.motor = Motor("M", "m", backend=self.backend)
+        self.starts = starts
+        self.motor = Motor("M", "m", backend=self.backend, **options)
         self.motor.connect()
 
     def backend(self, name):
@@ -29,7 +38,8 @@ class Record:
         return self.fields[field]
 
     def target(self, value):
-        self.fields["DMOV"].publish(0)
+        if self.starts:
+            self.fields["DMOV"].publish(0)
 
     def arrive(self, position):
         self.fields["RBV"].publish(position)
@@ -120,3 +130,54 @@ def test_progress_is_what_is_left_of_the_way(record):
     record.fields["RBV"].publish(1.0)
     record.fields["RBV"].publish(3.0)
     assert fractions == [0.75, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("HLS", r"it is on its high limit switch \(M.HLS\)"),
+        ("LLS", r"it is on its low limit switch \(M.LLS\)"),
+        ("MISS", r"its retries are used up \(M.MISS\)"),
+    ],
+)
+def test_a_move_that_ends_elsewhere_says_what_the_record_says_of_it(record, field, words):
+    status = record.motor.set(3.0)
+    record.fields[field].publish(1)
+    record.arrive(2.0)
+    with pytest.raises(MoveStoppedError, match=rf"m stopped at 2 mm on its way to 3 mm: {words}$"):
+        status.wait(1)
+
+
+def test_the_retry_deadband_of_the_record_says_how_near_is_there(record):
+    record.fields["RDBD"].publish(0.1)
+    status = record.motor.set(3.0)
+    record.arrive(2.95)
+    assert status.success
+    record.fields["RDBD"].publish(0.01)
+    status = record.motor.set(1.0)
+    record.arrive(0.95)
+    assert isinstance(status.exception(1), MoveStoppedError)
+
+
+def test_a_record_that_says_done_before_it_begins_to_move_is_given_a_moment():
+    record = Record(starts=False)
+    status = record.motor.set(3.0)
+    assert not status.done
+    record.fields["DMOV"].publish(0)
+    record.arrive(3.0)
+    assert status.success
+
+
+def test_a_record_that_never_begins_to_move_fails_the_move():
+    record = Record(starts=False)
+    with pytest.raises(MoveStoppedError, match="m stopped at 0 mm on its way to 3 mm"):
+        record.motor.set(3.0).wait(10)
+
+
+def test_a_move_that_is_not_over_in_its_time_is_stopped():
+    record = Record(move_timeout_s=0.01)
+    with pytest.raises(
+        DeviceTimeoutError, match=r"m moving from 0 to 3 mm: not finished .*; M.STOP was sent"
+    ):
+        record.motor.set(3.0).wait(10)
+    assert record.fields["STOP"].sample().value == 1
