@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from catalog.api import exports, views
+from catalog.api import exports, intake, views
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
 urlpatterns = [
+    path("documents", intake.IntakeView.as_view(), name="documents"),
     path("runs", views.RunsView.as_view(), name="runs"),
     path("runs/facets", views.FacetsView.as_view(), name="run-facets"),
     path("runs/<str:uid>", views.RunView.as_view(), name="run"),

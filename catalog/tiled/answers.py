@@ -23,8 +23,8 @@ class AnyAccept(BaseContentNegotiation):
     """Let every Accept header through: the routes choose the format themselves, refusals are JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Give the parser of the body's type."""
-        kind = request.content_type.split(";")[0].strip()
+        """Give the parser of the body's type; clients that tell none send JSON."""
+        kind = request.content_type.split(";")[0].strip() or JSON
         return next((parser for parser in parsers if parser.media_type == kind), None)
 
     def select_renderer(

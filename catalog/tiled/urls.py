@@ -15,6 +15,7 @@ urlpatterns = [
     *_both("metadata", views.MetadataView.as_view()),
     *_both("search", views.SearchView.as_view()),
     *_both("distinct", views.DistinctView.as_view()),
+    path("documents/", views.DocumentsView.as_view(), name="tiled-documents"),
     path("table/partition/<path:path>", views.TableView.as_view(is_partition=True), name="tiled-partition"),
     path("table/full/<path:path>", views.TableView.as_view(), name="tiled-table"),
     path("array/block/<path:path>", views.ArrayView.as_view(is_block=True), name="tiled-block"),

@@ -18,8 +18,10 @@ from accounts.errors import InvalidError, NotFoundError
 from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api.caching import etag_of, marked, unchanged
+from catalog.api.intake import DocumentsParser, OtherPackedDocumentsParser, PackedDocumentsParser, told
 from catalog.api.streaming import download
 from catalog.export import file_name
+from catalog.receiving import receive_next, sender_of
 from catalog.selectors.listing import Page, count_runs, distinct_values, listed_runs
 from catalog.tiled import filters, sequence, tables
 from catalog.tiled.about import about
@@ -237,6 +239,21 @@ class ContainerView(TiledView):
         return download(
             request, parts, name=file_name(node.uid, "json-seq"), content_type=sequence.MEDIA_TYPE
         )
+
+
+class DocumentsView(TiledView):
+    """One document from the old route of the Bluesky servers."""
+
+    parser_classes = [DocumentsParser, PackedDocumentsParser, OtherPackedDocumentsParser]
+
+    def post(self, request: Request) -> HttpResponse:
+        """Store one document behind those of its run, where the key is bound to."""
+        body = request.data
+        name, doc = (body.get("name"), body.get("doc")) if isinstance(body, dict) else (None, None)
+        if not isinstance(name, str) or not isinstance(doc, dict):
+            raise InvalidError("Send an object with name and doc.")
+        receipt = receive_next(sender_of(actor_of(request)), name=name, doc=doc)
+        return answered(request, told(receipt))
 
 
 def _validated(request: Request, node: Node) -> tuple[HttpResponseBase | None, str]:
