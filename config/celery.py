@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
 app = Celery("beamport")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["acquisition.worker"])
+app.autodiscover_tasks(["acquisition.worker", "catalog.jobs"])

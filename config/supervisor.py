@@ -220,6 +220,11 @@ def _applications(var: Path, port: int) -> list[Program]:
             *("--queues", f"beamline.{BEAMLINE}", "--hostname", f"{BEAMLINE}@%h", "--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
+        "exports": [
+            *(python, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
+            *("--queues", "exports", "--hostname", "exports@%h", "--loglevel", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ],
         "web": [
             *(python, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
             *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
@@ -227,11 +232,12 @@ def _applications(var: Path, port: int) -> list[Program]:
         ],
     }
     environment = os.environ | {"BEAMPORT_BEAMLINE": BEAMLINE}
+    own = {"exports": os.environ | {"BEAMPORT_BEAMLINE": "", "BEAMPORT_EXPORTS": "on"}}
     programs = []
     for name, command in commands.items():
         say(f"{name[0].upper()}{name[1:]}: starting")
         log = var / f"{name.replace(' ', '-')}.log"
-        programs.append(Program(name, partial(spawn, command, log=log, env=environment)))
+        programs.append(Program(name, partial(spawn, command, log=log, env=own.get(name, environment))))
     return programs
 
 

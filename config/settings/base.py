@@ -157,6 +157,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 BEAMPORT_MANIFEST_DIR = Path(os.environ.get("BEAMPORT_MANIFESTS", BASE_DIR / "config" / "beamlines"))
 BEAMPORT_JOURNAL_DIR = VAR_DIR / "journal"
 BEAMPORT_FRAMES_DIR = VAR_DIR / "frames"
+BEAMPORT_EXPORTS_DIR = VAR_DIR / "exports"
+BEAMPORT_EXPORT_DAYS = float(os.environ.get("BEAMPORT_EXPORT_DAYS", "7"))
 BEAMPORT_ASSET_ROOTS = [
     Path(root) for root in words("BEAMPORT_ASSET_ROOTS", default=str(BEAMPORT_FRAMES_DIR))
 ]
