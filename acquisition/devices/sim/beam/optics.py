@@ -53,7 +53,7 @@ def bragg_angle_deg(energy_ev: float, d_angstrom: float = SI_111_ANGSTROM) -> fl
     Examples
     --------
     >>> round(bragg_angle_deg(7112.0), 3)
-    16.141
+    16.14
     """
     sine = wavelength_angstrom(energy_ev) / (2.0 * d_angstrom)
     if not 0.0 < sine <= 1.0:
