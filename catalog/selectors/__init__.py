@@ -1,6 +1,7 @@
 """Everything that reads the catalogue, cut to what the actor may see."""
 
 from catalog.selectors.arrays import Frame, external_array, external_fields, frame
+from catalog.selectors.counting import facets
 from catalog.selectors.documents import (
     DocumentsPage,
     documents,
@@ -10,8 +11,8 @@ from catalog.selectors.documents import (
     iter_exact,
     quarantined,
 )
-from catalog.selectors.facets import facets
 from catalog.selectors.finding import RunPage, runs
+from catalog.selectors.histograms import histogram
 from catalog.selectors.runs import (
     exportable_run,
     last_ordinal,
@@ -22,6 +23,8 @@ from catalog.selectors.runs import (
     visible_runs,
 )
 from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, table_columns
+from catalog.selectors.values import keys as metadata_keys
+from catalog.selectors.values import values as values_of_key
 
 __all__ = [
     "DocumentsPage",
@@ -36,11 +39,13 @@ __all__ = [
     "external_fields",
     "facets",
     "frame",
+    "histogram",
     "iter_documents",
     "iter_encoded",
     "iter_exact",
     "iter_slices",
     "last_ordinal",
+    "metadata_keys",
     "open_runs",
     "quarantined",
     "run",
@@ -49,5 +54,6 @@ __all__ = [
     "runs",
     "table",
     "table_columns",
+    "values_of_key",
     "visible_runs",
 ]

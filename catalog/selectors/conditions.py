@@ -254,3 +254,9 @@ _KEYS: dict[str, Callable[[Pair], Q]] = {
     **dict.fromkeys(("motor", "motors"), _at(("motors",))),
     **dict.fromkeys(("detector", "detectors"), _at(("detectors",))),
 }
+
+NAMED_KEYS = frozenset({*_KEYS, "time", "since", "until", "recent"})
+"""Keys of the search line with a meaning of their own."""
+
+PATHS_OF = {"title": TITLE_PATHS}
+"""Keys that stand for several places of the start document, but for those that are counted."""

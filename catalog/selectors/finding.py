@@ -15,6 +15,7 @@ from catalog.selectors.conditions import condition
 from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
 from catalog.selectors.deadline import deadline
 from catalog.selectors.orders import Order, order_of
+from catalog.selectors.range_index import through_index
 from catalog.selectors.runs import run_summary, visible_runs
 
 COUNT_CAP = 10_000
@@ -82,22 +83,23 @@ def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None 
     visible = visible_runs(actor)
     is_selective = bool(query.terms) or bool(visible.query.where)
     known = position.count if position is not None and position.asked == digest_of(query) else None
-    found = _collected(visible.filter(wanted), is_selective, known)
+    found = _collected(visible.filter(wanted), through_index(query.terms), is_selective, known)
     return found if query.recent is None else _newest(found, query.recent)
 
 
-def _collected(matching: QuerySet[Run], is_selective: bool, known: int | None) -> Matches:
+def _collected(matching: QuerySet[Run], narrowed: Q, is_selective: bool, known: int | None) -> Matches:
     if known is not None and known > COUNT_CAP:
         return Matches(matching, known)
     if not is_selective:
         return Matches(matching, _count(matching) if known is None else known)
-    few = list(matching.order_by().values_list("pk", flat=True)[: FEW + 1])
+    collecting = matching.filter(narrowed)
+    few = list(collecting.order_by().values_list("pk", flat=True)[: FEW + 1])
     if len(few) <= FEW:
         return Matches(_rows().filter(pk__in=few), len(few))
-    count = _count(matching) if known is None else known
+    count = _count(collecting) if known is None else known
     if count > COUNT_CAP:
         return Matches(matching, count)
-    return Matches(_rows().filter(pk__in=matching.order_by().values("pk")[: COUNT_CAP + 1]), count)
+    return Matches(_rows().filter(pk__in=collecting.order_by().values("pk")[: COUNT_CAP + 1]), count)
 
 
 def _newest(found: Matches, recent: int) -> Matches:

@@ -1,0 +1,210 @@
+"""How often values occur: exactly for all runs that one may see, among the newest 10,000 that match a search.
+
+The counts of all runs are kept by the database (`catalog.models_of_search`); what was changed since they were
+last put together is added here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+
+from accounts.access import Scope, require_in_key, visible
+from accounts.actor import Actor
+from catalog.models import RunPlace, RunTag
+from catalog.queries import RunQuery
+from catalog.selectors.conditions import condition
+from catalog.selectors.deadline import deadline
+from catalog.selectors.finding import COUNT_CAP, matches
+from catalog.selectors.runs import visible_runs
+
+FACETS = ("plan", "status", "proposal", "beamline", "sample", "user", "detector", "motor", "tag")
+"""The keys that are counted; each is a key of the search line too."""
+
+MAX_VALUES = 200
+"""Values of one facet, the most frequent first."""
+
+_KEPT = ("plan", "status", "sample", "user", "detector", "motor")
+MANY_PLACES = 50
+
+_COUNTS_OF_ONE_SCOPE = """
+WITH fresh AS (
+    SELECT key, value, sum(change) AS n FROM catalog_facetchange
+    WHERE key = ANY(%(keys)s::text[])
+      AND (%(scope)s = 0 OR place = ANY(%(places)s::bigint[])) GROUP BY key, value
+), most AS (
+    SELECT asked.key, top.value, top.count AS n FROM unnest(%(keys)s::text[]) AS asked(key), LATERAL (
+        SELECT value, count FROM catalog_facetcount WHERE scope = %(scope)s AND key = asked.key
+        ORDER BY count DESC, value LIMIT %(most)s + (SELECT count(*) FROM fresh)
+    ) AS top
+), changed AS (
+    SELECT fresh.key, fresh.value, kept.count AS n FROM fresh
+    JOIN catalog_facetcount AS kept
+      ON kept.scope = %(scope)s AND kept.key = fresh.key AND kept.value = fresh.value
+)
+SELECT key, value, sum(n)::bigint
+FROM (SELECT * FROM most UNION SELECT * FROM changed UNION ALL SELECT * FROM fresh) AS found
+GROUP BY key, value HAVING sum(n) > 0
+"""
+_COUNTS_OF_SCOPES = """
+SELECT key, value, sum(n)::bigint FROM (
+    SELECT key, value, count AS n FROM catalog_facetcount
+    WHERE scope = ANY(%(scopes)s::bigint[]) AND key = ANY(%(keys)s::text[])
+    UNION ALL
+    SELECT key, value, change FROM catalog_facetchange
+    WHERE place = ANY(%(places)s::bigint[]) AND key = ANY(%(keys)s::text[])
+) AS found GROUP BY key, value HAVING sum(n) > 0
+"""
+_RUNS_OF_PLACES = """
+SELECT place, sum(n)::bigint FROM (
+    SELECT scope AS place, count AS n FROM catalog_facetcount
+    WHERE scope = ANY(%(places)s::bigint[]) AND key = 'run'
+    UNION ALL
+    SELECT place, change FROM catalog_facetchange
+    WHERE place = ANY(%(places)s::bigint[]) AND key = 'run'
+) AS found GROUP BY place HAVING sum(n) > 0
+"""
+_COUNTS_OF_RUNS = """
+SELECT facet.key, facet.value, count(*)
+FROM catalog_run AS run CROSS JOIN LATERAL catalog_facets(run) AS facet
+WHERE run.id = ANY(%(runs)s::bigint[]) AND facet.key = ANY(%(keys)s::text[]) GROUP BY facet.key, facet.value
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the runs that one may see were taken, and the scopes whose counts add up to theirs."""
+
+    rows: list[RunPlace]
+    scopes: list[int]
+
+    @property
+    def keys(self) -> list[int]:
+        """Give the keys of the places."""
+        return [row.pk for row in self.rows]
+
+
+def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
+    """Give how often the values of each of `FACETS` occur in the runs that match, 200 values at most each.
+
+    Counts are exact for all runs, of a beamline or proposal too; else they are those of the newest 10,000
+    matching runs, and ``count`` says ``capped``.
+    """
+    require_in_key(actor, Scope.RUN_READ)
+    with deadline():
+        if is_of_places(query):
+            return _of_places(actor, visible_places(actor, query))
+        return _of_matches(actor, query)
+
+
+def is_of_places(query: RunQuery) -> bool:
+    """Tell whether a query asks for all runs of places, so that what is kept of them is the answer."""
+    return replace(query, beamline="", proposal="", sort=(), cursor="", limit=0) == RunQuery(limit=0)
+
+
+def visible_places(actor: Actor, query: RunQuery) -> Places:
+    """Give the places whose runs `actor` may see, of the beamline and proposal that `query` names."""
+    every = RunPlace.objects.select_related("beamline", "proposal")
+    seen = visible(actor, every, proposal="proposal", beamline="beamline", scope=Scope.RUN_READ)
+    sees_all = not seen.query.where
+    if query.beamline:
+        seen = seen.filter(beamline__name=query.beamline)
+    if query.proposal:
+        seen = seen.filter(proposal__number=query.proposal)
+    rows = list(seen)
+    if sees_all and not query.beamline and not query.proposal:
+        return Places(rows, [0])
+    return Places(rows, _scopes(rows))
+
+
+def _scopes(rows: list[RunPlace]) -> list[int]:
+    """Put places together where they are all places of a beamline: its counts are kept too."""
+    if len(rows) <= MANY_PLACES:
+        return [row.pk for row in rows]
+    every = dict(RunPlace.objects.values_list("beamline_id").annotate(Count("pk")))
+    of_beamline: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        of_beamline[row.beamline_id].append(row.pk)
+    scopes: list[int] = []
+    for beamline, places in of_beamline.items():
+        scopes += [-beamline] if len(places) == every.get(beamline) else places
+    return scopes
+
+
+def kept_counts(places: Places, keys: Iterable[str], most: int = MAX_VALUES) -> dict[str, dict[str, int]]:
+    """Give the counts that are kept of the values of keys, at least those of the `most` frequent."""
+    asked = {"keys": list(keys), "places": places.keys, "scopes": places.scopes, "most": most}
+    if len(places.scopes) == 1:
+        return _grouped(_rows(_COUNTS_OF_ONE_SCOPE, {**asked, "scope": places.scopes[0]}))
+    return _grouped(_rows(_COUNTS_OF_SCOPES, asked))
+
+
+def _of_places(actor: Actor, places: Places) -> dict[str, Any]:
+    found = kept_counts(places, _KEPT)
+    total = 0
+    by_key = {row.pk: row for row in places.rows}
+    for key, number in _rows(_RUNS_OF_PLACES, {"places": places.keys}):
+        total += number
+        proposal = by_key[key].proposal
+        _add(found, "beamline", by_key[key].beamline.name, number)
+        _add(found, "proposal", proposal.number if proposal is not None else None, number)
+    tags = RunTag.objects.all() if places.scopes == [0] else _tags_at(actor, places)
+    found["tag"] = dict(tags.order_by().values_list("name").annotate(Count("run", distinct=True)))
+    return _answer(found, total, is_capped=False)
+
+
+def _tags_at(actor: Actor, places: Places) -> Any:
+    beamlines = {row.beamline_id for row in places.rows}
+    proposals = {row.proposal_id for row in places.rows}
+    seen = visible_runs(actor).filter(beamline__in=beamlines)
+    if None not in proposals:
+        seen = seen.filter(proposal__in=proposals)
+    return RunTag.objects.filter(run__in=seen.order_by().values("pk"))
+
+
+def _of_matches(actor: Actor, query: RunQuery) -> dict[str, Any]:
+    newest = matches(actor, query, condition(query)).rows.order_by("-time", "-pk")
+    runs = list(newest.values_list("pk", "proposal__number", "beamline__name")[: COUNT_CAP + 1])
+    counted = runs[:COUNT_CAP]
+    keys = [run[0] for run in counted]
+    found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": keys, "keys": list(_KEPT)}))
+    for _, proposal, beamline in counted:
+        _add(found, "proposal", proposal, 1)
+        _add(found, "beamline", beamline, 1)
+    tags = RunTag.objects.filter(run__in=keys).order_by()
+    found["tag"] = dict(tags.values_list("name").annotate(Count("run", distinct=True)))
+    return _answer(found, len(counted), is_capped=len(runs) > COUNT_CAP)
+
+
+def _rows(sql: str, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _grouped(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[Any, int]]:
+    found: dict[str, dict[Any, int]] = defaultdict(dict)
+    for key, value, number in rows:
+        found[key][value] = number
+    return found
+
+
+def _add(found: dict[str, dict[Any, int]], key: str, value: Any, number: int) -> None:
+    counts = found.setdefault(key, {})
+    counts[value] = counts.get(value, 0) + number
+
+
+def _answer(found: Mapping[str, Mapping[Any, int]], total: int, *, is_capped: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {name: ranked(found.get(name, {})) for name in FACETS}
+    return {**answer, "count": {"value": total, "capped": is_capped}}
+
+
+def ranked(counts: Mapping[Any, int]) -> list[dict[str, Any]]:
+    """Give values with their counts, the most frequent first."""
+    rows = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
+    return [{"value": value, "count": count} for value, count in rows[:MAX_VALUES]]
