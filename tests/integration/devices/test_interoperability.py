@@ -40,3 +40,23 @@ def test_limits_of_the_record_hold_for_ophyd_too(by_ophyd):
     assert by_ophyd["sx"] == pytest.approx(1.2)
     assert by_ophyd["limits"] == [-10.0, 10.0]
     assert "LimitError" in by_ophyd["refused"]
+
+
+@pytest.fixture(scope="module")
+def by_ophyd_async(ioc):
+    pytest.importorskip("aioca", reason="Channel Access of ophyd-async comes with aioca")
+    return answer("ophyd_async_devices", ioc, ioc.frames_dir)
+
+
+def test_a_motor_of_ophyd_async_scans_and_its_detector_flies_under_our_engine(by_ophyd_async):
+    assert by_ophyd_async["stops"] == ["success"] * 2
+    assert by_ophyd_async["positions"] == pytest.approx([-0.5, 0.0, 0.5])
+    assert by_ophyd_async["shape"] == [20, 512, 512]
+    indices = by_ophyd_async["datums"]
+    assert (indices[0]["start"], indices[-1]["stop"]) == (0, 20)
+    for before, after in zip(indices, indices[1:], strict=False):
+        assert before["stop"] == after["start"]
+
+
+def test_limits_of_the_record_hold_for_ophyd_async_too(by_ophyd_async):
+    assert "limits are" in by_ophyd_async["refused"]
