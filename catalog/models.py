@@ -17,6 +17,12 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from catalog.documents.encoding import restore_object, to_storable
+from catalog.models_of_annotations import RetentionRule as RetentionRule
+from catalog.models_of_annotations import RunAttachment as RunAttachment
+from catalog.models_of_annotations import RunLink as RunLink
+from catalog.models_of_annotations import RunNote as RunNote
+from catalog.models_of_annotations import RunRevision as RunRevision
+from catalog.models_of_annotations import RunTag as RunTag
 from catalog.models_of_search import FacetChange as FacetChange
 from catalog.models_of_search import FacetCount as FacetCount
 from catalog.models_of_search import RunNumber as RunNumber
@@ -69,7 +75,8 @@ class Run(models.Model):
     stop_time = models.FloatField(null=True, help_text="POSIX seconds of the stop document")
     num_events = DocumentField(default=dict, help_text="highest seq_num of each stream")
     last_ordinal = models.BigIntegerField(default=0)
-    start = DocumentField()
+    start = DocumentField(help_text="metadata as it holds now: the start document and its revisions")
+    revision = models.IntegerField(default=0, help_text="number of the newest revision of the metadata")
     stop = DocumentField(null=True)
     search_text = models.TextField(blank=True)
     words = models.GeneratedField(
@@ -186,23 +193,6 @@ class EventColumn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} {self.part} {self.key}"
-
-
-class RunTag(models.Model):
-    """A short name that somebody put on a run, to find it by."""
-
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=64)
-    author = models.TextField(help_text="user name of who put it")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["run", "name"], name="catalog_run_tag_once")]
-        indexes = [models.Index(fields=["name", "run"], name="catalog_run_tag_name")]
-
-    def __str__(self) -> str:
-        return f"{self.run_id} {self.name}"
 
 
 class Quarantine(models.Model):

@@ -76,6 +76,18 @@ class TableQuerySerializer(StrictSerializer):
         default=False,
         help_text="write NaN and infinities under the encoding rule instead of as null",
     )
+    format = serializers.ChoiceField(choices=["json", "arrow"], required=False, default="json")
+    points = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=4,
+        max_value=100_000,
+        help_text="at most so many rows, the extremes of each column among them; for plots",
+    )
+    compress = serializers.BooleanField(
+        required=False, default=False, help_text="send also a large table as gzip: for slow networks"
+    )
 
 
 class FrameQuerySerializer(StrictSerializer):
@@ -185,6 +197,9 @@ class TableSerializer(serializers.Serializer[Any]):
     start = serializers.IntegerField()
     stop = serializers.IntegerField()
     num_events = serializers.IntegerField()
+    rows = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="with points: numbers of the rows given"
+    )
     seq_num = serializers.ListField(child=serializers.IntegerField())
     time = serializers.ListField(child=serializers.FloatField())
     columns = serializers.DictField(child=serializers.ListField())

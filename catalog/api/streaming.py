@@ -25,15 +25,18 @@ def download(
     request: Request, parts: Iterable[bytes], *, name: str, content_type: str
 ) -> StreamingHttpResponse:
     """Stream bytes as a file; memory holds one piece of some 256 kB besides what `parts` holds."""
-    pieces = _pieces(iter(parts))
+    response = streamed(request, _pieces(iter(parts)), content_type=content_type)
+    response["Content-Disposition"] = content_disposition(name)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def streamed(request: Request, pieces: Iterator[bytes], *, content_type: str) -> StreamingHttpResponse:
+    """Answer with pieces, each sent when it is made."""
     # Under ASGI a plain iterator would be read whole before the first byte goes out.
     body = _stepwise(pieces) if isinstance(request._request, ASGIRequest) else pieces
-    headers = {
-        "Content-Disposition": content_disposition(name),
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return StreamingHttpResponse(body, content_type=content_type, headers=headers)
+    return StreamingHttpResponse(body, content_type=content_type)
 
 
 def _pieces(parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.api import exports, intake, views
+from catalog.api import export_jobs, exports, intake, tables, views
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
@@ -14,7 +14,13 @@ urlpatterns = [
     path("runs/<str:uid>/documents", views.DocumentsView.as_view(), name="run-documents"),
     path("runs/<str:uid>/quarantine", views.QuarantineView.as_view(), name="run-quarantine"),
     path("runs/<str:uid>/export/<str:form>", exports.RunExportView.as_view(), name="run-export"),
+    path("exports", export_jobs.ExportsView.as_view(), name="exports"),
+    path("exports/archive", export_jobs.ArchiveView.as_view(), name="export-archive"),
+    path("exports/files/<str:token>", export_jobs.ExportLinkView.as_view(), name="export-link"),
+    path("exports/jobs/<str:job>", export_jobs.ExportView.as_view(), name="export-job"),
+    path("exports/jobs/<str:job>/cancel", export_jobs.ExportCancelView.as_view(), name="export-cancel"),
+    path("exports/jobs/<str:job>/file", export_jobs.ExportFileView.as_view(), name="export-file"),
     path("exports/formats", exports.FormatsView.as_view(), name="export-formats"),
     path(STREAM + "frames/<path:field>/<int:index>", views.FrameView.as_view(), name="run-frame"),
-    path(STREAM + "table", views.TableView.as_view(), name="run-table"),
+    path(STREAM + "table", tables.TableView.as_view(), name="run-table"),
 ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import math
 from typing import Any
 
 import numpy as np
@@ -16,12 +14,13 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts.actor import Actor
-from accounts.errors import InvalidError, TooLargeError
+from accounts.errors import TooLargeError
 from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api import serializers as shapes
+from catalog.api.asked import run_etag as _run_etag
 from catalog.api.caching import etag_of, marked, unchanged
+from catalog.api.table_json import null_for_non_finite
 from catalog.assets.frames import as_picture
 from catalog.assets.png import grey_png
 from catalog.documents.encoding import to_storable, write_json
@@ -87,34 +86,6 @@ class DocumentsView(APIView):
         return _json(to_storable(body))
 
 
-class TableView(APIView):
-    """A stream as a table."""
-
-    @extend_schema(
-        operation_id="runs_table",
-        parameters=[shapes.TableQuerySerializer],
-        responses=shapes.TableSerializer,
-    )
-    def get(self, request: Request, uid: str, stream: str) -> HttpResponseBase:
-        """Give rows `start` to `stop` of columns; NaN and infinities are null unless `exact` is asked."""
-        wanted = _query(request, shapes.TableQuerySerializer)
-        actor = actor_of(request)
-        etag = _run_etag(request, actor, uid)
-        known = unchanged(request, etag)
-        if known is not None:
-            return known
-        table = selectors.table(
-            actor,
-            uid,
-            stream,
-            columns=_columns(wanted["columns"]),
-            start=wanted["start"],
-            stop=wanted["stop"],
-            timestamps=wanted["timestamps"],
-        )
-        return _marked(_json(to_storable(table) if wanted["exact"] else _null_for_non_finite(table)), etag)
-
-
 class FrameView(APIView):
     """One frame of an area detector."""
 
@@ -166,25 +137,6 @@ def _run_query(wanted: dict[str, Any]) -> RunQuery:
     return run_query(wanted["q"], since=wanted["since"], until=wanted["until"], query=query)
 
 
-def _run_etag(request: Request, actor: Actor, uid: str) -> str:
-    run = selectors.run(actor, uid)
-    return etag_of(request, run.uid, run.last_ordinal, run.exit_status, run.proposal_id)
-
-
-def _columns(text: str | None) -> list[str] | None:
-    if not text:
-        return None
-    if not text.startswith("["):
-        return text.split(",")
-    try:
-        columns = json.loads(text)
-    except (ValueError, RecursionError):
-        columns = None
-    if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
-        raise InvalidError(fields={"columns": ["Write names with commas between, or a JSON list of names."]})
-    return columns
-
-
 def _marked(response: Any, etag: str) -> HttpResponseBase:
     result: HttpResponseBase = marked(response, etag)
     return result
@@ -192,16 +144,6 @@ def _marked(response: Any, etag: str) -> HttpResponseBase:
 
 def _json(storable: Any) -> HttpResponse:
     return HttpResponse(write_json(storable), content_type="application/json")
-
-
-def _null_for_non_finite(value: Any) -> Any:
-    if type(value) is float:
-        return value if math.isfinite(value) else None
-    if type(value) is list:
-        return [_null_for_non_finite(item) for item in value]
-    if type(value) is dict:
-        return {key: _null_for_non_finite(item) for key, item in value.items()}
-    return to_storable(value)
 
 
 def _frame_response(frame: Any, wanted: dict[str, Any]) -> HttpResponse:
@@ -217,7 +159,7 @@ def _frame_response(frame: Any, wanted: dict[str, Any]) -> HttpResponse:
         body = {
             "shape": list(frame.shape),
             "dtype": str(frame.dtype),
-            "data": _null_for_non_finite(frame.tolist()),
+            "data": null_for_non_finite(frame.tolist()),
         }
         return _json(body)
     limits = {name: wanted[name] for name in ("vmin", "vmax")}

@@ -1,16 +1,12 @@
-"""Numbers as JSON text, many at once: by `orjson` where it is installed, by the standard library else."""
+"""JSON text of many plain values at once."""
 
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-
-_ORJSON: Any = None
-if find_spec("orjson") is not None:
-    import orjson as _ORJSON
+import orjson
 
 
 def dump_plain(value: Any) -> bytes:
@@ -21,12 +17,10 @@ def dump_plain(value: Any) -> bytes:
     >>> dump_plain({"x": [1.5, 2]})
     b'{"x":[1.5,2]}'
     """
-    if _ORJSON is not None:
-        try:
-            return bytes(_ORJSON.dumps(value))
-        except TypeError:
-            pass  # an integer beyond 64 bits, or nested deeper than it goes
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits, or nested deeper than it goes
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def dump_column(column: np.ndarray[Any, Any]) -> bytes:
@@ -38,11 +32,7 @@ def dump_column(column: np.ndarray[Any, Any]) -> bytes:
     >>> dump_column(np.array([1.5, np.nan]))
     b'[1.5,null]'
     """
-    if _ORJSON is not None:
-        return bytes(_ORJSON.dumps(np.ascontiguousarray(column), option=_ORJSON.OPT_SERIALIZE_NUMPY))
-    plain = column.astype(object)
-    plain[~np.isfinite(column)] = None
-    return dump_plain(plain.tolist())
+    return orjson.dumps(np.ascontiguousarray(column), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def written(column: np.ndarray[Any, Any]) -> list[Any]:

@@ -1,7 +1,9 @@
 """Everything that reads the catalogue, cut to what the actor may see."""
 
 from catalog.selectors.arrays import Frame, external_array, external_fields, frame
+from catalog.selectors.blocks import Block, iter_blocks
 from catalog.selectors.counting import facets
+from catalog.selectors.decimation import decimated
 from catalog.selectors.documents import (
     DocumentsPage,
     documents,
@@ -13,6 +15,7 @@ from catalog.selectors.documents import (
 )
 from catalog.selectors.finding import RunPage, runs
 from catalog.selectors.histograms import histogram
+from catalog.selectors.kinds import column_kinds
 from catalog.selectors.runs import (
     exportable_run,
     last_ordinal,
@@ -25,13 +28,19 @@ from catalog.selectors.runs import (
 from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, table_columns
 from catalog.selectors.values import keys as metadata_keys
 from catalog.selectors.values import values as values_of_key
+from catalog.storage.columns import Values, as_list
 
 __all__ = [
+    "Block",
     "DocumentsPage",
     "Frame",
     "RunPage",
     "TableSlice",
+    "Values",
+    "as_list",
+    "column_kinds",
     "data_keys",
+    "decimated",
     "documents",
     "documents_page",
     "exportable_run",
@@ -40,6 +49,7 @@ __all__ = [
     "facets",
     "frame",
     "histogram",
+    "iter_blocks",
     "iter_documents",
     "iter_encoded",
     "iter_exact",

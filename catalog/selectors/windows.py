@@ -27,15 +27,27 @@ class Window:
 
 
 def windows(
-    rows: QuerySet[EventPage], since: int, until: int, wanted: Wanted = EVERYTHING, size: int = _PAGES_AT_ONCE
+    rows: QuerySet[EventPage],
+    since: int,
+    until: int,
+    wanted: Wanted = EVERYTHING,
+    *,
+    first: int = _PAGES_AT_ONCE,
+    most: int = _PAGES_AT_ONCE,
 ) -> Iterator[Window]:
     """Cut what comes after ordinal `since`, up to `until`, into windows without gap or overlap.
 
     Each window is one query and so one consistent look: pages that are joined between two windows are read
     again as what they became, and what was given already lies below ``after``. Pages that reach past a window
     are read again with the next.
+
+    Parameters
+    ----------
+    first, most
+        Pages of the first window and of the others, about: the first is small so that it is there soon.
     """
     rows = rows.filter(first_ordinal__lte=until).order_by("first_ordinal")
+    size = first
     while since < until:
         rest = rows.filter(last_ordinal__gt=since)
         beyond = rest.values_list("first_ordinal", flat=True)[size : size + 1].first()
@@ -45,3 +57,4 @@ def windows(
             continue
         yield Window(read_pages(rest.filter(first_ordinal__lt=before), wanted), since, before)
         since = before - 1
+        size = most

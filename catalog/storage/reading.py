@@ -114,6 +114,11 @@ class StoredPage:
         return self._envelope
 
     @property
+    def is_dense(self) -> bool:
+        """Whether ``seq_num`` counts up by one, so that it is not kept; False where it is not looked at."""
+        return (Part.ROW, "seq_num") not in self._typed and "seq_num" not in self.envelope
+
+    @property
     def is_plain(self) -> bool:
         """Whether every value stands for itself under the encoding rule (of `catalog.documents.encoding`)."""
         if has_escape(self._envelope_text) or any(key[:1] == "$" for keys in self.layout for key in keys):

@@ -1,0 +1,56 @@
+"""What a request asks for, read the same way by every route of runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+
+from accounts.actor import Actor
+from accounts.errors import InvalidError
+from catalog import selectors
+from catalog.api.caching import etag_of, marked
+
+
+def query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
+    """Give the parameters of a request, checked."""
+    form = shape(data=request.query_params.dict())
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def body(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
+    """Give the body of a request, checked."""
+    form = shape(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def columns(text: str | None) -> list[str] | None:
+    """Read names of columns: with commas between, or a JSON list; None when there are none."""
+    if not text:
+        return None
+    if not text.startswith("["):
+        return text.split(",")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(column, str) for column in found):
+        raise InvalidError(fields={"columns": ["Write names with commas between, or a JSON list of names."]})
+    return found
+
+
+def run_etag(request: Request, actor: Actor, uid: str) -> str:
+    """Give the ETag of what depends on the documents of a run and its metadata."""
+    run = selectors.run(actor, uid)
+    return etag_of(request, run.uid, run.last_ordinal, run.exit_status, run.proposal_id, run.revision)
+
+
+def with_etag(response: Any, etag: str) -> HttpResponseBase:
+    """Mark an answer with its ETag."""
+    result: HttpResponseBase = marked(response, etag)
+    return result

@@ -1,0 +1,86 @@
+"""What the values of a stream's columns are, whatever their descriptors say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.actor import Actor
+from catalog.ingest import printable
+from catalog.models import EventColumn, EventPage, Run
+from catalog.selectors.blocks import blocks, chosen_columns, data_keys_of
+from catalog.selectors.runs import run
+from catalog.storage.columns import KINDS, Part, Values
+
+_OF_TYPES = {float: "floats", int: "ints", bool: "bools", str: "texts", type(None): "nulls"}
+_OF_DTYPES = {"f": "floats", "i": "ints", "b": "bools"}
+_EXACT_IN_FLOATS = 2**53
+
+
+def column_kinds(
+    actor: Actor, uid: str, stream: str, *, columns: Sequence[str] | None = None
+) -> dict[str, frozenset[str]]:
+    """Tell for each column which kinds of values it holds.
+
+    Returns
+    -------
+    dict
+        Of each key some of ``floats``, ``ints``, ``wide`` (integers that a float does not hold), ``bools``,
+        ``texts``, ``nulls``, ``other``, and ``floats2``, ``ints3`` ... for arrays of that many dimensions,
+        events being the first.
+    """
+    row = run(actor, uid)
+    keys = data_keys_of(row, stream)
+    chosen = chosen_columns(keys, stream, columns)
+    found = _typed_kinds(row, stream, chosen)
+    looked_at = [key for key in chosen if key not in found or keys[key]["dtype"] == "array"]
+    found.update(_kinds_of_values(row, stream, looked_at))
+    return {key: frozenset(found[key]) for key in chosen}
+
+
+def _typed_kinds(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
+    """Give the kinds of those columns that are typed arrays in every page."""
+    pages = EventPage.objects.filter(
+        run=row, stream=printable(stream), first_ordinal__lte=row.last_ordinal
+    ).count()
+    typed = EventColumn.objects.filter(
+        page__run=row,
+        page__stream=printable(stream),
+        page__first_ordinal__lte=row.last_ordinal,
+        part=Part.DATA,
+        key__in=[printable(key) for key in keys],
+    ).values("key")
+    counted: Iterable[Any] = typed.annotate(pages=Count("part"), **{kind: Count(kind) for kind in KINDS})
+    return {
+        found["key"]: {"texts" if kind == "uuids" else kind for kind in KINDS if found[kind]}
+        for found in counted
+        if found["pages"] == pages and not found["ints"]
+    }
+
+
+def _kinds_of_values(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {key: set() for key in keys}
+    for block in blocks(row, stream, keys) if keys else ():
+        for key in keys:
+            found[key].update(_kinds(block.data[key]))
+    return found
+
+
+def _kinds(column: Values) -> Iterable[str]:
+    if not isinstance(column, list):
+        kind = _OF_DTYPES[column.dtype.kind]
+        yield kind if column.ndim == 1 else f"{kind}{column.ndim}"
+        if (
+            kind == "ints"
+            and column.size
+            and (column.max() > _EXACT_IN_FLOATS or column.min() < -_EXACT_IN_FLOATS)
+        ):
+            yield "wide"
+        return
+    yield from {_OF_TYPES.get(type(value), "other") for value in column}
+    if any(type(value) is int and abs(value) > _EXACT_IN_FLOATS for value in column):
+        yield "wide"
+    if any(type(value) is int and not -(2**63) <= value < 2**63 for value in column):
+        yield "other"
