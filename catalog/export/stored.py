@@ -30,6 +30,11 @@ class StoredRun:
         self.stop: Document | None = detail["stop"]
         self.descriptors: Sequence[Document] = detail["descriptors"]
 
+    @staticmethod
+    def require(actor: Actor, uid: str) -> None:
+        """Pass silently when the actor may take the run away; raises as making one does."""
+        selectors.exportable_run(actor, uid)
+
     def documents(self) -> Iterator[tuple[str, Document]]:
         """Give every document as it came; events that follow each other come together."""
         return ((name, doc) for _, name, doc in selectors.iter_exact(self._actor, self.uid))

@@ -24,6 +24,8 @@ from accounts.models import APIKey
 from acquisition.plans.registry import PlanRegistry
 from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, store
+from catalog.search.saved import save_search
+from catalog.jobs.services import order_export
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of
 from tests.support.people import SYSTEM, Facility, make_facility
@@ -64,8 +66,12 @@ class Stage:
     def _parts_of(self, row: Row) -> dict[str, str]:
         if row.route.startswith("runs/"):
             return {**self.parts, "uid": self.parts["run"]}
+        if row.route.startswith("searches/"):
+            return {**self.parts, "uid": self.parts["search"]}
         if "engine/commands" in row.route:
             return {**self.parts, "uid": self.parts["command"]}
+        if "/environment/" in row.route:
+            return {**self.parts, "action": "destroy"}
         if row.route.endswith(("/approve", "/deny")):
             return {**self.parts, "uid": self.parts["proposed"]}
         if "/presets" in row.route:
@@ -96,7 +102,8 @@ def set_stage() -> Stage:
         "plan": "wait_a_moment",
         "action": "stop",
     }
-    return Stage(facility, parts | _acquisition(facility) | _catalog())
+    parts |= _acquisition(facility) | _catalog()
+    return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
 
 
 def _acquisition(facility: Facility) -> dict[str, str]:
@@ -111,6 +118,9 @@ def _acquisition(facility: Facility) -> dict[str, str]:
         modules=[PLANS],
         is_open=True,
         opened_at=timezone.now(),
+    )
+    model("acquisition", "Lease").objects.create(
+        beamline=beamline, holder="a worker", fencing=1, expires_at=timezone.now() + timedelta(hours=1)
     )
     common = {
         "beamline": beamline,
@@ -136,6 +146,12 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     return {name: str(row.uid) for name, row in rows.items()}
 
 
+def _search(facility: Facility) -> dict[str, str]:
+    """Keep a search of the investigator, shared with P-1."""
+    row = save_search(actor=facility.actor("pi"), name="shared", question={"q": "plan:scan"}, proposal="P-1")
+    return {"search": str(row.uid)}
+
+
 def _catalog() -> dict[str, str]:
     """Store a run of P-1 on alpha, with one frame in a file."""
     documents = list(_run_with_a_frame())
@@ -143,6 +159,12 @@ def _catalog() -> dict[str, str]:
     store(actor=SYSTEM, origin=origin, records=records_of(documents))
     parts = {"stream": "primary", "field": "camera", "index": "0", "form": "jsonl"}
     return {"run": documents[0][1]["uid"], **parts}
+
+
+def _export_job(facility: Facility, run: str) -> str:
+    """Order an export as the investigator."""
+    job = order_export(actor=facility.actor("pi"), runs=[run], format="jsonl", options={})
+    return str(job.uid)
 
 
 def _run_with_a_frame() -> Iterator[tuple[str, dict[str, Any]]]:
