@@ -106,7 +106,7 @@ class DemoBeamline:
 
     def _pulse(self, moment: float) -> None:
         for camera in (self.area, self.imager):
-            camera.pulses.put_nowait(moment)
+            camera.pulse(moment)
 
     def channels(self, prefix: str) -> Channels:
         """Return every channel by PV name."""

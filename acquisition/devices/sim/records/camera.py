@@ -36,6 +36,7 @@ DATA_TYPES = (
 COLOURS = ("Mono", "Bayer", "RGB1", "RGB2", "RGB3", "YUV444", "YUV422", "YUV421")
 READOUT_S = 0.001
 BATCH = 16
+PULSE_CHECK_S = 0.01
 Frame = NDArray[np.uint16]
 
 
@@ -57,7 +58,7 @@ class CameraRecord:
         self._look, self._rng, self._noise = look, rng, noise
         self.shape = shape
         self.file = FilePlugin(folder, shape)
-        self.pulses: asyncio.Queue[float] = asyncio.Queue()
+        self._pulses: asyncio.Queue[float] | None = None
         self._stop = asyncio.Event()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames")
         self.acquire = choice("Done", ["Done", "Acquire"], self._acquire)
@@ -154,19 +155,26 @@ class CameraRecord:
             else:
                 await self._pause(begun + taken * period_s + exposure_s - time.monotonic())
 
+    def pulse(self, moment: float) -> None:
+        """Take a frame of that moment, if pulses are waited for."""
+        if self._pulses is not None:
+            self._pulses.put_nowait(moment)
+
     async def _take_pulses(self, wanted: float) -> None:
-        while not self.pulses.empty():
-            self.pulses.get_nowait()
+        pulses = self._pulses = asyncio.Queue()
         taken = 0
-        while taken < wanted and not self._stop.is_set():
-            moments: list[float] = []
-            while not self.pulses.empty() and len(moments) < min(BATCH, wanted - taken):
-                moments.append(self.pulses.get_nowait())
-            if moments:
-                await self._take(moments, self.exposure_s)
-                taken += len(moments)
-            else:
-                await self._pause(0.01)
+        try:
+            while taken < wanted and not self._stop.is_set():
+                moments: list[float] = []
+                while not pulses.empty() and len(moments) < min(BATCH, wanted - taken):
+                    moments.append(pulses.get_nowait())
+                if moments:
+                    await self._take(moments, self.exposure_s)
+                    taken += len(moments)
+                else:
+                    await self._pause(PULSE_CHECK_S)
+        finally:
+            self._pulses = None
 
     async def _pause(self, seconds: float) -> None:
         try:
