@@ -75,7 +75,13 @@ class AreaDetector(Device):
         return self._shape
 
     def describe(self) -> dict[str, DataKey]:
-        """Return the data keys of the numbers, and of the frame in its file."""
+        """Return the data keys of the numbers, and of the frame in its file.
+
+        A run asks this once; so the next frame is told to it with a ``stream_resource`` of its own, also
+        when the camera stays staged from run to run.
+        """
+        if self._assets is not None:
+            self._assets.announce_again()
         frame: DataKey = {
             "source": f"ca://{self.prefix}:full_path",
             "dtype": "array",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.standard.acquire import AcquireLogic
-from acquisition.devices.standard.pv_device import BackendOf, PvDevice
+from acquisition.devices.standard.counting import CountingDevice
+from acquisition.devices.standard.pv_device import BackendOf
 
 
-class IonChamber(PvDevice):
+class IonChamber(CountingDevice):
     """The mean current of an ion chamber or diode (Triggerable, Readable, Configurable, Pausable).
 
     Reads as ``name``, the mean current over the exposure.

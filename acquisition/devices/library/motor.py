@@ -168,16 +168,30 @@ class Motor(Device):
         Raises
         ------
         DisconnectedError
-            If the record is away: then nobody has told the motor to stop.
+            If the record is away or does not answer: then nobody knows whether the motor stops.
         """
         if not self.stop_now.is_connected:
-            raise DisconnectedError(
-                f"{self.name} cannot be told to stop: {self.prefix}.STOP is disconnected. Look at the motor."
-            )
+            raise DisconnectedError(self._stop_blindly())
         move = self._move
         if move is not None:
             move.stopping(success)
         self.stop_now.backend.put(1)
+
+    def _stop_blindly(self) -> str:
+        """Send a stop to a record that does not answer, and return what can be said of it."""
+        if self.stop_now.backend.put_blindly(1):
+            return (
+                f"{self.name} cannot be told to stop now: {self.prefix}.STOP was sent, but its IOC does not "
+                "answer; it stops when that goes on. Look at the motor."
+            )
+        return f"{self.name} cannot be told to stop: {self.prefix}.STOP is disconnected. Look at the motor."
+
+    def send_stop(self) -> str:
+        """Send a stop, wait for nothing, and return what was done in words."""
+        if not self.stop_now.is_connected:
+            return self._stop_blindly()
+        self.stop_now.backend.put(1)
+        return f"{self.prefix}.STOP was sent."
 
     def locate(self) -> Location:
         """Return the setpoint and the readback, in one round trip."""
@@ -235,14 +249,9 @@ class _Move:
 
     def _too_late(self) -> None:
         """End the move as failed, and the motion too: nobody waits for it any more."""
-        motor = self.motor
-        if motor.stop_now.is_connected:
-            motor.stop_now.backend.put(1)
-            sent = f"{motor.prefix}.STOP was sent"
-        else:
-            sent = f"{motor.prefix}.STOP is disconnected, so it was not told to stop. Look at the motor"
+        sent = self.motor.send_stop()
         elapsed = time.monotonic() - self.status.begun
-        self.end(DeviceTimeoutError(f"{self.status.what}: not finished after {elapsed:.1f} s; {sent}."))
+        self.end(DeviceTimeoutError(f"{self.status.what}: not finished after {elapsed:.1f} s; {sent}"))
 
     def _put_ended(self, put: Status) -> None:
         exception = put.exception(0)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from acquisition.devices.backends.base import Sample, read_together
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
-from acquisition.devices.standard.pv_device import BackendOf, PvDevice
+from acquisition.devices.errors import WrongValueError
+from acquisition.devices.standard.counting import CountingDevice
+from acquisition.devices.standard.pv_device import BackendOf
+from acquisition.devices.standard.start_and_watch import StartAndWatch
+
+LONGEST_DEAD_SHARE = 20.0
+"""So many times its live time an acquisition may take, where only that is set."""
 
 
-class MultichannelAnalyser(PvDevice):
+class MultichannelAnalyser(CountingDevice):
     """An mca record (Triggerable, Readable, Configurable, Stageable, Pausable, Stoppable).
 
     Reads as ``name`` (the spectrum, counts by channel), ``name_real_s``, ``name_live_s`` and one hinted
@@ -77,3 +84,47 @@ class MultichannelAnalyser(PvDevice):
         self.erase_start = self.writes("erase_start", ".ERST")
         self.stop_now = self.writes("stop_now", ".STOP")
         self.acquiring = self.reads("acquiring", ".ACQG", Kind.OMITTED)
+        self._preset_s = (0.0, 0.0)
+        self._watch = StartAndWatch(
+            self.erase_start, self.stop_now, self.acquiring, self._expected_s, self._is_complete
+        )
+        self._logic = self._watch
+
+    def connected(self) -> None:
+        """Watch whether it acquires, and for how long it has."""
+        self.elapsed_real_s.backend.subscribe(_ignore)
+        self.elapsed_live_s.backend.subscribe(_ignore)
+        self._watch.watch()
+
+    def _expected_s(self) -> float:
+        """Return how long an acquisition takes at most.
+
+        Raises
+        ------
+        WrongValueError
+            If it would never end.
+        """
+        real, live = (
+            float(sample.value)
+            for sample in read_together(
+                [self.preset_real_s.backend, self.preset_live_s.backend], self.timeout_s
+            )
+        )
+        if real <= 0.0 and live <= 0.0:
+            raise WrongValueError(
+                f"{self.name} would acquire for ever: set {self.name}.preset_real_s or .preset_live_s in s"
+            )
+        self._preset_s = (real, live)
+        return real if real > 0.0 else LONGEST_DEAD_SHARE * live
+
+    def _is_complete(self) -> bool:
+        """Tell whether the newest times that were seen are those of a whole acquisition."""
+        elapsed = [signal.backend.last for signal in (self.elapsed_real_s, self.elapsed_live_s)]
+        return any(
+            sample is not None and 0.0 < preset <= float(sample.value) * (1.0 + 1e-6)
+            for sample, preset in zip(elapsed, self._preset_s, strict=True)
+        )
+
+
+def _ignore(sample: Sample) -> None:
+    """Want a sample only for its being the newest."""

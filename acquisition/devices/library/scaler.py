@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
-from acquisition.devices.standard.pv_device import BackendOf, PvDevice
+from acquisition.devices.errors import WrongValueError
+from acquisition.devices.standard.acquire import AcquireLogic
+from acquisition.devices.standard.counting import CountingDevice
+from acquisition.devices.standard.pv_device import BackendOf
 
 MAX_CHANNELS = 64
 
 
-class Scaler(PvDevice):
+class Scaler(CountingDevice):
     """A scaler record (Triggerable, Readable, Configurable, Stageable, Pausable).
 
     Reads as ``name_time`` (s) and one hinted field a channel.
@@ -46,6 +50,7 @@ class Scaler(PvDevice):
         backend: BackendOf = ChannelAccessBackend,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
+        _require_numbers(name, channels)
         self.channels = dict(channels) if isinstance(channels, Mapping) else {f"s{n}": n for n in channels}
         self.elapsed_s = self.reads("time", ".T")
         for field, number in self.channels.items():
@@ -55,3 +60,34 @@ class Scaler(PvDevice):
         self.frequency = self.reads("frequency", ".FREQ", Kind.CONFIG)
         self.count = self.writes("count", ".CNT")
         self.mode = self.writes("mode", ".CONT")
+        self._logic = AcquireLogic(self.count, self.exposure_s)
+        self._mode_before: str | None = None
+
+    def stage(self) -> list[Any]:
+        """Count when told only, not by itself; what goes on is broken off."""
+        if not self.is_staged:
+            self._mode_before = str(self.mode.get())
+            self.mode.set("OneShot").wait(self.timeout_s)
+            self.count.set("Done").wait(self.timeout_s)
+        super().stage()
+        return [self]
+
+    def unstage(self) -> list[Any]:
+        """Break off a count, and go back to counting by itself if it did."""
+        try:
+            super().unstage()
+        finally:
+            mode, self._mode_before = self._mode_before, None
+            if mode is not None and mode != "OneShot":
+                self.mode.set(mode).wait(self.timeout_s)
+        return [self]
+
+
+def _require_numbers(name: str, channels: Sequence[int] | Mapping[str, int]) -> None:
+    """Raise ``WrongValueError`` if a number is no channel of a scaler."""
+    numbers = list(channels.values() if isinstance(channels, Mapping) else channels)
+    wrong = [
+        n for n in numbers if isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= MAX_CHANNELS
+    ]
+    if wrong or not numbers:
+        raise WrongValueError(f"{name}: channels are whole numbers from 1 to {MAX_CHANNELS}, not {numbers}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -14,11 +14,15 @@ class StreamAssets:
     ----------
     data_key
         The external key that it holds.
-    uri, mimetype, parameters
-        Where it is, and how it is read.
+    uri
+        Where it is; or gives that when the first frame is there, as some writers open their file only then.
+    mimetype, parameters
+        How it is read.
     """
 
-    def __init__(self, *, data_key: str, uri: str, mimetype: str, parameters: dict[str, Any]) -> None:
+    def __init__(
+        self, *, data_key: str, uri: str | Callable[[], str], mimetype: str, parameters: dict[str, Any]
+    ) -> None:
         self.uid = str(uuid.uuid4())
         self.data_key = data_key
         self.uri = uri
@@ -26,6 +30,12 @@ class StreamAssets:
         self.parameters = parameters
         self.told = 0
         self._is_announced = False
+
+    def announce_again(self) -> None:
+        """Begin a resource of the same file for a run that knows the one before not; frames count on."""
+        if self._is_announced:
+            self.uid = str(uuid.uuid4())
+            self._is_announced = False
 
     def up_to(self, index: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what is new: the resource before its first datum, and one datum for the frames told..index.
@@ -54,6 +64,6 @@ class StreamAssets:
             "uid": self.uid,
             "data_key": self.data_key,
             "mimetype": self.mimetype,
-            "uri": self.uri,
+            "uri": self.uri() if callable(self.uri) else self.uri,
             "parameters": self.parameters,
         }
