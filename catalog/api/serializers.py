@@ -7,46 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.serializers import StrictSerializer
-from catalog.queries import MAX_LIMIT
 
 Text = serializers.CharField
-
-
-def _text(**options: Any) -> serializers.CharField:
-    return Text(required=False, allow_blank=True, default="", max_length=200, **options)
-
-
-class RunFilterSerializer(StrictSerializer):
-    """Which runs are asked for."""
-
-    q = Text(
-        required=False,
-        allow_blank=True,
-        default="",
-        trim_whitespace=False,
-        help_text="Search line: words, key:value, ranges, patterns, quotes, -not, or, parentheses.",
-    )
-    plan = _text()
-    proposal = _text()
-    beamline = _text()
-    status = _text(help_text="success, fail, abort or open")
-    scan_id = serializers.IntegerField(required=False, allow_null=True, default=None)
-    since = _text(help_text="ISO 8601, today, yesterday, 24h, 7d or POSIX seconds")
-    until = _text(help_text="as since; a day is included whole")
-
-
-class RunQuerySerializer(RunFilterSerializer):
-    """Which page of runs is asked for."""
-
-    sort = Text(
-        required=False,
-        allow_blank=True,
-        default="-time",
-        max_length=500,
-        help_text="keys with commas between, a minus before a key for largest first: -time, plan,-num_events",
-    )
-    cursor = Text(required=False, allow_blank=True, default="", help_text="what next of the last page said")
-    limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
 
 
 class DocumentsQuerySerializer(StrictSerializer):
@@ -126,14 +88,6 @@ class RunSummarySerializer(serializers.Serializer[Any]):
     title = Text()
 
 
-class RunPageSerializer(serializers.Serializer[Any]):
-    """One page of runs."""
-
-    results = RunSummarySerializer(many=True)
-    next = Text(allow_null=True)
-    count = CountSerializer()
-
-
 class ColumnSerializer(serializers.Serializer[Any]):
     """One column of a stream."""
 
@@ -163,23 +117,6 @@ class RunDetailSerializer(RunSummarySerializer):
     descriptors = serializers.ListField(child=serializers.DictField())
     streams = serializers.DictField(child=StreamSerializer())
     last_ordinal = serializers.IntegerField()
-
-
-class FacetSerializer(serializers.Serializer[Any]):
-    """One value and how often it occurs."""
-
-    value = Text(allow_null=True)
-    count = serializers.IntegerField()
-
-
-class FacetsSerializer(serializers.Serializer[Any]):
-    """How often values occur in the newest 10,000 matching runs."""
-
-    plan = FacetSerializer(many=True)
-    status = FacetSerializer(many=True)
-    proposal = FacetSerializer(many=True)
-    beamline = FacetSerializer(many=True)
-    count = CountSerializer()
 
 
 class DocumentsSerializer(serializers.Serializer[Any]):

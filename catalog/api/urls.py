@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from catalog.api import export_jobs, exports, intake, tables, views
+from catalog.api import export_jobs, exports, finding, intake, tables, views
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
 urlpatterns = [
     path("documents", intake.IntakeView.as_view(), name="documents"),
-    path("runs", views.RunsView.as_view(), name="runs"),
-    path("runs/facets", views.FacetsView.as_view(), name="run-facets"),
+    path("runs", finding.RunsView.as_view(), name="runs"),
+    path("runs/facets", finding.FacetsView.as_view(), name="run-facets"),
+    path("runs/histogram", finding.HistogramView.as_view(), name="run-histogram"),
+    path("runs/values", finding.ValuesView.as_view(), name="run-values"),
+    path("runs/keys", finding.KeysView.as_view(), name="run-keys"),
+    path("searches", finding.SearchesView.as_view(), name="searches"),
+    path("searches/<uuid:uid>", finding.SearchView.as_view(), name="search"),
     path("runs/<str:uid>", views.RunView.as_view(), name="run"),
     path("runs/<str:uid>/documents", views.DocumentsView.as_view(), name="run-documents"),
     path("runs/<str:uid>/quarantine", views.QuarantineView.as_view(), name="run-quarantine"),

@@ -24,36 +24,8 @@ from catalog.api.table_json import null_for_non_finite
 from catalog.assets.frames import as_picture
 from catalog.assets.png import grey_png
 from catalog.documents.encoding import to_storable, write_json
-from catalog.queries import RunQuery
-from catalog.search import run_query
 
 MAX_JSON_VALUES = 1_000_000
-
-
-class RunsView(APIView):
-    """The runs one may see."""
-
-    @extend_schema(
-        operation_id="runs_list", parameters=[shapes.RunQuerySerializer], responses=shapes.RunPageSerializer
-    )
-    def get(self, request: Request) -> Response:
-        """Find runs, newest first, in pages."""
-        wanted = _query(request, shapes.RunQuerySerializer)
-        page = selectors.runs(actor_of(request), _run_query(wanted))
-        count = {"value": page.count, "capped": page.is_capped}
-        return Response(to_storable({"results": page.results, "next": page.next, "count": count}))
-
-
-class FacetsView(APIView):
-    """What there is to choose from."""
-
-    @extend_schema(
-        operation_id="runs_facets", parameters=[shapes.RunFilterSerializer], responses=shapes.FacetsSerializer
-    )
-    def get(self, request: Request) -> Response:
-        """Count plans, statuses, proposals and beamlines of the newest 10,000 matching runs."""
-        wanted = _query(request, shapes.RunFilterSerializer)
-        return Response(selectors.facets(actor_of(request), _run_query(wanted)))
 
 
 class RunView(APIView):
@@ -121,20 +93,6 @@ def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
     form = shape(data=request.query_params.dict())
     form.is_valid(raise_exception=True)
     return dict(form.validated_data)
-
-
-def _run_query(wanted: dict[str, Any]) -> RunQuery:
-    query = RunQuery(
-        plan=wanted["plan"],
-        proposal=wanted["proposal"],
-        beamline=wanted["beamline"],
-        status=wanted["status"],
-        scan_id=wanted["scan_id"],
-        sort=tuple(key for key in wanted.get("sort", "").split(",") if key),
-        cursor=wanted.get("cursor", ""),
-        limit=wanted.get("limit", 50),
-    )
-    return run_query(wanted["q"], since=wanted["since"], until=wanted["until"], query=query)
 
 
 def _marked(response: Any, etag: str) -> HttpResponseBase:

@@ -48,8 +48,8 @@ def histogram(actor: Actor, query: RunQuery, *, step: str, zone: ZoneInfo) -> di
     with deadline():
         times, is_capped = _times(actor, query, zone)
     counted = _by_step(times, step, zone)
-    bars = [{"start": start, "label": _label(start, step, zone), "count": n} for start, n in counted]
-    total = sum(bar["count"] for bar in bars)
+    bars = [{"start": start, "begins": _begins(start, step, zone), "count": n} for start, n in counted]
+    total = sum(number for _, number in counted)
     return {
         "step": step,
         "time_zone": zone.key,
@@ -117,7 +117,7 @@ def _midnight(day: date, zone: ZoneInfo) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
 
 
-def _label(start: float, step: str, zone: ZoneInfo) -> str:
+def _begins(start: float, step: str, zone: ZoneInfo) -> str:
     begin = datetime.fromtimestamp(start, zone)
     if step == "hour":
         return begin.isoformat(timespec="minutes")

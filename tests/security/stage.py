@@ -25,6 +25,7 @@ from acquisition.plans.registry import PlanRegistry
 from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, store
 from catalog.search.saved import save_search
+from catalog.search.saved import save_search
 from catalog.jobs.services import order_export
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of
@@ -68,6 +69,8 @@ class Stage:
             return {**self.parts, "uid": self.parts["run"]}
         if row.route.startswith("searches/"):
             return {**self.parts, "uid": self.parts["search"]}
+        if row.route.startswith("searches/"):
+            return {**self.parts, "uid": self.parts["search"]}
         if "engine/commands" in row.route:
             return {**self.parts, "uid": self.parts["command"]}
         if "/environment/" in row.route:
@@ -102,7 +105,7 @@ def set_stage() -> Stage:
         "plan": "wait_a_moment",
         "action": "stop",
     }
-    parts |= _acquisition(facility) | _catalog()
+    parts |= _acquisition(facility) | _catalog() | _search(facility)
     return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
 
 
@@ -144,6 +147,12 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     )
     rows = {"uid": waiting, "command": command, "proposed": proposed, "preset": preset}
     return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _search(facility: Facility) -> dict[str, str]:
+    """Keep a search of the investigator, shared with P-1."""
+    row = save_search(actor=facility.actor("pi"), name="shared", question={"q": "plan:scan"}, proposal="P-1")
+    return {"search": str(row.uid)}
 
 
 def _search(facility: Facility) -> dict[str, str]:

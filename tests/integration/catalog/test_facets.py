@@ -148,7 +148,7 @@ def test_a_histogram_counts_by_the_step(place, step, bars, text):
     for time in (0.0, 3599.0, 23 * 3600.0, 4 * 86_400.0):
         stored(place, scan(0, time=time))
     found = selectors.histogram(SYSTEM, run_query(text), step=step, zone=ZoneInfo("UTC"))
-    assert {bar["label"]: bar["count"] for bar in found["results"]} == bars
+    assert {bar["begins"]: bar["count"] for bar in found["results"]} == bars
     assert found["count"] == {"value": 4, "capped": False}
     assert (
         selectors.histogram(place.stranger, run_query(text), step=step, zone=ZoneInfo("UTC"))["results"] == []
@@ -162,7 +162,7 @@ def test_days_of_a_histogram_begin_in_the_zone(place, zone, text):
     for time in (midnight - 1, midnight, midnight + 22.9 * 3600, midnight + 25 * 3600):
         stored(place, scan(0, time=time))
     found = selectors.histogram(SYSTEM, run_query(text), step="day", zone=ZoneInfo(zone))
-    assert {bar["label"]: bar["count"] for bar in found["results"]} == {
+    assert {bar["begins"]: bar["count"] for bar in found["results"]} == {
         "2026-03-07": 1,
         "2026-03-08": 2,
         "2026-03-09": 1,
