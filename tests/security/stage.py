@@ -24,9 +24,8 @@ from accounts.models import APIKey
 from acquisition.plans.registry import PlanRegistry
 from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, store
-from catalog.search.saved import save_search
-from catalog.search.saved import save_search
 from catalog.jobs.services import order_export
+from catalog.search.saved import save_search
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of
 from tests.support.people import SYSTEM, Facility, make_facility
@@ -67,8 +66,6 @@ class Stage:
     def _parts_of(self, row: Row) -> dict[str, str]:
         if row.route.startswith("runs/"):
             return {**self.parts, "uid": self.parts["run"]}
-        if row.route.startswith("searches/"):
-            return {**self.parts, "uid": self.parts["search"]}
         if row.route.startswith("searches/"):
             return {**self.parts, "uid": self.parts["search"]}
         if "engine/commands" in row.route:
@@ -147,12 +144,6 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     )
     rows = {"uid": waiting, "command": command, "proposed": proposed, "preset": preset}
     return {name: str(row.uid) for name, row in rows.items()}
-
-
-def _search(facility: Facility) -> dict[str, str]:
-    """Keep a search of the investigator, shared with P-1."""
-    row = save_search(actor=facility.actor("pi"), name="shared", question={"q": "plan:scan"}, proposal="P-1")
-    return {"search": str(row.uid)}
 
 
 def _search(facility: Facility) -> dict[str, str]:
