@@ -185,6 +185,10 @@ class Backend(ABC):
     def put(self, value: Any, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Status:
         """Write the value; the status ends when the control system says that it is done."""
 
+    def put_blindly(self, value: Any) -> bool:
+        """Write to a server that seems to be away, if there is a way at all; True if it was sent."""
+        return False
+
     @abstractmethod
     def subscribe(self, function: Callable[[Sample], None]) -> None:
         """Call ``function`` with the present sample (when known) and each later one."""

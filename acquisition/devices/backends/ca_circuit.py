@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 2.0
-SEND_TIMEOUT_S = 5.0
+SEND_TIMEOUT_S = 2.0
 RECEIVE_BYTES = 1 << 18
 MOST_WORD_BYTES = 1000
 READ_RIGHT, WRITE_RIGHT = 1, 2
@@ -106,6 +106,14 @@ class Channel:
         """True while there is a connection, but its server does not answer."""
         circuit = self.circuit
         return self.is_made and circuit is not None and circuit.is_silent
+
+    def read_request(self, kind: int, number: int) -> bytes:
+        """Ask for the value, with its time or its description."""
+        return wire.read_request(self.native + kind, self.server_id, number)
+
+    def write_request(self, number: int, data: bytes, count: int) -> bytes:
+        """Write, and ask for completion."""
+        return wire.write_request(self.native, self.server_id, number, data, count)
 
     def tell(self) -> None:
         """Tell the listeners that something about the connection changed."""

@@ -12,8 +12,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import caproto
 
@@ -66,6 +67,8 @@ class Client:
         self.addresses = tuple(addresses if addresses is not None else addresses_of_environment())
         self.patience = patience if patience is not None else Patience()
         self.dispatcher = Dispatcher("channel-access-callbacks")
+        # apart, so that a subscriber who takes his time does not keep a move from ending
+        self.answers = Dispatcher("channel-access-answers")
         self.requests_sent = 0
         self.packets_sent = 0
         self.is_closed = False
@@ -148,7 +151,7 @@ class Client:
                 by_circuit.setdefault(circuit, []).append((channel, reply))
         for circuit, asked in by_circuit.items():
             self._count(len(asked))
-            circuit.ask((reply, _reader(channel, kind)) for channel, reply in asked)
+            circuit.ask((reply, partial(channel.read_request, kind)) for channel, reply in asked)
 
     def write(self, channel: Channel, data: bytes, count: int, reply: Reply) -> None:
         """Write a value and ask for completion; do not wait."""
@@ -157,11 +160,7 @@ class Client:
             reply.set()
             return
         self._count(1)
-
-        def make(number: int) -> bytes:
-            return wire.write_request(channel.native, channel.server_id, number, data, count)
-
-        circuit.ask([(reply, make)])
+        circuit.ask([(reply, lambda number: channel.write_request(number, data, count))])
 
     def _count(self, requests: int) -> None:
         self.requests_sent += requests
@@ -176,6 +175,7 @@ class Client:
             circuits = list(self._circuits.values())
         self._closing.set()
         self.dispatcher.close()
+        self.answers.close()
         self._searcher.close()
         for circuit in circuits:
             circuit.drop()
@@ -192,10 +192,6 @@ class Client:
                 circuits = list(self._circuits.values())
             for circuit in circuits:
                 circuit.look(time.monotonic(), patience.echo_after_s, patience.echo_timeout_s, give_up_s)
-
-
-def _reader(channel: Channel, kind: int) -> Callable[[int], bytes]:
-    return lambda number: wire.read_request(channel.native + kind, channel.server_id, number)
 
 
 def addresses_of_environment() -> list[Address]:

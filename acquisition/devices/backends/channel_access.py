@@ -220,7 +220,7 @@ class ChannelAccessBackend(Backend):
 
         def hand_over(reply: Reply) -> None:
             sample = None if reply.response is None else self.fresh(reply.response)
-            client.dispatcher.submit(lambda: then(sample))
+            client.answers.submit(lambda: then(sample))
 
         reply = Reply(self.pv_name, hand_over)
         if self._channel is not None and self.is_connected:
@@ -285,7 +285,7 @@ class ChannelAccessBackend(Backend):
         client = self.client
 
         def answered(reply: Reply) -> None:
-            client.dispatcher.submit(lambda: self._end_put(status, value, reply))
+            client.answers.submit(lambda: self._end_put(status, value, reply))
 
         client.write(channel, data, count, Reply(self.pv_name, answered))
         return status
@@ -312,6 +312,20 @@ class ChannelAccessBackend(Backend):
             status.set_exception(PutFailedError(f"{self._who} refused {shortened(value)}: {reply.refusal}"))
         else:
             status.set_exception(self.disconnected())
+
+    def put_blindly(self, value: Any) -> bool:
+        """Write to a server that may not be listening, and wait for nothing. False if there is no connection.
+
+        A server that only hangs carries it out when it goes on: what a stop wants.
+        """
+        channel = self._channel
+        circuit = channel.circuit if channel is not None else None
+        if channel is None or circuit is None or not channel.is_made:
+            return False
+        data, count = self._encoded(value, channel.native)
+        reply = Reply(self.pv_name)
+        circuit.ask([(reply, lambda number: channel.write_request(number, data, count))])
+        return not circuit.dead.is_set()
 
     def disconnected(self) -> DisconnectedError:
         """Return the error that says that the PV is away."""
