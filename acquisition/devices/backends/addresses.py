@@ -1,7 +1,7 @@
 """One rule for where a value is: an address is a URI, and its scheme names the control layer.
 
 ``ca://DEMO:sx.RBV``, ``pva://DEMO:image#uniqueId``, ``tango://host:10000/sys/tg_test/1/double_scalar``,
-``tcp://host:5025/voltage``. Without a scheme it is a process variable over Channel Access. A device makes the
+``tcp://host:5025#voltage``. Without a scheme it is a process variable over Channel Access. A device makes the
 addresses of its parts from its prefix, so that a prefix with a scheme moves the whole device to that layer.
 """
 
@@ -21,6 +21,9 @@ SCHEMES: Mapping[str, str] = {
     "ca": f"{PACKAGE}.channel_access.ChannelAccessBackend",
     "pva": f"{PACKAGE}.pv_access.PvAccessBackend",
     "tango": f"{PACKAGE}.tango.TangoBackend",
+    "tcp": f"{PACKAGE}.socket.tcp_at",
+    "serial": f"{PACKAGE}.socket.serial_at",
+    "visa": f"{PACKAGE}.socket.visa_at",
     "soft": f"{PACKAGE}.soft.soft_at",
 }
 """The class, or the function, that makes the backend for each scheme. It gets what follows ``://``."""

@@ -49,8 +49,8 @@ class TangoBackend(RemoteBackend):
     """An attribute of a Tango device, or a command.
 
     An attribute is read and written; its quality is the severity of an alarm. To write a command is to
-    execute it, with the value as its argument if it has one; the status ends when it returned. To read it gives
-    its last result, or how often it was executed if it has none.
+    execute it, with the value as its argument if it has one; the status ends when it returned. To read it
+    gives its last result, or how often it was executed if it has none.
 
     Parameters
     ----------
