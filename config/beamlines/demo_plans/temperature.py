@@ -54,6 +54,7 @@ def temperature_ramp(
     }
 
     stage: Any = oven  # what can be heated can be read
+    sensor = getattr(oven, "temperature", oven)
 
     def go() -> Plan[Any]:
         return (yield from abs_set(oven, target))
@@ -63,6 +64,6 @@ def temperature_ramp(
         yield from trigger_and_read([*detectors, stage])
 
     yield from configure(oven, {"ramp_rate": rate})
-    ramp = ramp_plan(go(), stage, point, period=period, md=own)
+    ramp = ramp_plan(go(), sensor, point, period=period, md=own)
     held = contingency_wrapper(ramp, except_plan=lambda _: stop(oven))
     return (yield from stage_wrapper(held, [*detectors, stage]))
