@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from catalog.api import export_jobs, exports, finding, intake, tables, views
+from catalog.api import annotation_urls, export_jobs, exports, finding, imports, intake, tables, views
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
 urlpatterns = [
+    *annotation_urls.urlpatterns,
     path("documents", intake.IntakeView.as_view(), name="documents"),
     path("runs", finding.RunsView.as_view(), name="runs"),
     path("runs/facets", finding.FacetsView.as_view(), name="run-facets"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("runs/<str:uid>/documents", views.DocumentsView.as_view(), name="run-documents"),
     path("runs/<str:uid>/quarantine", views.QuarantineView.as_view(), name="run-quarantine"),
     path("runs/<str:uid>/export/<str:form>", exports.RunExportView.as_view(), name="run-export"),
+    path("imports", imports.ImportsView.as_view(), name="imports"),
     path("exports", export_jobs.ExportsView.as_view(), name="exports"),
     path("exports/archive", export_jobs.ArchiveView.as_view(), name="export-archive"),
     path("exports/files/<str:token>", export_jobs.ExportLinkView.as_view(), name="export-link"),

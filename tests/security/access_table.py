@@ -190,6 +190,9 @@ ACQUISITION = [
 
 #                                                      ano str out obs mem  pi sta adm key les exp rev
 CATALOG = [
+    row("POST", "imports", "run:add",                 "401 404 404 403 403 403 201 201 201 403 401 401",
+        body={"name": "start", "doc": {"uid": "elsewhere-2", "time": 1.0}}, owner="staff",
+        query={"beamline": "alpha", "proposal": "P-1"}),
     row("POST", "documents", "run:add",               "401 404 404 403 403 403 201 201 201 403 401 401",
         owner="staff", body=DOCUMENTS),
     row("GET", "runs", "run:read",                    "401 200 200 200 200 200 200 200 200 403 401 401"),
