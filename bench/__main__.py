@@ -1,9 +1,12 @@
 """Run every benchmark, or those named: `make bench`, `python -m bench engine catalog`.
 
+What follows the names and begins with a hyphen is for the benchmarks: `python -m bench search --runs 100000`.
+
 Each module of this package has `main()`, which prints a table with the peer measured in the same run.
 """
 
 import importlib
+import itertools
 import os
 import pkgutil
 import sys
@@ -29,4 +32,4 @@ def main(chosen: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(list(itertools.takewhile(lambda word: word[0] != "-", sys.argv[1:]))))

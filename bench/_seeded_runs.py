@@ -1,0 +1,180 @@
+"""A catalogue of runs from a seeded generator: the same documents for Beamport and for its peers."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+SEED = 20260101
+STEP_S = 60.0
+LAST = 1_790_000_000.0
+PLANS = ("scan", "count", "grid_scan", "fly", "list_scan", "rel_scan", "spiral", "tune_centroid")
+STATUSES = ("success",) * 8 + ("fail", "abort")
+SAMPLES = tuple(
+    f"{name}-{n}" for name in ("LaB6", "Fe2O3", "CeO2", "lysozyme", "perovskite") for n in range(400)
+)
+USERS = tuple(f"user{n:03d}" for n in range(200))
+SYLLABLES = (
+    "ka",
+    "ro",
+    "mi",
+    "tel",
+    "vo",
+    "su",
+    "ban",
+    "der",
+    "li",
+    "qua",
+    "zen",
+    "por",
+    "fa",
+    "nix",
+    "el",
+    "gro",
+)
+WORDS = tuple(a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES)
+PROPOSALS = 500
+_BATCH = 20_000
+_INDEXES = ("catalog_run_start", "catalog_run_words", "catalog_run_text")
+
+
+def starts(count: int) -> Iterator[dict[str, Any]]:
+    """Yield `count` start documents of about 900 bytes, a minute apart, the last at `LAST`."""
+    numbers = random.Random(SEED)
+    for n in range(count):
+        plan = numbers.choice(PLANS)
+        energy = round(numbers.uniform(5000, 25_000), 2)
+        words = [WORDS[int(len(WORDS) * numbers.random() ** 3)] for _ in range(6)]
+        yield {
+            "uid": str(uuid.UUID(int=numbers.getrandbits(128), version=4)),
+            "time": LAST - (count - n) * STEP_S,
+            "scan_id": n % 50_000 + 1,
+            "plan_name": plan,
+            "plan_type": "generator",
+            "plan_args": {
+                "detectors": ["det", "camera"],
+                "num": 41,
+                "args": ["sx", -1.5, 1.5],
+                "per_step": "None",
+            },
+            "detectors": ["det", "camera"][: 1 + numbers.randrange(2)],
+            "motors": ["sx", "sy", "theta"][: numbers.randrange(4)],
+            "num_points": numbers.choice((11, 21, 41, 101)),
+            "num_intervals": 40,
+            "hints": {"dimensions": [[["sx"], "primary"]]},
+            "sample": {"name": numbers.choice(SAMPLES), "thickness": round(numbers.uniform(0.01, 2), 3)},
+            "purpose": " ".join(words),
+            "operator_note": f"mark{numbers.randrange(count)}",
+            "energy": energy,
+            "temperature": numbers.randrange(80, 600),
+            "edge": numbers.choice(("Fe K", "Cu K", "Ni K", "La L3")),
+            "exposure_time": numbers.choice((0.1, 0.5, 1.0, 5.0)),
+            "user": numbers.choice(USERS),
+            "proposal_number": n * PROPOSALS // count,
+            "versions": {"engine": "1.0", "plans": "1.0"},
+        }
+
+
+def stop_of(start: dict[str, Any], n: int) -> dict[str, Any]:
+    """Give the stop document of the n-th start."""
+    return {
+        "uid": str(uuid.UUID(int=n)),
+        "run_start": start["uid"],
+        "time": start["time"] + start["num_points"] * start["exposure_time"],
+        "exit_status": STATUSES[n * 7 % len(STATUSES)],
+        "reason": "",
+        "num_events": {"primary": start["num_points"]},
+    }
+
+
+def fill(count: int) -> float:
+    """Fill an empty catalogue by COPY, and give the seconds it took."""
+    from django.db import connection
+
+    began = time.perf_counter()
+    places = _places()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(_INDEXES)]
+        )
+        definitions = dict(cursor.fetchall())
+        for name in definitions:
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute("ALTER TABLE catalog_run DISABLE TRIGGER USER")
+        for batch in _batches(places, count):
+            columns = ", ".join(batch[0])
+            cursor.copy_expert(f"COPY catalog_run ({columns}) FROM STDIN", _as_copy_text(batch))
+        cursor.execute("ALTER TABLE catalog_run ENABLE TRIGGER USER")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        for definition in definitions.values():
+            cursor.execute(definition)
+        cursor.execute(_first_count())
+        cursor.execute("VACUUM ANALYZE")
+    return time.perf_counter() - began
+
+
+def _first_count() -> str:
+    from importlib import import_module
+
+    return import_module("catalog.migrations.0005_keep_counts_and_numbers").FIRST_COUNT
+
+
+def _places() -> list[Any]:
+    """Make two beamlines and the proposals, and give each proposal's place."""
+    from accounts.models import Beamline, Proposal
+    from catalog.ingest.records import Origin
+    from catalog.ingest.rows import Place
+
+    beamlines = [Beamline.objects.create(name=name, title=name) for name in ("one", "two")]
+    rows = Proposal.objects.bulk_create([Proposal(number=f"GUP-{n}", title="x") for n in range(PROPOSALS)])
+    places = []
+    for n, row in enumerate(rows):
+        beamline = beamlines[n % 2]
+        row.beamlines.add(beamline)
+        places.append(Place(Origin(beamline.name, row.number, "ada"), beamline.pk, row.pk))
+    return places
+
+
+def _batches(places: list[Any], count: int) -> Iterator[list[dict[str, Any]]]:
+    from catalog.ingest import rows
+    from catalog.ingest.records import Record
+    from catalog.models import Run
+
+    fields = [
+        f for f in Run._meta.concrete_fields if not f.primary_key and not getattr(f, "generated", False)
+    ]
+    batch = []
+    for n, start in enumerate(starts(count)):
+        run = rows.new_run(places[start["proposal_number"]], Record(start["uid"], 0, "start", start))
+        stop = stop_of(start, n)
+        run.num_events = stop["num_events"]
+        run.username = start["user"]
+        rows.close(run, stop)
+        batch.append({f.column: _written(f, getattr(run, f.attname)) for f in fields})
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _written(field: Any, value: Any) -> Any:
+    if value is not None and field.get_internal_type() == "JSONField":
+        return json.dumps(value)
+    return value
+
+
+def _as_copy_text(batch: list[dict[str, Any]]) -> io.StringIO:
+    return io.StringIO("".join("\t".join(map(_cell, row.values())) + "\n" for row in batch))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    text = str(value)
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
