@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Metadata
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import WrongValueError
 from acquisition.devices.signal import Signal
@@ -61,7 +61,7 @@ class BeamPositionMonitor(CountingDevice):
         offset_x_mm: float = 0.0,
         offset_y_mm: float = 0.0,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         self.geometry = geometry

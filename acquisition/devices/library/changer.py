@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.library.motor import Motor
 from acquisition.devices.standard.named_positions import NamedPositioner
 from acquisition.devices.standard.pv_device import BackendOf
@@ -39,7 +39,7 @@ class Changer(NamedPositioner):
         positions: Mapping[str, float],
         tolerance: float = 0.1,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         self.prefix = prefix
         super().__init__(

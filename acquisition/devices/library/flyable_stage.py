@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import read_together
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import DeviceError, NotStagedError
 from acquisition.devices.library.motor import Motor
@@ -65,7 +65,7 @@ class FlyableStage(PvDevice):
         *,
         compare_prefix: str = "",
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         super().__init__(compare_prefix or f"{prefix}:", name, title=title, backend=backend)
         self.motor = self.add("motor", Motor(prefix, backend=backend), name=name)

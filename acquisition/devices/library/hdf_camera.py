@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Backend, Sample, read_together
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
@@ -100,7 +101,7 @@ class HdfCamera(PvDevice):
         frames_per_event: int = 1,
         has_stats: bool = True,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
         text_backend: BackendOf = text_backend,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.component import Kind
 from acquisition.devices.standard.acquire import AcquireLogic
 from acquisition.devices.standard.counting import CountingDevice
@@ -30,7 +30,7 @@ class IonChamber(CountingDevice):
     """
 
     def __init__(
-        self, prefix: str, name: str = "", *, title: str = "", backend: BackendOf = ChannelAccessBackend
+        self, prefix: str, name: str = "", *, title: str = "", backend: BackendOf = backend_at
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         self.current = self.reads("current", ":current", Kind.HINTED, is_main=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.errors import LimitsError, WrongValueError
 from acquisition.devices.library.motor import Motor
 from acquisition.devices.standard.joint_move import Positions
@@ -94,7 +94,7 @@ class Monochromator(PseudoPositioner):
         exit_offset_mm: float | None = None,
         offset_deg: float = 0.0,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         if energy_units not in UNITS:
             raise WrongValueError(f"energy_units is one of {', '.join(UNITS)}, not {energy_units!r}")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from acquisition.devices import timers
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Backend, Sample
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.errors import DeviceError, DeviceTimeoutError, DisconnectedError, MoveStoppedError
@@ -66,7 +66,7 @@ class Motor(Device):
         title: str = "",
         deadband: float | None = None,
         move_timeout_s: float | None = None,
-        backend: Callable[[str], Backend] = ChannelAccessBackend,
+        backend: Callable[[str], Backend] = backend_at,
     ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Sample, read_together
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import WrongValueError
 from acquisition.devices.standard.counting import CountingDevice
@@ -59,7 +59,7 @@ class MultichannelAnalyser(CountingDevice):
         *,
         regions: Sequence[int] | Mapping[str, int] = (),
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         self.regions = dict(regions) if isinstance(regions, Mapping) else {f"r{n}": n for n in regions}

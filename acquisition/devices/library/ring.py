@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Backend
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.signal import Signal
@@ -28,7 +28,7 @@ class RingCurrent(Device):
         name: str = "",
         *,
         title: str = "",
-        backend: Callable[[str], Backend] = ChannelAccessBackend,
+        backend: Callable[[str], Backend] = backend_at,
     ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix

@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import WrongValueError
 from acquisition.devices.library.motor import Motor
@@ -61,7 +61,7 @@ class SampleHolder(NamedPositioner):
         samples: Mapping[str, str] | None = None,
         tolerance_mm: float = 0.05,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         self.samples = dict(samples or {})
         super().__init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import WrongValueError
 from acquisition.devices.standard.acquire import AcquireLogic
@@ -47,7 +47,7 @@ class Scaler(CountingDevice):
         *,
         channels: Sequence[int] | Mapping[str, int] = (1, 2, 3, 4),
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         _require_numbers(name, channels)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Backend
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.errors import DeviceError
@@ -37,7 +37,7 @@ class Shutter(Device):
         *,
         title: str = "",
         move_timeout_s: float = 10.0,
-        backend: Callable[[str], Backend] = ChannelAccessBackend,
+        backend: Callable[[str], Backend] = backend_at,
     ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix

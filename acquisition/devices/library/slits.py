@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.library.motor import Motor
 from acquisition.devices.standard.joint_move import Positions
 from acquisition.devices.standard.pseudo import PseudoAxis, PseudoPositioner
@@ -49,7 +49,7 @@ class Slits(PseudoPositioner):
         opens_outwards: bool = False,
         min_gap_mm: float = 0.0,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         self.prefix = prefix
         self.sign = -1.0 if opens_outwards else 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import read_together
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import MoveStoppedError
 from acquisition.devices.protocols import Location
@@ -51,7 +51,7 @@ class TemperatureController(PvDevice):
         settle_s: float = 5.0,
         settle_timeout_s: float = 600.0,
         title: str = "",
-        backend: BackendOf = ChannelAccessBackend,
+        backend: BackendOf = backend_at,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         self.tolerance = tolerance

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from acquisition.devices.backends.addresses import backend_at
 from acquisition.devices.backends.base import Backend
-from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.device import Device
 from acquisition.devices.signal import Signal, WritableSignal
@@ -26,7 +26,7 @@ class PvDevice(Device):
     """
 
     def __init__(
-        self, prefix: str, name: str = "", *, title: str = "", backend: BackendOf = ChannelAccessBackend
+        self, prefix: str, name: str = "", *, title: str = "", backend: BackendOf = backend_at
     ) -> None:
         super().__init__(name, title=title)
         self.prefix = prefix
