@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -69,7 +71,7 @@ def _value_facts(device: Any) -> dict[str, Any]:
     except DeviceError:
         return facts  # not connected: nothing is known of its value
     facts.update(units=metadata.units, precision=metadata.precision, dtype=metadata.dtype)
-    facts["limits"] = list(metadata.limits) if metadata.limits else None
+    facts["limits"] = _finite_pair(metadata.limits)
     facts["choices"] = list(getattr(device, "choices", None) or metadata.choices)
     return facts
 
@@ -80,6 +82,12 @@ def _limits(device: Any) -> list[float] | None:
         limits = getattr(device, "limits", None)
     except DeviceError:
         return None
+    return _finite_pair(limits)
+
+
+def _finite_pair(limits: Any) -> list[float] | None:
+    """Return low and high; None unless both are numbers that JSON can hold, low below high."""
     if not isinstance(limits, tuple | list) or len(limits) != 2 or not limits[0] < limits[1]:
         return None
-    return [float(limits[0]), float(limits[1])]
+    low, high = float(limits[0]), float(limits[1])
+    return [low, high] if math.isfinite(low) and math.isfinite(high) else None

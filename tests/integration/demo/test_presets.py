@@ -1,5 +1,7 @@
 """Each preset of the demo beamline runs from its form's values, and finds what is there to be found."""
 
+import json
+
 import h5py
 import numpy as np
 import pytest
@@ -187,3 +189,8 @@ def test_a_tomography_has_darks_flats_and_shadows(measure, devices):
     assert np.allclose(done.column("theta"), np.linspace(0.0, 180.0, 7))
     assert devices["sx"].locate()["setpoint"] == pytest.approx(1.2)
     assert devices["shutter"].read()["shutter"]["value"] == "open"
+
+
+def test_what_is_known_of_the_devices_is_strict_json(devices):
+    text = json.dumps(describe_devices(devices), allow_nan=False)
+    assert '"mono"' in text
