@@ -1,4 +1,4 @@
-"""A device that raises in any of its methods: the rest is unstaged in reverse, one stop document (row F18)."""
+"""A device that raises in any of its methods: the rest is unstaged in reverse, one stop (row F18)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Something between a Channel Access client and its server that can stop forwarding, as a broken network does."""
+"""Something between a Channel Access client and its server that can stop forwarding, like a broken network."""
 
 from __future__ import annotations
 

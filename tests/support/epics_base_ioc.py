@@ -100,6 +100,7 @@ def main() -> None:
     parser.add_argument("--limits", type=float, nargs=2, default=(-10.0, 10.0))
     parser.add_argument("--units", default="mm")
     parser.add_argument("--many", type=int, default=0)
+    parser.add_argument("--pva", action="store_true", help="serve PV Access too, by EPICS_PVAS_* settings")
     parser.add_argument("--big", type=int, default=1_000_000)
     options = parser.parse_args()
     os.environ.update(
@@ -117,7 +118,7 @@ def main() -> None:
     add_many(builder, options.many)
     storm = Storm(builder)
     builder.LoadDatabase()
-    softioc.iocInit(asyncio_dispatcher.AsyncioDispatcher(), enable_pva=False)
+    softioc.iocInit(asyncio_dispatcher.AsyncioDispatcher(), enable_pva=options.pva)
     threading.Thread(target=storm.run, daemon=True).start()
     print("ready", flush=True)
     sys.stdin.read()
