@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from acquisition.devices.backends.base import (
     DEFAULT_TIMEOUT_S,
     Backend,
@@ -18,7 +16,8 @@ from acquisition.devices.backends.base import (
     Subscribers,
     metadata_of,
 )
-from acquisition.devices.errors import ReadOnlyError, WrongValueError
+from acquisition.devices.backends.fitting import fitting
+from acquisition.devices.errors import LimitsError, ReadOnlyError, WrongValueError
 from acquisition.devices.status import Status
 
 
@@ -92,7 +91,7 @@ class SoftBackend(Backend):
             )
         try:
             value = self._fitting(value)
-        except WrongValueError as error:
+        except (WrongValueError, LimitsError) as error:
             return Status.failed(error, what)
         status = self._on_put(value) if self._on_put is not None else None
         self.publish(value)
@@ -104,23 +103,7 @@ class SoftBackend(Backend):
         self._subscribers.tell(self._sample)
 
     def _fitting(self, value: Any) -> Any:
-        kind, choices = self._metadata.dtype, self._metadata.choices
-        try:
-            if kind == "number":
-                return float(value)
-            if kind == "integer" and float(value).is_integer():
-                return int(value)
-            if kind == "boolean" and value in (0, 1):
-                return bool(value)
-            if kind == "array":
-                return np.asarray(value, dtype=self._metadata.dtype_numpy)
-        except (TypeError, ValueError) as error:
-            raise WrongValueError(f"{self._name} takes a {kind}, not {value!r}") from error
-        if kind == "string" and isinstance(value, str):
-            if choices and value not in choices:
-                raise WrongValueError(f"{self._name} takes one of {', '.join(choices)}, not {value!r}")
-            return value
-        raise WrongValueError(f"{self._name} takes a {kind}, not {value!r}")
+        return fitting(value, self._metadata, self._name, self.source)
 
     def subscribe(self, function: Callable[[Sample], None]) -> None:
         """Give the present sample, and each later one."""
@@ -131,3 +114,13 @@ class SoftBackend(Backend):
         """Stop giving."""
         if function in self._subscribers.functions:
             self._subscribers.functions.remove(function)
+
+
+def soft_at(rest: str, *, initial: Any = 0.0, **known: Any) -> SoftBackend:
+    """Return a value in memory for an address such as ``soft://note``; ``known`` is as in ``Metadata``.
+
+    What follows the scheme is only for the reader: the source of a signal says the signal's name.
+    """
+    if "choices" in known:
+        known["choices"] = tuple(known["choices"])
+    return SoftBackend(initial, **known)
