@@ -194,6 +194,29 @@ class EngineActionView(APIView):
         return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)
 
 
+class EnvironmentView(APIView):
+    """What the worker has of the beamline."""
+
+    @extend_schema(operation_id="environment_read", responses=OBJECT)
+    def get(self, request: Request, beamline: str) -> Response:
+        """Say whether it is open, since when, what is loaded in which version, and what could not be."""
+        return Response(selectors.environment(actor_of(request), beamline))
+
+
+class EnvironmentActionView(APIView):
+    """Open, close, update, destroy."""
+
+    @extend_schema(
+        operation_id="environment_action", request=shapes.Reason, responses={202: OpenApiTypes.OBJECT}
+    )
+    def post(self, request: Request, beamline: str, action: str) -> Response:
+        """Tell the worker to open, close, update or destroy the environment; the answer comes in the row."""
+        command = services.request_environment_action(
+            actor=actor_of(request), beamline=beamline, action=action, **body_of(request, shapes.Reason)
+        )
+        return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)
+
+
 class CommandView(APIView):
     """One engine command."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from acquisition.devices.errors import DeviceError
@@ -39,6 +40,7 @@ class Manifest:
     time_zone: str
     devices: tuple[DeviceSpec, ...]
     plans: tuple[str, ...] = ()
+    code: tuple[Path, ...] = ()
     presets: dict[str, Any] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=dict)
     suspenders: tuple[dict[str, Any], ...] = ()
@@ -65,7 +67,10 @@ def resolve_class(dotted: str) -> type[Any]:
     module_name, _, class_name = dotted.rpartition(".")
     try:
         found = getattr(importlib.import_module(module_name), class_name, None) if module_name else None
-    except ImportError as error:
+    except SyntaxError as error:
+        where = f"{error.filename}:{error.lineno}"
+        raise NoSuchClassError(f"{dotted!r} cannot be imported: {where}: {error.msg}") from error
+    except Exception as error:
         raise NoSuchClassError(f"{dotted!r} cannot be imported: {error}") from error
     if not isinstance(found, type):
         raise NoSuchClassError(f"{dotted!r} is no class")

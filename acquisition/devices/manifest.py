@@ -11,12 +11,13 @@ import math
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
+from acquisition.devices.code_folders import forget_modules, make_importable
 from acquisition.devices.building import build_devices, close_devices
 from acquisition.devices.description import describe_devices
 from acquisition.devices.device_spec import (
@@ -37,7 +38,7 @@ DEVICE_KEYS = {"class", "args", "access", "title"}
 
 
 TABLES = ("devices", "presets", "limits", "metadata_schema")
-NAME_LISTS = ("plans", "status_board", "baseline")
+NAME_LISTS = ("plans", "code", "status_board", "baseline")
 TOP_KEYS = {"name", "title", "time_zone", "suspenders", *TABLES, *NAME_LISTS}
 
 
@@ -52,6 +53,9 @@ def load_manifest(path: str | Path) -> Manifest:
     raw = _read(Path(path))
     faults: Faults = []
     checked = _with_right_types(raw, faults)
+    folders = _code_folders(Path(path).parent, checked["code"], faults)
+    forget_modules(folders)  # what was edited since is read anew
+    make_importable(folders)
     specs = tuple(
         _device(name, entry, faults) for name, entry in checked["devices"].items() if isinstance(entry, dict)
     )
@@ -62,6 +66,7 @@ def load_manifest(path: str | Path) -> Manifest:
         time_zone=checked["time_zone"],
         devices=specs,
         plans=tuple(checked["plans"]),
+        code=folders,
         presets=checked["presets"],
         limits=checked["limits"],
         suspenders=tuple(checked["suspenders"]),
@@ -137,6 +142,18 @@ def _list(raw: Mapping[str, Any], key: str, kind: type[Any], word: str, faults: 
         else:
             faults.append((f"{key}[{index}]", f"must be {word}, not {entry!r}"))
     return kept
+
+
+def _code_folders(beside: Path, names: Iterable[str], faults: Faults) -> tuple[Path, ...]:
+    """Give the folders of the beamline's own code; a relative name is beside the manifest."""
+    folders = []
+    for index, name in enumerate(names):
+        folder = (beside / name).resolve()
+        if folder.is_dir():
+            folders.append(folder)
+        else:
+            faults.append((f"code[{index}]", f"there is no folder {name!r} beside the manifest"))
+    return tuple(folders)
 
 
 def _device(name: str, entry: dict[str, Any], faults: Faults) -> DeviceSpec:

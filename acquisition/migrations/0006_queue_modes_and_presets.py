@@ -8,89 +8,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_is_append_only'),
-        ('acquisition', '0005_item_runs_now'),
+        ("accounts", "0002_audit_is_append_only"),
+        ("acquisition", "0005_item_runs_now"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='beamlinequeue',
-            name='holds_when_empty',
-            field=models.BooleanField(default=False, help_text='hold again when nothing is left; otherwise new items start by themselves'),
+            model_name="beamlinequeue",
+            name="holds_when_empty",
+            field=models.BooleanField(
+                default=False,
+                help_text="hold again when nothing is left; otherwise new items start by themselves",
+            ),
         ),
         migrations.AddField(
-            model_name='beamlinequeue',
-            name='ignores_failures',
-            field=models.BooleanField(default=False, help_text='go on after an item that failed'),
+            model_name="beamlinequeue",
+            name="ignores_failures",
+            field=models.BooleanField(default=False, help_text="go on after an item that failed"),
         ),
         migrations.AddField(
-            model_name='beamlinequeue',
-            name='loops',
-            field=models.BooleanField(default=False, help_text='an item that ended well goes to the back again'),
+            model_name="beamlinequeue",
+            name="loops",
+            field=models.BooleanField(
+                default=False, help_text="an item that ended well goes to the back again"
+            ),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='estimated_s',
-            field=models.FloatField(blank=True, help_text='as foretold when it was queued', null=True),
+            model_name="queueitem",
+            name="estimated_s",
+            field=models.FloatField(blank=True, help_text="as foretold when it was queued", null=True),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='kind',
-            field=models.CharField(choices=[('plan', 'plan'), ('queue_stop', 'queue_stop')], default='plan', max_length=12),
+            model_name="queueitem",
+            name="kind",
+            field=models.CharField(
+                choices=[("plan", "plan"), ("queue_stop", "queue_stop")], default="plan", max_length=12
+            ),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='not_before',
+            model_name="queueitem",
+            name="not_before",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='note',
-            field=models.TextField(blank=True, default=''),
+            model_name="queueitem",
+            name="note",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='points',
-            field=models.BigIntegerField(blank=True, help_text='as foretold when it was queued', null=True),
+            model_name="queueitem",
+            name="points",
+            field=models.BigIntegerField(blank=True, help_text="as foretold when it was queued", null=True),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='priority',
-            field=models.SmallIntegerField(default=0, help_text='decides the place at which an item comes in'),
+            model_name="queueitem",
+            name="priority",
+            field=models.SmallIntegerField(
+                default=0, help_text="decides the place at which an item comes in"
+            ),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='reviewed_by',
-            field=models.CharField(blank=True, default='', max_length=150),
+            model_name="queueitem",
+            name="reviewed_by",
+            field=models.CharField(blank=True, default="", max_length=150),
         ),
         migrations.AddField(
-            model_name='queueitem',
-            name='waits_for',
-            field=models.JSONField(default=list, help_text='uids of items that have to end well first'),
+            model_name="queueitem",
+            name="waits_for",
+            field=models.JSONField(default=list, help_text="uids of items that have to end well first"),
         ),
         migrations.AlterField(
-            model_name='queueitem',
-            name='state',
-            field=models.CharField(choices=[('proposed', 'proposed'), ('queued', 'queued'), ('running', 'running'), ('completed', 'completed'), ('failed', 'failed'), ('aborted', 'aborted'), ('stopped', 'stopped'), ('halted', 'halted'), ('interrupted', 'interrupted'), ('removed', 'removed'), ('denied', 'denied')], default='queued', max_length=12),
+            model_name="queueitem",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("proposed", "proposed"),
+                    ("queued", "queued"),
+                    ("running", "running"),
+                    ("completed", "completed"),
+                    ("failed", "failed"),
+                    ("aborted", "aborted"),
+                    ("stopped", "stopped"),
+                    ("halted", "halted"),
+                    ("interrupted", "interrupted"),
+                    ("removed", "removed"),
+                    ("denied", "denied"),
+                ],
+                default="queued",
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='Preset',
+            name="Preset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('author', models.CharField(max_length=150)),
-                ('title', models.CharField(max_length=200)),
-                ('plan_name', models.CharField(max_length=200)),
-                ('parameters', models.JSONField(default=dict)),
-                ('metadata', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('beamline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presets', to='accounts.beamline')),
-                ('proposal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='presets', to='accounts.proposal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("author", models.CharField(max_length=150)),
+                ("title", models.CharField(max_length=200)),
+                ("plan_name", models.CharField(max_length=200)),
+                ("parameters", models.JSONField(default=dict)),
+                ("metadata", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "beamline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presets",
+                        to="accounts.beamline",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presets",
+                        to="accounts.proposal",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('beamline', 'proposal', 'author', 'title'), name='preset_title_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("beamline", "proposal", "author", "title"),
+                        name="preset_title_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]

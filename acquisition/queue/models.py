@@ -171,6 +171,10 @@ class Environment(models.Model):
     faults = models.JSONField(default=list)
     versions = models.JSONField(default=dict)
     is_open = models.BooleanField(default=False)
+    keeps_closed = models.BooleanField(
+        default=False, help_text="somebody closed it; it is not opened by itself"
+    )
+    closed_reason = models.TextField(blank=True, default="")
     opened_at = models.DateTimeField(null=True, blank=True)
     fencing = models.BigIntegerField(default=0)
 
@@ -181,7 +185,9 @@ class Environment(models.Model):
 class ControlCommand(models.Model):
     """One wish about the running engine, and what came of it."""
 
-    ACTIONS = ("pause", "resume", "stop", "abort", "halt")
+    ENGINE = ("pause", "resume", "stop", "abort", "halt")
+    ENVIRONMENT = ("open", "close", "update", "destroy")
+    ACTIONS = (*ENGINE, *ENVIRONMENT)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     beamline = models.ForeignKey(BEAMLINE, on_delete=models.PROTECT, related_name="control_commands")

@@ -193,6 +193,11 @@ def close_environment(*, grant: Grant, faults: list[str]) -> None:
         announce_status(grant.beamline_id, grant.beamline)
 
 
+def is_kept_closed(*, grant: Grant) -> bool:
+    """Tell whether somebody closed the environment and nobody has opened it since."""
+    return Environment.objects.filter(beamline_id=grant.beamline_id, keeps_closed=True).exists()
+
+
 def save_snapshot(
     *,
     grant: Grant,

@@ -78,16 +78,17 @@ def running_item(beamline_id: int) -> QuerySet[QueueItem]:
 
 
 def worker_state(lease: Any, environment: Any, now: datetime) -> str:
-    """Say whether the worker is absent, lost, starting or ready.
+    """Say whether the worker is absent, lost, starting, closed or ready.
 
     absent: no lease, or it was given back. lost: it ran out. starting: alive, environment not open.
+    closed: alive, and somebody closed the environment.
     """
     if lease is None or not lease.holder:
         return "absent"
     if lease.expires_at is None or lease.expires_at <= now:
         return "lost"
     if environment is None or not environment.is_open or environment.fencing != lease.fencing:
-        return "starting"
+        return "closed" if environment is not None and environment.keeps_closed else "starting"
     return "ready"
 
 
@@ -116,7 +117,7 @@ def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
     queue = getattr(place, "acquisition_queue", None) or BeamlineQueue()
     environment = getattr(place, "environment", None)
     worker = worker_state(getattr(place, "worker_lease", None), environment, row.now)
-    alive = worker in ("ready", "starting")
+    alive = worker in ("ready", "starting", "closed")
     item = row.running
     return {
         "beamline": beamline,
@@ -184,6 +185,8 @@ def _message(
     if worker == "starting":
         faults = environment.faults if environment else []
         return f"Opening the beamline. {faults[0]}" if faults else "Opening the beamline."
+    if worker == "closed":
+        return f"The environment is closed ({environment.closed_reason}): open it to run items."
     text = row.info.get("message") or ""
     if text:
         return str(text)

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from acquisition.devices.code_folders import version_of
 from acquisition.devices.manifest import Manifest, build_devices, describe_devices, load_manifest
 from acquisition.plans.registry import PlanFault, PlanRegistry
 from acquisition.worker.device_settings import with_settings
@@ -82,7 +83,7 @@ def open_beamline(name: str, folder: Path, *, timeout_s: float = 5.0) -> OpenBea
         presets=presets_of(manifest.presets, plans),
         metadata_schema=ordered_schema(manifest.metadata_schema),
         faults=[*(_fault_text(fault) for fault in registry.faults), *wrong],
-        versions=versions(),
+        versions={**versions(), **{f"code {folder.name}": version_of(folder) for folder in manifest.code}},
     )
 
 

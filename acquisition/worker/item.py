@@ -1,12 +1,13 @@
 """One item from its row to a plan: are its submitter's rights still there, which plan, which devices."""
 
-from collections.abc import Mapping
+import inspect
 from typing import Any
 
 from accounts.access import Scope, require, scopes
 from accounts.errors import BeamportError
 from accounts.selectors import actor_for_username
-from acquisition.plans.registry import bind, resolve
+from acquisition.devices.code_folders import source_hash
+from acquisition.plans.registry import UnknownPlanError, bind, resolve
 from acquisition.queue.models import QueueItem
 from acquisition.worker.environment import OpenBeamline
 
@@ -48,13 +49,24 @@ def plan_of(item: QueueItem, beamline: OpenBeamline) -> Any:
     return beamline.registry.plan(item.plan_name)(*args, **kwargs)
 
 
-def metadata_of(item: QueueItem, beamline: str, versions: Mapping[str, str]) -> dict[str, Any]:
-    """Give what the start documents of the item's runs hold; what the system knows wins."""
+def metadata_of(item: QueueItem, beamline: str, opened: OpenBeamline) -> dict[str, Any]:
+    """Give what the start documents of the item's runs hold; what the system knows wins.
+
+    ``versions`` tells the packages, the beamline's own code, and the hash of the source of the plan.
+    """
     return {
         **item.metadata,
         "beamline": beamline,
         "proposal": item.proposal.number,
         "username": item.submitted_by,
         "item_uid": str(item.uid),
-        "versions": dict(versions),
+        "versions": {**opened.versions, "plan": plan_version(opened, item.plan_name)},
     }
+
+
+def plan_version(opened: OpenBeamline, name: str) -> str:
+    """Give the hash of the source of a plan; empty where it has none that can be read."""
+    try:
+        return source_hash(inspect.getsource(inspect.unwrap(opened.registry.plan(name))))
+    except (OSError, TypeError, UnknownPlanError):
+        return ""

@@ -147,7 +147,7 @@ class Runner:
                 return Ending(ItemEvent.FAIL, f"{type(error).__name__}: {error}")
             if self._stopping.is_set():
                 return Ending(ItemEvent.ABORT, "the worker was shut down before the plan began")
-            return self._driver.run(plan, metadata_of(item, self._grant.beamline, self._beamline.versions))
+            return self._driver.run(plan, metadata_of(item, self._grant.beamline, self._beamline))
 
     def _prepare(self, item: QueueItem) -> Any:
         held = until_it_works(lambda: rights_of(item, self._grant.beamline), stopping=self._stopping)

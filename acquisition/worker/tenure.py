@@ -1,7 +1,8 @@
 """From taking the lease to giving it back: everything a worker has while the beamline is its own.
 
-The engine thread (`Tenure.serve`) recovers, opens the beamline and runs items. Around it, each on its own
-thread: the lease, the shipper, the reporter, the console, the control commands, the status board.
+The engine thread (`Tenure.serve`) recovers, opens the beamline and runs items; when it is told to, it closes
+the beamline and opens it again. Around it, each on its own thread: the lease, the shipper, the reporter, the
+console, the control commands, the status board.
 """
 
 import logging
@@ -33,6 +34,12 @@ logger = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
 REOPEN_S: Final = 5.0
+LEAVE_S: Final = 0.3
+DONE_WORDS: Final = {
+    "open": "the beamline is being opened",
+    "close": "the beamline is closed as soon as nothing runs",
+    "update": "plans, presets and devices are read anew as soon as nothing runs",
+}
 
 
 class Tenure:
@@ -72,6 +79,8 @@ class Tenure:
         self._beamline: OpenBeamline | None = None
         self._board: ValueBoard | None = None
         self._runner: Runner | None = None
+        self._is_to_close = threading.Event()
+        self._fault = ""
 
     def serve(self) -> None:
         """Recover, open the beamline, run items until told to stop; then give everything back."""
@@ -84,9 +93,7 @@ class Tenure:
             if recovered is None:
                 return
             self._start_threads(recovered)
-            runner = self._open_at_last(recovered)
-            if runner is not None:
-                self._work(runner)
+            self._open_and_work(recovered)
         finally:
             self._close()
 
@@ -116,13 +123,27 @@ class Tenure:
                 "WARNING",
             )
 
-    def _open_at_last(self, recovered: Recovered) -> Runner | None:
+    def _open_and_work(self, recovered: Recovered) -> None:
+        """Have the beamline open and run its items, as long as nobody wants it closed; again and again."""
         while not self._stopping.is_set():
+            if self._is_kept_closed():
+                self._wake.wait(LOOK_S)
+                self._wake.clear()
+                continue
             runner = self._open(recovered)
-            if runner is not None:
-                return runner
-            self._stopping.wait(REOPEN_S)
-        return None
+            if runner is None:
+                self._stopping.wait(REOPEN_S)
+                continue
+            self._work(runner)
+            self._let_go()
+
+    def _is_kept_closed(self) -> bool:
+        try:
+            return running.is_kept_closed(grant=self._grant)
+        except AWAY as error:
+            logger.debug("whether the beamline is to be open cannot be read: %s", error)
+            connection.close()
+            return False
 
     def _open(self, recovered: Recovered) -> Runner | None:
         try:
@@ -133,10 +154,11 @@ class Tenure:
             self._publish(beamline)
         except LeaseLostError:
             raise
-        except Exception as error:
-            logger.exception("the beamline cannot be opened; it is tried again in %s s", REOPEN_S)
-            self._not_open(str(error))
+        except Exception as error:  # noqa: BLE001  beamline code may raise anything; it is told and tried again
+            self._tell_fault(str(error))
+            self._not_open([str(error)[:4000]])
             return None
+        self._fault = ""
         self._reporter.say(engine_state="idle", message="")
         self._board = ValueBoard(self._grant.beamline, beamline.devices, beamline.manifest.status_board)
         self._board.start()
@@ -155,19 +177,36 @@ class Tenure:
             on_panic=self._on_lost,
         )
 
-    def _not_open(self, reason: str) -> None:
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
-        if self._beamline is not None:
-            close_beamline(self._beamline)
-            self._beamline = None
-        self._console.add(f"The beamline cannot be opened: {reason}", "ERROR")
+    def _tell_fault(self, text: str) -> None:
+        """Tell, once while it lasts, why the beamline cannot be opened."""
+        if text != self._fault:
+            logger.exception("the beamline cannot be opened; it is tried again each %s s", REOPEN_S)
+            self._console.add(f"The beamline cannot be opened: {text}", "ERROR")
+        self._fault = text
+
+    def _not_open(self, faults: list[str]) -> None:
+        """Let go of what was opened, and write that the beamline is not open, and why."""
+        runner, self._runner = self._runner, None
+        beamline, self._beamline = self._beamline, None
+        if runner is not None:
+            runner.close()
+        if beamline is not None:
+            close_beamline(beamline)
         try:
-            running.close_environment(grant=self._grant, faults=[reason[:4000]])
+            running.close_environment(grant=self._grant, faults=faults)
         except AWAY as error:
-            logger.debug("the fault could not be written: %s", error)
+            logger.debug("that the beamline is closed could not be written: %s", error)
             connection.close()
+
+    def _let_go(self) -> None:
+        """Close the open beamline: somebody wants it closed, or its code read anew."""
+        board, self._board = self._board, None
+        if board is not None:
+            board.stop()
+        if not self._stopping.is_set():
+            self._not_open([])
+            self._reporter.say(engine_state="closed", message="")
+            self._console.add("The beamline was closed.")
 
     def _publish(self, beamline: OpenBeamline) -> None:
         until_it_works(
@@ -187,20 +226,40 @@ class Tenure:
     # -- working --------------------------------------------------------------------------------------------
 
     def _work(self, runner: Runner) -> None:
-        while not self._stopping.is_set():
+        """Run items until the process is asked to go, or the beamline to be closed."""
+        self._is_to_close.clear()
+        while not self._stopping.is_set() and not self._is_to_close.is_set():
             self._wake.wait(LOOK_S)
             self._wake.clear()
             try:
-                while not self._stopping.is_set() and runner.run_next():
+                while self._may_run() and runner.run_next():
                     pass
             except AWAY as error:
                 logger.debug("the queue cannot be read: %s", error)
                 connection.close()
 
+    def _may_run(self) -> bool:
+        return not self._stopping.is_set() and not self._is_to_close.is_set()
+
     def _obey(self, command: ControlCommand) -> str:
+        if command.action in ControlCommand.ENVIRONMENT:
+            return self._obey_environment(command)
         if self._runner is None:
             raise NotPossibleError("the beamline is not open")
         return self._runner.steer(command)
+
+    def _obey_environment(self, command: ControlCommand) -> str:
+        """Open, close, update or destroy what this process has of the beamline; never waits for the plan."""
+        if command.action == "destroy":
+            self.stop_motors()
+            # Leave once the answer is written; whoever waits for it would see a lost worker otherwise.
+            reason = f"the environment was destroyed by {command.requested_by}"
+            threading.Timer(LEAVE_S, self._on_lost, [reason]).start()
+            return "the motors were told to stop; the worker's process ends"
+        if command.action in ("close", "update"):
+            self._is_to_close.set()
+        self._wake.set()
+        return DONE_WORDS[command.action]
 
     def _trouble(self, text: str) -> None:
         self._console.add(text, "ERROR")

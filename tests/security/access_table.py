@@ -232,6 +232,46 @@ CATALOG = [
                                                       "401 404 404 404 404 409 404 404 409 403 401 401"),
     row("GET", "exports/formats", "run:read",         "401 200 200 200 200 200 200 200 200 403 401 401"),
 ]
+
+#                                                      ano str out obs mem  pi sta adm key les exp rev
+R = "runs/<uid>"
+WHY = {"reason": "it was wrong"}
+ANNOTATIONS = [
+    row("GET", f"{R}/annotations", "run:read",        "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", f"{R}/metadata", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("PATCH", f"{R}/metadata", "run:annotate",     "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"changes": {"note": "corrected"}, **WHY}),
+    row("GET", f"{R}/revisions", "run:read",          "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("POST", f"{R}/revisions/<revision>/restore", "run:annotate",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401",
+        body=WHY),
+    row("POST", f"{R}/tags", "run:annotate",          "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={"name": "good"}),
+    row("DELETE", f"{R}/tags/<name>", "run:annotate", "401 404 404 403 204 204 204 204 204 403 401 401"),
+    row("POST", f"{R}/notes", "run:annotate",         "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={"text": "a note"}),
+    row("PATCH", f"{R}/notes/<note>", "run:annotate", "401 404 404 403 403 200 200 200 200 403 401 401",
+        body={"text": "another"}),
+    row("DELETE", f"{R}/notes/<note>", "run:annotate",
+                                                      "401 404 404 403 403 204 204 204 204 403 401 401"),
+    row("POST", f"{R}/attachments", "run:annotate",   "401 404 404 403 201 201 201 201 201 403 401 401",
+        query={"name": "a.txt"}),
+    row("GET", f"{R}/attachments/<attachment>", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("DELETE", f"{R}/attachments/<attachment>", "run:annotate",
+                                                      "401 404 404 403 403 204 204 204 204 403 401 401"),
+    row("POST", f"{R}/links", "run:annotate",         "401 404 404 403 201 201 201 201 201 403 401 401",
+        body={"target": "<other>", "relation": "repeats"}),
+    row("DELETE", f"{R}/links/<link>", "run:annotate",
+                                                      "401 404 404 403 403 204 204 204 204 403 401 401"),
+    row("POST", f"{R}/delete", "run:delete",          "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff", body=WHY),
+    row("GET", "retention", "run:delete",             "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("POST", "retention", "run:delete",            "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff", body={"beamline": "alpha", "days": 400}),
+    row("DELETE", "retention/<rule>", "run:delete",   "401 404 404 404 404 404 204 204 204 404 401 401",
+        owner="staff"),
+]
 # fmt: on
 
-TABLE = ACCOUNTS + ACQUISITION + CATALOG
+TABLE = ACCOUNTS + ACQUISITION + CATALOG + ANNOTATIONS

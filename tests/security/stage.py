@@ -21,13 +21,15 @@ from django.utils import timezone
 
 from accounts.access import Scope, with_implied
 from accounts.models import APIKey
+from accounts.selectors import actor_for_username
 from acquisition.plans.registry import PlanRegistry
+from catalog import services
 from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, store
 from catalog.jobs.services import order_export
 from catalog.search.saved import save_search
 from tests.security.access_table import Row
-from tests.support.catalog_runs import records_of
+from tests.support.catalog_runs import records_of, scan
 from tests.support.people import SYSTEM, Facility, make_facility
 
 PLANS = "tests.security.plans"
@@ -59,6 +61,7 @@ class Stage:
         path = self.path(row)
         if row.method != "GET":
             data = json.dumps(row.body or {}).replace("<uid>", self._parts_of(row)["uid"])
+            data = data.replace("<other>", self.parts["other"])
             path += f"?{urlencode(row.query)}" if row.query else ""
         send = getattr(client, row.method.lower())
         return send(path, data, headers=headers, content_type="application/json")
@@ -119,6 +122,7 @@ def _acquisition(facility: Facility) -> dict[str, str]:
         is_open=True,
         opened_at=timezone.now(),
     )
+    model("acquisition", "EngineSnapshot").objects.create(beamline=beamline)
     model("acquisition", "Lease").objects.create(
         beamline=beamline, holder="a worker", fencing=1, expires_at=timezone.now() + timedelta(hours=1)
     )
@@ -158,6 +162,7 @@ def _catalog() -> dict[str, str]:
     origin = Origin("alpha", "P-1", "pi")
     store(actor=SYSTEM, origin=origin, records=records_of(documents))
     parts = {"stream": "primary", "field": "camera", "index": "0", "form": "jsonl"}
+    parts |= _annotations(documents[0][1]["uid"])
     return {"run": documents[0][1]["uid"], **parts}
 
 
@@ -165,6 +170,28 @@ def _export_job(facility: Facility, run: str) -> str:
     """Order an export as the investigator."""
     job = order_export(actor=facility.actor("pi"), runs=[run], format="jsonl", options={})
     return str(job.uid)
+
+
+def _annotations(uid: str) -> dict[str, str]:
+    """Add one of everything to a run, by its principal investigator."""
+    run = apps.get_model("catalog", "Run").objects.get(uid=uid)
+    documents = list(scan(1))
+    store(actor=SYSTEM, origin=Origin("alpha", "P-1", "pi"), records=records_of(documents))
+    other = documents[0][1]["uid"]
+    author = actor_for_username("pi")
+    changes = {"sample": "LaB6"}
+    services.revise_metadata(actor=author, run_uid=uid, changes=changes, reason="forgotten")
+    services.add_tag(actor=author, run_uid=uid, name="checked")
+    note = services.add_note(actor=author, run_uid=uid, text="looks well")
+    file = {"name": "a.txt", "media_type": "text/plain", "content": [b"text"]}
+    attachment = services.attach(actor=author, run_uid=uid, **file)
+    link = services.add_link(actor=author, run_uid=uid, target=other, relation="reference")
+    rule = apps.get_model("catalog", "RetentionRule").objects.create(
+        beamline=run.beamline, days=3650, author="pi"
+    )
+    rows = {"note": note, "attachment": attachment, "link": link, "rule": rule}
+    parts = {name: str(row.uid) for name, row in rows.items()}
+    return {**parts, "other": other, "name": "checked", "revision": "0"}
 
 
 def _run_with_a_frame() -> Iterator[tuple[str, dict[str, Any]]]:

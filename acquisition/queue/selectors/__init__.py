@@ -6,6 +6,7 @@ from acquisition.queue.selectors.history import history
 from acquisition.queue.selectors.items import item, item_dict, item_in_place, item_named
 from acquisition.queue.selectors.offers import (
     devices,
+    environment,
     offers,
     plan,
     plans,
@@ -22,6 +23,7 @@ __all__ = [
     "console",
     "control",
     "devices",
+    "environment",
     "history",
     "item",
     "item_dict",

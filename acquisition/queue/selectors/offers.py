@@ -49,6 +49,22 @@ def devices(actor: Actor, beamline: str) -> dict[str, Any]:
     }
 
 
+def environment(actor: Actor, beamline: str) -> dict[str, Any]:
+    """Give what the worker has of the beamline: open or not and why, versions of the code, faults."""
+    found = _environment(actor, beamline) or Environment()
+    return {
+        "is_open": found.is_open,
+        "keeps_closed": found.keeps_closed,
+        "closed_reason": found.closed_reason,
+        "opened_at": stamp(found.opened_at),
+        "versions": found.versions,
+        "modules": found.modules,
+        "faults": found.faults,
+        "plans": sorted(found.plans),
+        "devices": sorted(found.devices),
+    }
+
+
 def values(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give the last snapshot of the status board, from the cache."""
     require(actor, Scope.DEVICE_READ, beamline=beamline)

@@ -5,6 +5,7 @@ the queue's version, and rings after the commit.
 """
 
 from acquisition.queue.services.engine_actions import CONTROL_CHANNEL, request_engine_action
+from acquisition.queue.services.environment_actions import request_environment_action
 from acquisition.queue.services.modes import (
     cancel_stop_after_item,
     hold_queue,
@@ -42,6 +43,7 @@ __all__ = [
     "remove_items",
     "replace_item",
     "request_engine_action",
+    "request_environment_action",
     "run_now",
     "save_preset",
     "set_modes",

@@ -31,10 +31,10 @@ def request_engine_action(
     ConflictError
         Nothing runs, or (resume, halt) somebody else has the beamline in hand.
     """
-    if action not in ControlCommand.ACTIONS:
+    if action not in ControlCommand.ENGINE:
         raise InvalidError(
             f"There is no engine action {action!r}.",
-            fields={"action": [f"one of {', '.join(ControlCommand.ACTIONS)}"]},
+            fields={"action": [f"one of {', '.join(ControlCommand.ENGINE)}"]},
         )
     place = beamline_named(actor, beamline)
     running = QueueItem.objects.filter(beamline_id=place.pk, state=ItemState.RUNNING.value).first()
@@ -66,7 +66,7 @@ def request_engine_action(
             after={"command": str(command.uid), "defer": defer},
             reason=reason,
         )
-        _notify(beamline)
+        notify_worker(beamline)
         announce_status(place.pk, beamline)
     return command
 
@@ -80,6 +80,7 @@ def _require_stop(actor: Actor, beamline: str, running: QueueItem | None) -> Non
         require(actor, Scope.ENGINE_STOP, beamline=beamline)
 
 
-def _notify(beamline: str) -> None:
+def notify_worker(beamline: str) -> None:
+    """Wake the worker's control thread when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CONTROL_CHANNEL, beamline])
