@@ -87,7 +87,7 @@ class ImportsView(APIView):
         def keep(run: str, first: int, documents: Sequence[tuple[str, dict[str, Any]]]) -> StoreResult:
             return receive(sender, run=run, first=first, documents=documents).result
 
-        entries = file_format(wanted["format"]).read(_Bounded(request.data))  # type: ignore[arg-type]  it reads
+        entries = file_format(wanted["format"]).read(_Bounded(request.data))
         result = store_entries(entries, keep)
         if not result.runs:
             raise InvalidError("The file holds no document.", fields={"file": _told(result)})
@@ -101,11 +101,11 @@ class _Bounded:
         self._body = body
         self._left = MOST_BYTES
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Read some bytes."""
         return self._counted(self._body.read(size if size >= 0 else self._left + 1))
 
-    def readline(self, size: int = -1) -> bytes:
+    def readline(self, size: int = -1, /) -> bytes:
         """Read a line, or the beginning of a long one."""
         return self._counted(self._body.readline(size))
 

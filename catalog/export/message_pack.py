@@ -43,7 +43,10 @@ def message(name: str, doc: Document) -> bytes:
 
 def _events(page: Document) -> bytes:
     """Give the messages of events, all at once if all values of a column have one length in bytes."""
-    block = _block(page)
+    try:
+        block = _block(page)
+    except UnicodeEncodeError:  # half of a surrogate pair in a key
+        block = None
     if block is None:
         return b"".join(message("event", event) for event in unpack(page))
     return block.tobytes()

@@ -13,6 +13,7 @@ from typing import Any
 
 import bson
 
+from catalog.export.columns import chunks
 from catalog.export.escapes import escaped
 from catalog.export.protocol import Document, ExportableRun, Exporter, Options, options_schema
 from catalog.export.runs import single
@@ -111,7 +112,7 @@ def _members(run: ExportableRun, folder: str) -> Iterator[Member]:
     for collection, file in kept.items():
         file.seek(0)
         with file:
-            yield Member(f"{folder}/{collection}.bson", iter(lambda f=file: f.read(_IN_MEMORY), b""), time)
+            yield Member(f"{folder}/{collection}.bson", chunks(file), time)
         yield _metadata(folder, collection, time)
 
 

@@ -126,7 +126,7 @@ class _Stream:
             _text(group, "name" if is_moved else "local_name", key)
             _put(group, "value" if is_moved else "data", values[key], unit)
             target = roles.setpoints.get(key)
-            if is_moved and target in values:
+            if is_moved and target is not None and target in values:
                 _put(group, "target_value", values[target], unit)
 
     def _frames(self, instrument: Any, key: str) -> None:

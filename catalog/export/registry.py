@@ -19,7 +19,7 @@ from catalog.export.protocol import Exporter
 
 GROUP = "beamport.exporters"
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
+NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
 _OWN = (
     "json_lines",
     "message_pack",
@@ -47,7 +47,7 @@ def register(exporter: Exporter) -> None:
     ValueError
         Its name cannot be used, or another exporter has it.
     """
-    if not _NAME.match(exporter.name):
+    if not NAME.match(exporter.name):
         raise ValueError(f"{exporter.name!r} is no name of a format: use a-z, 0-9 and '-', 32 at most")
     known = _registered.get(exporter.name)
     if known is not None and known != exporter:

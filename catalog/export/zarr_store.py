@@ -78,7 +78,7 @@ def _copy(group: Any, run: ExportableRun, stream: str, key: str) -> None:
     step = max(1, min(array.shape[0], BLOCK_BYTES // entry))
     name = _name(key)
     dims = [f"{name}_entry", *(f"{name}_dim_{axis}" for axis in range(len(array.shape) - 1))]
-    if array.shape[0] == len(group["time"]):
+    if array.shape[0] == group["time"].shape[0]:
         dims[0] = "time"
     copy = group.create_array(
         name,

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import msgpack
 import numpy as np
@@ -32,6 +32,16 @@ _NUMBERS = "biufc"
 logger = logging.getLogger(__name__)
 
 
+class Readable(Protocol):
+    """What is read: an open file, a buffer, the body of a request."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Give some bytes, none at the end."""
+
+    def readline(self, size: int = ..., /) -> bytes:
+        """Give a line, or the beginning of a long one."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileFormat:
     """One kind of file: its name, the endings of its files, how it is read."""
@@ -39,11 +49,11 @@ class FileFormat:
     name: str
     title: str
     endings: tuple[str, ...]
-    read: Callable[[BinaryIO], Iterator[Entry | Unreadable]]
+    read: Callable[[Readable], Iterator[Entry | Unreadable]]
 
 
-def read_json_lines(file: BinaryIO) -> Iterator[Entry | Unreadable]:
-    """Read a document a line: strict or with bare NaN, ``[name, doc]`` or ``{name, doc}``, RS before or not."""
+def read_json_lines(file: Readable) -> Iterator[Entry | Unreadable]:
+    """Read a document a line: strict or with bare NaN, ``[name, doc]`` or ``{name, doc}``, RS or not."""
     place = 0
     while line := file.readline(LONGEST_LINE + 1):
         place += 1
@@ -65,7 +75,7 @@ def _read_line(place: int, text: bytes) -> Entry | Unreadable:
     return entry_of(place, value)
 
 
-def read_messages(file: BinaryIO) -> Iterator[Entry | Unreadable]:
+def read_messages(file: Readable) -> Iterator[Entry | Unreadable]:
     """Read MessagePack, one ``[name, doc]`` after the other, with arrays as ``msgpack-numpy`` has them.
 
     What follows a message that cannot be read is lost with it: nothing says where the next one begins.

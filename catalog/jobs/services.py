@@ -56,7 +56,7 @@ def order_export(
         if ExportJob.objects.filter(owner_id=actor.account_pk, state__in=UNDER_WAY).count() >= MOST_UNDER_WAY:
             raise TooManyError(f"You have {MOST_UNDER_WAY} exports under way.", hint="Cancel some, or wait.")
         row = ExportJob.objects.create(
-            owner_id=actor.user_id, requester=kept(actor), format=format, options=filled, runs=uids
+            owner_id=actor.account_pk, requester=kept(actor), format=format, options=filled, runs=uids
         )
         transaction.on_commit(call_exporter, robust=True)
         _record(actor, "export.ordered", row, after={"format": format, "runs": uids[:20], "of": len(uids)})
