@@ -66,6 +66,23 @@ def ensure_demo(*, actor: Actor) -> dict[str, Any]:
     return {"beamline": BEAMLINE, "proposals": list(PROPOSALS), "credentials": credentials}
 
 
+@transaction.atomic
+def ensure_beamline(*, actor: Actor, name: str, title: str, time_zone: str = "UTC") -> None:
+    """Let the people of the demo use another beamline: `staff` runs it, the demo's proposals have time on it.
+
+    What is there already is left as it is; each thing that is made is audited.
+    """
+    require(actor, Scope.ACCOUNT_ADMIN)
+    if not Beamline.objects.filter(name=name).exists():
+        services.create_beamline(actor=actor, name=name, title=title, time_zone=time_zone)
+    if not StaffAssignment.objects.filter(beamline__name=name, user__username="staff").exists():
+        services.assign_staff(
+            actor=actor, beamline=name, username="staff", role=StaffRole.BEAMLINE_STAFF.value
+        )
+    for number in PROPOSALS:
+        services.allocate_beamline(actor=actor, proposal=number, beamline=name)
+
+
 def _ensure(actor: Actor, person: DemoPerson) -> str | None:
     if User.objects.filter(username__iexact=person.username).exists():
         return None

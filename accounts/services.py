@@ -153,6 +153,25 @@ def create_proposal(
 
 
 @transaction.atomic
+def allocate_beamline(*, actor: Actor, proposal: str, beamline: str) -> Proposal:
+    """Give a proposal time on one more beamline; audits ``proposal.beamline_allocated`` unless it had it."""
+    require(actor, Scope.ACCOUNT_ADMIN)
+    row = _proposal_for_update(actor, proposal)
+    place = selectors.beamline_named(actor, beamline)
+    if not row.beamlines.filter(pk=place.pk).exists():
+        row.beamlines.add(place)
+        audit.record(
+            actor=actor,
+            action="proposal.beamline_allocated",
+            object_kind="proposal",
+            object_id=row.number,
+            beamline=beamline,
+            proposal=row.number,
+        )
+    return row
+
+
+@transaction.atomic
 def set_closed(*, actor: Actor, proposal: str, is_closed: bool, reason: str = "") -> Proposal:
     """Close or reopen a proposal; audits ``proposal.closed`` or ``proposal.reopened``."""
     require(actor, Scope.ACCOUNT_ADMIN)

@@ -20,11 +20,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from acquisition.devices.errors import ManifestError
+from acquisition.devices.manifest import Manifest, load_manifest
 from config.embedded import EmbeddedServerError, Server, free_port, start_postgres, start_valkey
 from config.processes import spawn, stop
 
-BEAMLINE = "demo"
+DEMO = "demo"
 PREFIX = "DEMO:"
+MANIFESTS = Path(__file__).resolve().parent / "beamlines"
 READY_TIMEOUT_S = 30.0
 LONGEST_PAUSE_S = 10.0
 
@@ -110,12 +113,14 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
     print("Beamport", flush=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     os.environ["BEAMPORT_VAR"] = str(var)
+    beamline = _beamline()
     programs = _servers(var, stack)
     _go_on(stopping)
-    _prepare_database(var)
+    _prepare_database(var, beamline)
     _go_on(stopping)
-    _name_control_network()
-    for program in _applications(var, port):
+    if beamline.name == DEMO:
+        _name_control_network()
+    for program in _applications(var, port, beamline.name):
         program.run()
         stack.callback(program.end)
         programs.append(program)
@@ -128,6 +133,23 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
         flush=True,
     )
     return programs
+
+
+def _beamline() -> Manifest:
+    """Return the manifest of the beamline that is to be run: the demo, or that of BEAMPORT_BEAMLINE."""
+    name = os.environ.get("BEAMPORT_BEAMLINE") or DEMO
+    folder = Path(os.environ.get("BEAMPORT_MANIFESTS") or MANIFESTS)
+    try:
+        manifest = load_manifest(folder / f"{name}.toml")
+    except ManifestError as error:
+        raise StartError(
+            f"the beamline {name!r} that BEAMPORT_BEAMLINE names is not ready: {error}"
+        ) from error
+    if manifest.name != name:
+        raise StartError(
+            f"{manifest.path} calls its beamline {manifest.name!r}: name = {name!r} belongs into {name}.toml"
+        )
+    return manifest
 
 
 def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
@@ -167,7 +189,7 @@ def _process_of(start: Callable[[Path], Server], var: Path) -> subprocess.Popen[
     return start(var).process
 
 
-def _prepare_database(var: Path) -> None:
+def _prepare_database(var: Path, beamline: Manifest) -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
@@ -184,10 +206,25 @@ def _prepare_database(var: Path) -> None:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         say("Demo: beamline, proposals and accounts")
         call_command("ensure_demo", credentials_file=var / "credentials.txt")
+        if beamline.name != DEMO:
+            say(f"{beamline.title}: known to the accounts of the demo")
+            _make_known(beamline)
     except Error as error:
         raise StartError(f"the database refuses: {_one_line(error)} (DATABASE_URL names it)") from error
     finally:
         connections.close_all()
+
+
+def _make_known(beamline: Manifest) -> None:
+    from accounts.actor import system_actor
+    from accounts.demo import ensure_beamline
+
+    ensure_beamline(
+        actor=system_actor("make run"),
+        name=beamline.name,
+        title=beamline.title,
+        time_zone=beamline.time_zone,
+    )
 
 
 def _name_control_network() -> None:
@@ -206,7 +243,7 @@ def _name_control_network() -> None:
     )
 
 
-def _applications(var: Path, port: int) -> list[Program]:
+def _applications(var: Path, port: int, beamline: str) -> list[Program]:
     python = sys.executable
     frames = var / "frames"
     frames.mkdir(parents=True, exist_ok=True)
@@ -217,7 +254,7 @@ def _applications(var: Path, port: int) -> list[Program]:
         ],
         "worker": [
             *(python, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
-            *("--queues", f"beamline.{BEAMLINE}", "--hostname", f"{BEAMLINE}@%h", "--loglevel", "INFO"),
+            *("--queues", f"beamline.{beamline}", "--hostname", f"{beamline}@%h", "--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         "exports": [
@@ -231,7 +268,9 @@ def _applications(var: Path, port: int) -> list[Program]:
             *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2"),
         ],
     }
-    environment = os.environ | {"BEAMPORT_BEAMLINE": BEAMLINE}
+    if beamline != DEMO:
+        del commands["demo beamline"]
+    environment = os.environ | {"BEAMPORT_BEAMLINE": beamline}
     own = {"exports": os.environ | {"BEAMPORT_BEAMLINE": "", "BEAMPORT_EXPORTS": "on"}}
     programs = []
     for name, command in commands.items():
