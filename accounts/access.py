@@ -42,6 +42,7 @@ class Scope(StrEnum):
     RUN_READ = "run:read"
     RUN_EXPORT = "run:export"
     RUN_ANNOTATE = "run:annotate"
+    RUN_DELETE = "run:delete"
     RUN_ADD = "run:add"
     QUEUE_READ = "queue:read"
     QUEUE_PROPOSE = "queue:propose"
@@ -112,6 +113,7 @@ _MEMBER: Scopes = _OBSERVER | {
 IMPLIED: dict[Scope, Scopes] = {
     Scope.RUN_EXPORT: frozenset({Scope.RUN_READ}),
     Scope.RUN_ANNOTATE: frozenset({Scope.RUN_READ}),
+    Scope.RUN_DELETE: frozenset({Scope.RUN_READ}),
     Scope.QUEUE_PROPOSE: frozenset({Scope.QUEUE_READ}),
     Scope.QUEUE_WRITE: frozenset({Scope.QUEUE_READ, Scope.QUEUE_PROPOSE}),
     Scope.QUEUE_APPROVE: frozenset({Scope.QUEUE_READ}),
@@ -126,7 +128,7 @@ WORKER = "worker"
 
 ROLE_SCOPES: dict[str, Scopes] = {
     FACILITY_ADMIN: ALL_SCOPES,
-    StaffRole.BEAMLINE_STAFF.value: _LOCAL_CONTACT | {Scope.ENVIRONMENT, Scope.AUDIT_READ},
+    StaffRole.BEAMLINE_STAFF.value: _LOCAL_CONTACT | {Scope.ENVIRONMENT, Scope.AUDIT_READ, Scope.RUN_DELETE},
     StaffRole.LOCAL_CONTACT.value: _LOCAL_CONTACT,
     ProposalRole.PRINCIPAL_INVESTIGATOR.value: _MEMBER | {Scope.PROPOSAL_ADMIN, Scope.QUEUE_APPROVE},
     ProposalRole.MEMBER.value: _MEMBER,
