@@ -33,10 +33,25 @@ class AreaDetector(Device):
     ``name``. ``stage`` opens a new file, each ``trigger`` adds a frame to it, ``unstage`` closes it; the
     documents ``stream_resource`` (one a file) and ``stream_datum`` (one an event) say where each frame is.
 
+    =================  ======  ======  ===================================================================
+    PV                 type    unit    meaning
+    =================  ======  ======  ===================================================================
+    ``<P>:exposure``   double  s       how long a frame is exposed
+    ``<P>:acquire``    long            1 takes a frame, answered when it is in the file; 0 breaks off
+    ``<P>:rows``       long    pixel   rows of a frame
+    ``<P>:columns``    long    pixel   columns of a frame
+    ``<P>:total``      long    counts  sum of the last frame
+    ``<P>:peak``       long    counts  its highest pixel
+    ``<P>:file_name``  char[]          name of the next file
+    ``<P>:capture``    long            1 opens a file, 0 closes it; answered when done
+    ``<P>:full_path``  char[]          path of the file
+    ``<P>:frames``     long            frames in the file
+    =================  ======  ======  ===================================================================
+
     Parameters
     ----------
     prefix
-        Of the process variables, as the simulated camera has them.
+        Of the process variables, without a colon at the end.
     file_name
         Gives the name of the next file.
     """
@@ -139,6 +154,10 @@ class AreaDetector(Device):
 
     def resume(self) -> None:
         """Do nothing: the engine triggers again."""
+
+    def stop(self, success: bool = True) -> None:
+        """Break off a frame that is being taken."""
+        self._logic.break_off()
 
     def _open_assets(self) -> StreamAssets:
         if self._assets is None:

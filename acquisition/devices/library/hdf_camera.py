@@ -47,35 +47,35 @@ def text_backend(pv_name: str) -> Backend:
 class HdfCamera(PvDevice):
     """Frames by reference, by step or in flight (Triggerable, Preparable, Flyable, WritesStreamAssets ...).
 
-    ================================  ========  =====  ===================================================
-    PV                                type      unit   meaning
-    ================================  ========  =====  ===================================================
-    ``<P>cam1:Acquire``               enum             1 begins, answered at the end; 0 breaks off
-    ``<P>cam1:AcquireTime``           double    s      exposure of a frame
-    ``<P>cam1:AcquirePeriod``         double    s      from frame to frame
-    ``<P>cam1:NumImages``             long             frames an acquisition
-    ``<P>cam1:ImageMode``             enum             Single, Multiple, Continuous
-    ``<P>cam1:TriggerMode``           enum             Internal, External (one pulse a frame)
-    ``<P>cam1:ArraySizeX_RBV``        long      pixel  columns
-    ``<P>cam1:ArraySizeY_RBV``        long      pixel  rows
-    ``<P>cam1:DataType_RBV``          enum             Int8, UInt8, Int16, UInt16, Int32, UInt32,
-                                                       Int64, UInt64, Float32, Float64
-    ``<P>HDF1:FilePath``              char[]           folder; ends in a slash when set
-    ``<P>HDF1:FilePathExists_RBV``    enum             No, Yes
-    ``<P>HDF1:FileName``              char[]           name without extension
-    ``<P>HDF1:FileTemplate``          char[]           ``%s%s.h5``
-    ``<P>HDF1:NumCapture``            long             frames a file; 0 is no limit
-    ``<P>HDF1:FileWriteMode``         enum             Single, Capture, Stream
-    ``<P>HDF1:SWMRMode``              enum             Off, On
-    ``<P>HDF1:LazyOpen``              enum             No, Yes: the file is opened by its first frame
-    ``<P>HDF1:Capture``               enum             1 opens a file, 0 closes it; answered when done
-    ``<P>HDF1:Capture_RBV``           enum             Done, Capturing
-    ``<P>HDF1:NumCaptured_RBV``       long             frames in the file
-    ``<P>HDF1:FullFileName_RBV``      char[]           its path
-    ``<P>HDF1:WriteMessage``          char[]           what went wrong
-    ``<P>Stats1:Total_RBV``           double    count  sum of the last frame
-    ``<P>Stats1:MaxValue_RBV``        double    count  its highest pixel
-    ================================  ========  =====  ===================================================
+    ================================  ========  ======  ===================================================
+    PV                                type      unit    meaning
+    ================================  ========  ======  ===================================================
+    ``<P>cam1:Acquire``               enum              1 begins, answered at the end; 0 breaks off
+    ``<P>cam1:AcquireTime``           double    s       exposure of a frame
+    ``<P>cam1:AcquirePeriod``         double    s       from frame to frame
+    ``<P>cam1:NumImages``             long              frames an acquisition
+    ``<P>cam1:ImageMode``             enum              Single, Multiple, Continuous
+    ``<P>cam1:TriggerMode``           enum              Internal, External (one pulse a frame)
+    ``<P>cam1:ArraySizeX_RBV``        long              columns
+    ``<P>cam1:ArraySizeY_RBV``        long              rows
+    ``<P>cam1:DataType_RBV``          enum              Int8, UInt8, Int16, UInt16, Int32, UInt32,
+                                                        Int64, UInt64, Float32, Float64
+    ``<P>HDF1:FilePath``              char[]            folder; ends in a slash when set
+    ``<P>HDF1:FilePathExists_RBV``    enum              No, Yes
+    ``<P>HDF1:FileName``              char[]            name without extension
+    ``<P>HDF1:FileTemplate``          char[]            ``%s%s.h5``
+    ``<P>HDF1:NumCapture``            long              frames a file; 0 is no limit
+    ``<P>HDF1:FileWriteMode``         enum              Single, Capture, Stream
+    ``<P>HDF1:SWMRMode``              enum              Off, On
+    ``<P>HDF1:LazyOpen``              enum              No, Yes: the file is opened by its first frame
+    ``<P>HDF1:Capture``               enum              1 opens a file, 0 closes it; answered when done
+    ``<P>HDF1:Capture_RBV``           enum              Done, Capturing
+    ``<P>HDF1:NumCaptured_RBV``       long              frames in the file
+    ``<P>HDF1:FullFileName_RBV``      char[]            its path
+    ``<P>HDF1:WriteMessage``          char[]            what went wrong
+    ``<P>Stats1:Total_RBV``           double    counts  sum of the last frame
+    ``<P>Stats1:MaxValue_RBV``        double    counts  its highest pixel
+    ================================  ========  ======  ===================================================
 
     In the file the frames are ``/entry/data/data`` and their times (POSIX s)
     ``/entry/instrument/NDAttributes/NDArrayTimeStamp``.

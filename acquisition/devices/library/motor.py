@@ -46,6 +46,22 @@ class Motor(Device):
     retries of the record used up (.MISS), or a stop by somebody else. A move that is not over in its time is
     told to stop (.STOP), and fails.
 
+    ==============  ======  =====  =======================================================================
+    PV              type    unit   meaning
+    ==============  ======  =====  =======================================================================
+    ``<P>.VAL``     double  EGU    target
+    ``<P>.RBV``     double  EGU    where it is
+    ``<P>.DMOV``    short          1 when it is done moving
+    ``<P>.STOP``    short          1 stops
+    ``<P>.VELO``    double  EGU/s  speed
+    ``<P>.HLM``     double  EGU    high user limit
+    ``<P>.LLM``     double  EGU    low user limit
+    ``<P>.RDBD``    double  EGU    retry deadband
+    ``<P>.HLS``     short          1 on the high limit switch
+    ``<P>.LLS``     short          1 on the low limit switch
+    ``<P>.MISS``    short          1 when the retries are used up
+    ==============  ======  =====  =======================================================================
+
     Parameters
     ----------
     prefix

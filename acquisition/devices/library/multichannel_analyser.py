@@ -22,27 +22,27 @@ class MultichannelAnalyser(CountingDevice):
     Reads as ``name`` (the spectrum, counts by channel), ``name_real_s``, ``name_live_s`` and one hinted
     field a region: its counts.
 
-    ==================  ======  =====  =================================================================
-    PV                  type    unit   meaning
-    ==================  ======  =====  =================================================================
-    ``<P>.VAL``         long[]  count  the spectrum
-    ``<P>.ERST``        enum           1 erases and starts
-    ``<P>.STOP``        enum           1 stops
-    ``<P>.ACQG``        enum           Done, Acquiring
-    ``<P>.PRTM``        double  s      real time to acquire; 0 is none
-    ``<P>.PLTM``        double  s      live time to acquire; 0 is none
-    ``<P>.ERTM``        double  s      real time so far
-    ``<P>.ELTM``        double  s      live time so far
-    ``<P>.DTIM``        double  %      dead time
-    ``<P>.NUSE``        long           channels in use
-    ``<P>.CALO``        double  EGU    energy of channel 0
-    ``<P>.CALS``        double  EGU    energy a channel
-    ``<P>.CALQ``        double  EGU    energy a channel squared
-    ``<P>.EGU``         string         unit of the energies (keV)
-    ``<P>.Rn``          double  count  counts of region n (0 to 31)
-    ``<P>.RnLO``        long           its first channel
-    ``<P>.RnHI``        long           its last channel
-    ==================  ======  =====  =================================================================
+    ==================  ======  ======  =================================================================
+    PV                  type    unit    meaning
+    ==================  ======  ======  =================================================================
+    ``<P>.VAL``         long[]  counts  the spectrum
+    ``<P>.ERST``        enum            1 erases and starts
+    ``<P>.STOP``        enum            1 stops
+    ``<P>.ACQG``        enum            Done, Acquiring
+    ``<P>.PRTM``        double  s       real time to acquire; 0 is none
+    ``<P>.PLTM``        double  s       live time to acquire; 0 is none
+    ``<P>.ERTM``        double  s       real time so far
+    ``<P>.ELTM``        double  s       live time so far
+    ``<P>.DTIM``        double  %       dead time
+    ``<P>.NUSE``        long            channels in use
+    ``<P>.CALO``        double  EGU     energy of channel 0
+    ``<P>.CALS``        double  EGU     energy a channel
+    ``<P>.CALQ``        double  EGU     energy a channel squared
+    ``<P>.EGU``         string          unit of the energies (keV)
+    ``<P>.Rn``          double  counts  counts of region n (0 to 31)
+    ``<P>.RnLO``        long            its first channel
+    ``<P>.RnHI``        long            its last channel
+    ==================  ======  ======  =================================================================
 
     Parameters
     ----------

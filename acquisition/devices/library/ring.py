@@ -14,10 +14,16 @@ from acquisition.devices.signal import Signal
 class RingCurrent(Device):
     """The current of the ring (Readable, Subscribable). Reads as ``name``.
 
+    ===============  ======  ====  =======================================================================
+    PV               type    unit  meaning
+    ===============  ======  ====  =======================================================================
+    ``<P>:current``  double  mA    stored current
+    ===============  ======  ====  =======================================================================
+
     Parameters
     ----------
     prefix
-        ``prefix:current`` is read.
+        Of the process variable, without a colon at the end.
     backend
         Makes the backend of a PV from its name.
     """

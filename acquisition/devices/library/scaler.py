@@ -20,17 +20,17 @@ class Scaler(CountingDevice):
 
     Reads as ``name_time`` (s) and one hinted field a channel.
 
-    ================  ======  =====  ==================================================================
-    PV                type    unit   meaning
-    ================  ======  =====  ==================================================================
-    ``<P>.CNT``       enum           Done, Count; a write of Count is answered when the count is over
-    ``<P>.CONT``      enum           OneShot, AutoCount
-    ``<P>.TP``        double  s      how long to count
-    ``<P>.T``         double  s      how long it counted
-    ``<P>.FREQ``      double  Hz     of the clock
-    ``<P>.Sn``        long    count  counts of channel n (1 to 64)
-    ``<P>.NMn``       string         what channel n is called
-    ================  ======  =====  ==================================================================
+    ================  ======  ======  ==================================================================
+    PV                type    unit    meaning
+    ================  ======  ======  ==================================================================
+    ``<P>.CNT``       enum            Done, Count; a write of Count is answered when the count is over
+    ``<P>.CONT``      enum            OneShot, AutoCount
+    ``<P>.TP``        double  s       how long to count
+    ``<P>.T``         double  s       how long it counted
+    ``<P>.FREQ``      double  Hz      of the clock
+    ``<P>.Sn``        long    counts  counts of channel n (1 to 64)
+    ``<P>.NMn``       string          what channel n is called
+    ================  ======  ======  ==================================================================
 
     Parameters
     ----------

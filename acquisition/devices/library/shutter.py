@@ -20,10 +20,17 @@ class Shutter(Device):
 
     Reads as ``name``, the state.
 
+    ===============  ======  =============================================================================
+    PV               type    meaning
+    ===============  ======  =============================================================================
+    ``<P>:command``  enum    closed, open; answered when it is there
+    ``<P>:state``    enum    closed, open, moving
+    ===============  ======  =============================================================================
+
     Parameters
     ----------
     prefix
-        ``prefix:command`` is written (with completion), ``prefix:state`` is read.
+        Of the process variables, without a colon at the end.
     move_timeout_s
         How long it may take.
     backend

@@ -34,6 +34,7 @@ from acquisition.devices.standard.flight import FrameSequence, Trajectory
 from acquisition.engine.run_engine import RunEngine
 from catalog.assets.paths import Roots
 from catalog.assets.readers import open_array
+from tests.support.device_table import classes, described
 from tests.support.ioc import running_ioc, until
 
 
@@ -550,3 +551,34 @@ def test_pulses_that_do_not_come_are_told(device, monkeypatch):
 def test_the_protocols_of_the_library(made, protocols):
     cls, prefix = made
     assert protocols <= set(protocols_of(cls(prefix, "d")))
+
+
+SERVED = {
+    "scaler.Scaler": "DEMO:scaler",
+    "multichannel_analyser.MultichannelAnalyser": "DEMO:mca",
+    "temperature.TemperatureController": "DEMO:oven",
+    "ion_chamber.IonChamber": "DEMO:i0",
+    "beam_position_monitor.BeamPositionMonitor": "DEMO:bpm:",
+    "hdf_camera.HdfCamera": "DEMO:area:",
+    "motor.Motor": "DEMO:sx",
+    "ring.RingCurrent": "DEMO:ring",
+    "shutter.Shutter": "DEMO:shutter",
+    "point_detector.PointDetector": "DEMO:det",
+    "area_detector.AreaDetector": "DEMO:camera",
+}
+
+
+@pytest.mark.parametrize("dotted", SERVED)
+def test_units_are_those_that_the_docstrings_tell(dotted, device):
+    cls = next(cls for cls in classes() if f"{cls.__module__}.{cls.__name__}".endswith(f".{dotted}"))
+    made = device(cls, SERVED[dotted], "d")
+    told = {name.replace("<P>", SERVED[dotted]): unit for name, (_, unit) in described(cls).items()}
+    served = {
+        signal.source.removeprefix("ca://"): signal.metadata.units
+        for signal in made.children.values()
+        if signal.source.removeprefix("ca://") in told
+    }
+    egu = served.get(f"{SERVED[dotted]}.RBV") or "keV"
+    meant = {"same": "K", "K, °C": "K", "/min": "K/min", "EGU": egu, "EGU/s": f"{egu}/s"}
+    assert served
+    assert served == {name: meant.get(told[name], told[name]) for name in served}
