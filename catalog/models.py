@@ -11,9 +11,10 @@ import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, HashIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
 
 from catalog.documents.encoding import restore_object, to_storable
@@ -129,7 +130,12 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "ordinal"], name="catalog_document_once"),
         ]
-        indexes = [models.Index(fields=["run", "name", "ordinal"], name="catalog_document_name")]
+        indexes = [
+            models.Index(fields=["run", "name", "ordinal"], name="catalog_document_name"),
+            HashIndex(
+                KT("doc__uri"), name="catalog_document_uri", condition=models.Q(name="stream_resource")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.ordinal} {self.name}"

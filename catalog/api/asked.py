@@ -29,6 +29,11 @@ def body(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
     return dict(form.validated_data)
 
 
+def sent(request: Request) -> dict[str, Any]:
+    """Give the body of a request as it came; a shape that was checked loses the types of free values."""
+    return dict(request.data)
+
+
 def columns(text: str | None) -> list[str] | None:
     """Read names of columns: with commas between, or a JSON list; None when there are none."""
     if not text:

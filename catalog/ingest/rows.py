@@ -41,8 +41,7 @@ def sparse(ordinals: Sequence[int]) -> list[int] | None:
 
 def new_run(place: Place, record: Record) -> Run:
     """Make the row of a run from its start document."""
-    doc = record.doc
-    scan_id = doc.get("scan_id")
+    doc, origin = record.doc, place.origin
     return Run(
         uid=record.run,
         beamline_id=place.beamline_id,
@@ -50,15 +49,27 @@ def new_run(place: Place, record: Record) -> Run:
         username=printable(place.origin.username),
         item_uid=place.origin.item_uid or "",
         time=float(doc["time"]),
-        scan_id=scan_id if isinstance(scan_id, int) and abs(scan_id) < 2**63 else None,
-        plan_name=printable(str(doc.get("plan_name") or ""))[:200],
+        scan_id=scan_id_of(doc),
+        plan_name=plan_name_of(doc),
         start=doc,
-        search_text=_search_text(place, doc),
+        search_text=search_text((origin.username, origin.proposal or "", origin.beamline), doc),
     )
 
 
-def _search_text(place: Place, doc: Mapping[str, Any]) -> str:
-    found: list[str] = [place.origin.username, place.origin.proposal or "", place.origin.beamline]
+def scan_id_of(start: Mapping[str, Any]) -> int | None:
+    """Give the scan_id of a run as its row keeps it."""
+    scan_id = start.get("scan_id")
+    return scan_id if isinstance(scan_id, int) and abs(scan_id) < 2**63 else None
+
+
+def plan_name_of(start: Mapping[str, Any]) -> str:
+    """Give the name of a run's plan as its row keeps it."""
+    return printable(str(start.get("plan_name") or ""))[:200]
+
+
+def search_text(words: Sequence[str], doc: Mapping[str, Any]) -> str:
+    """Give the words that a run is found by: `words`, and the texts and whole numbers of its metadata."""
+    found: list[str] = list(words)
     room = _SEARCH_CHARACTERS
     pending: list[Any] = [dict(doc)]
     while pending and room > 0:

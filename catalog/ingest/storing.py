@@ -22,11 +22,12 @@ from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError
 from catalog import signals
-from catalog.documents.encoding import dumps, to_storable
+from catalog.documents.encoding import dumps, loads, to_storable
 from catalog.documents.errors import EncodingError, InvalidDocumentError
 from catalog.documents.sequence import RunChecker, StreamShape
 from catalog.ingest import quarantine, rows
 from catalog.ingest.compaction import compact
+from catalog.ingest.metadata import DERIVED_FROM, link_sources
 from catalog.ingest.records import OrdinalGapError, Origin, Record, StoreResult
 from catalog.ingest.rows import PAGE_EVENTS, Place
 from catalog.models import Document, Quarantine, Run
@@ -201,7 +202,7 @@ class _RunBatch:
         for record in self.records:
             if record.ordinal > self.last_ordinal and record.ordinal not in fresh:
                 fresh[record.ordinal] = record
-            elif record.ordinal == 0 and run is not None and not _is_same(run.start, record.doc):
+            elif record.ordinal == 0 and run is not None and not _is_same(_start_of(run), record.doc):
                 self._refuse(record, f"there is another run with the uid {self.uid}")
             else:
                 self.duplicates += 1
@@ -260,7 +261,10 @@ class _RunBatch:
         if stop is not None:
             rows.close(run, stop)
             changed += ["stop", "exit_status", "reason", "stop_time", "search_text"]
-        run.save(update_fields=None if run.pk is None else changed)
+        is_new = run.pk is None
+        run.save(update_fields=None if is_new else changed)
+        if is_new and DERIVED_FROM in run.start:
+            link_sources(run)
         documents = [r for r in self.singly if r.name not in ("event", "event_page")]
         Document.objects.bulk_create([rows.document_row(run, r) for r in documents])
         groups = self.groups + [rows.packed(group) for group in rows.grouped(self.singly)]
@@ -313,6 +317,13 @@ def _require_size(record: Record) -> None:
             )
     elif rows.weight(record.doc) > MAX_DOCUMENT_BYTES // 8:
         raise InvalidDocumentError(record.name, ["it holds too many values: keep the arrays in a file"])
+
+
+def _start_of(run: Run) -> Mapping[str, Any]:
+    """Give the start document as it came; the row holds what the metadata were changed to."""
+    if not run.revision:
+        return dict(run.start)
+    return dict(loads(Document.objects.filter(run=run, ordinal=0).values_list("body", flat=True).get()))
 
 
 def _is_same(kept: Mapping[str, Any], doc: Any) -> bool:

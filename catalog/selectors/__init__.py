@@ -1,5 +1,15 @@
 """Everything that reads the catalogue, cut to what the actor may see."""
 
+from catalog.selectors.annotations import (
+    annotations_of,
+    attachment,
+    attachment_path,
+    metadata,
+    metadata_of,
+    retention_rules,
+    revisions,
+    rule_facts,
+)
 from catalog.selectors.arrays import Frame, external_array, external_fields, frame
 from catalog.selectors.blocks import Block, iter_blocks
 from catalog.selectors.counting import facets
@@ -37,7 +47,10 @@ __all__ = [
     "RunPage",
     "TableSlice",
     "Values",
+    "annotations_of",
     "as_list",
+    "attachment",
+    "attachment_path",
     "column_kinds",
     "data_keys",
     "decimated",
@@ -55,9 +68,14 @@ __all__ = [
     "iter_exact",
     "iter_slices",
     "last_ordinal",
+    "metadata",
     "metadata_keys",
+    "metadata_of",
     "open_runs",
     "quarantined",
+    "retention_rules",
+    "revisions",
+    "rule_facts",
     "run",
     "run_detail",
     "run_summary",

@@ -1,4 +1,4 @@
-"""What writes to the catalogue besides ingest."""
+"""Runs whose engine is gone."""
 
 from __future__ import annotations
 

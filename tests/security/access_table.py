@@ -269,7 +269,7 @@ ANNOTATIONS = [
     row("GET", "retention", "run:delete",             "401 200 200 200 200 200 200 200 200 200 401 401"),
     row("POST", "retention", "run:delete",            "401 404 404 403 403 403 200 200 200 403 401 401",
         owner="staff", body={"beamline": "alpha", "days": 400}),
-    row("DELETE", "retention/<rule>", "run:delete",   "401 404 404 404 404 404 204 204 204 404 401 401",
+    row("DELETE", "retention/<rule>", "run:delete",   "401 404 404 403 403 403 204 204 204 403 401 401",
         owner="staff"),
 ]
 # fmt: on

@@ -1,0 +1,25 @@
+"""The routes of annotations, under /api/v1/."""
+
+from django.urls import path
+
+from catalog.api import annotations as views
+
+RUN = "runs/<str:uid>/"
+
+urlpatterns = [
+    path(RUN + "annotations", views.AnnotationsView.as_view(), name="run-annotations"),
+    path(RUN + "metadata", views.MetadataView.as_view(), name="run-metadata"),
+    path(RUN + "revisions", views.RevisionsView.as_view(), name="run-revisions"),
+    path(RUN + "revisions/<int:revision>/restore", views.RestoreView.as_view(), name="run-restore"),
+    path(RUN + "tags", views.TagsView.as_view(), name="run-tags"),
+    path(RUN + "tags/<str:name>", views.TagView.as_view(), name="run-tag"),
+    path(RUN + "notes", views.NotesView.as_view(), name="run-notes"),
+    path(RUN + "notes/<str:note>", views.NoteView.as_view(), name="run-note"),
+    path(RUN + "attachments", views.AttachmentsView.as_view(), name="run-attachments"),
+    path(RUN + "attachments/<str:attachment>", views.AttachmentView.as_view(), name="run-attachment"),
+    path(RUN + "links", views.LinksView.as_view(), name="run-links"),
+    path(RUN + "links/<str:link>", views.LinkView.as_view(), name="run-link"),
+    path(RUN + "delete", views.DeletionView.as_view(), name="run-delete"),
+    path("retention", views.RetentionView.as_view(), name="retention"),
+    path("retention/<str:rule>", views.RetentionRuleView.as_view(), name="retention-rule"),
+]

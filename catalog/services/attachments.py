@@ -1,0 +1,125 @@
+"""Attachments: files that people add to a run, kept under the data folder by their uid."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.errors import InvalidError, TooLargeError
+from catalog.models import RunAttachment
+from catalog.selectors import attachment_path
+from catalog.services.annotating import annotatable, note_act, one_of, require_author, require_room
+
+MAX_ATTACHMENTS = 200
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}\Z")
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]+")
+
+
+def attach(
+    *, actor: Actor, run_uid: str, name: str, media_type: str, content: Iterable[bytes]
+) -> RunAttachment:
+    """Keep a file with a run; audits ``run.file_attached``.
+
+    Parameters
+    ----------
+    name
+        What the file is called; folders in it, control and direction marks are taken out.
+    content
+        Its bytes, in pieces.
+
+    Raises
+    ------
+    TooLargeError
+        It is larger than ``BEAMPORT_ATTACHMENT_MAX_BYTES``.
+    InvalidError
+        It is empty, or has no name.
+    """
+    row = annotatable(actor, run_uid)
+    require_room(row.attachments.all(), MAX_ATTACHMENTS, "attachments")
+    plain = plain_name(name)
+    attachment = RunAttachment(
+        uid=uuid4(), run=row, name=plain, media_type=_media_type(media_type), author=actor.username
+    )
+    path = attachment_path(attachment)
+    try:
+        attachment.size, attachment.sha256 = _written(path, content)
+        with transaction.atomic():
+            attachment.save(force_insert=True)
+            named = {"attachment": str(attachment.uid), "name": plain, "size": attachment.size}
+            note_act(actor, "run.file_attached", row, after=named | {"sha256": attachment.sha256})
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return attachment
+
+
+@transaction.atomic
+def detach(*, actor: Actor, run_uid: str, uid: str) -> None:
+    """Remove an attachment of one's own, row and file; audits ``run.file_detached``."""
+    row = annotatable(actor, run_uid)
+    attachment = one_of(row.attachments.select_for_update(), uid, "attachment")
+    require_author(actor, row, attachment.author, "attachment")
+    attachment.delete()
+    remove_after_commit(attachment)
+    note_act(actor, "run.file_detached", row, before={"attachment": uid, "name": attachment.name})
+
+
+def remove_after_commit(attachment: RunAttachment) -> None:
+    """Delete the file of an attachment once its row is gone for good."""
+    path = attachment_path(attachment)
+    transaction.on_commit(lambda: _remove(path))
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def plain_name(name: str) -> str:
+    """Give the name of a file without what has no place in one.
+
+    Examples
+    --------
+    >>> plain_name("../../etc/passwd")
+    'passwd'
+    """
+    last = _UNWANTED.split(name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1])
+    plain = "".join(last).strip(" .")[:200]
+    if not plain:
+        raise InvalidError(fields={"name": ["Name the file, such as sample.png."]})
+    return plain
+
+
+def _media_type(text: str) -> str:
+    plain = text.split(";")[0].strip().lower()
+    return plain if _MEDIA_TYPE.match(plain) and len(plain) <= 100 else "application/octet-stream"
+
+
+def _written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:
+    most = settings.BEAMPORT_ATTACHMENT_MAX_BYTES
+    size, digest = 0, hashlib.sha256()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        for piece in content:
+            size += len(piece)
+            if size > most:
+                raise TooLargeError(
+                    f"The file has more than {most} bytes, the most that is attached to a run.",
+                    hint="Keep large data in files that documents refer to.",
+                )
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    if not size:
+        raise InvalidError("The file is empty.")
+    return size, digest.hexdigest()
