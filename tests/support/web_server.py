@@ -45,9 +45,11 @@ def serving(folder: Path) -> Iterator[str]:
     def answers() -> bool:
         assert process.is_alive, process.tail()
         try:
-            return httpx.get(f"{address}/login", timeout=2).status_code < 500
+            answer = httpx.get(f"{address}/tiled/api/v1/", timeout=5)
         except httpx.TransportError:
             return False
+        assert answer.status_code == 200, f"{answer.text[-2000:]}\n{process.tail()}"
+        return True
 
     try:
         until(answers, "the web server answers", START_TIMEOUT_S)
