@@ -47,6 +47,7 @@ def starts(count: int) -> Iterator[dict[str, Any]]:
     """Yield `count` start documents of about 900 bytes, a minute apart, the last at `LAST`."""
     numbers = random.Random(SEED)
     for n in range(count):
+        proposal = n * PROPOSALS // count
         plan = numbers.choice(PLANS)
         energy = round(numbers.uniform(5000, 25_000), 2)
         words = [WORDS[int(len(WORDS) * numbers.random() ** 3)] for _ in range(6)]
@@ -67,15 +68,18 @@ def starts(count: int) -> Iterator[dict[str, Any]]:
             "num_points": numbers.choice((11, 21, 41, 101)),
             "num_intervals": 40,
             "hints": {"dimensions": [[["sx"], "primary"]]},
-            "sample": {"name": numbers.choice(SAMPLES), "thickness": round(numbers.uniform(0.01, 2), 3)},
+            "sample": {
+                "name": SAMPLES[(proposal * 7 + numbers.randrange(20)) % len(SAMPLES)],
+                "thickness": round(numbers.uniform(0.01, 2), 3),
+            },
             "purpose": " ".join(words),
             "operator_note": f"mark{numbers.randrange(count)}",
             "energy": energy,
             "temperature": numbers.randrange(80, 600),
             "edge": numbers.choice(("Fe K", "Cu K", "Ni K", "La L3")),
             "exposure_time": numbers.choice((0.1, 0.5, 1.0, 5.0)),
-            "user": numbers.choice(USERS),
-            "proposal_number": n * PROPOSALS // count,
+            "user": USERS[(proposal * 3 + numbers.randrange(4)) % len(USERS)],
+            "proposal_number": proposal,
             "versions": {"engine": "1.0", "plans": "1.0"},
         }
 

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -69,7 +68,8 @@ def questions(count: int) -> dict[str, dict[str, str]]:
         "rare word": {"q": picked["operator_note"]},
         "common word": {"q": "det"},
         "substring": {"q": f"sample:*{picked['sample']['name'][2:8]}*"},
-        "regular expression": {"q": f"sample:/^{picked['sample']['name'][:3]}.*{picked['scan_id'] % 10}$/"},
+        "regular expression": {"q": f"sample:/^{picked['sample']['name'][:-1]}\\d$/"},
+        "regular expression, much": {"q": f"sample:/^{picked['sample']['name'][:3]}.*4$/"},
         "or": {"q": f"scan_id:{picked['scan_id']} or {picked['operator_note']} or plan:nothing"},
         "metadata key": {"q": f"sample.name:{picked['sample']['name']}"},
         "range of a key": {"q": f"energy:{picked['energy'] - 0.05:.2f}..{picked['energy'] + 0.05:.2f}"},
@@ -95,7 +95,7 @@ class Caller:
 
     def get(self, path: str, parameters: dict[str, str]) -> tuple[int, Any]:
         """Give status and body."""
-        self.connection.request("GET", f"{path}?{urlencode(parameters)}", headers=self.headers)
+        self.connection.request("GET", f"{path}?{urlencode(parameters, doseq=True)}", headers=self.headers)
         answer = self.connection.getresponse()
         body = answer.read()
         return answer.status, body
@@ -157,8 +157,8 @@ def _asked(caller: Caller, count: int) -> dict[str, dict[str, str]]:
 def _deep_cursor(count: int) -> str:
     """Give the cursor of the page in the middle of all runs."""
     from catalog.models import Run
-    from catalog.selectors.cursors import Position, digest_of, write_cursor
     from catalog.queries import RunQuery
+    from catalog.selectors.cursors import Position, digest_of, write_cursor
 
     row = Run.objects.order_by("-time")[count // 2]
     return write_cursor(Position(("-time",), [row.time, row.pk], count, digest_of(RunQuery())))
@@ -167,7 +167,7 @@ def _deep_cursor(count: int) -> str:
 def _keys() -> dict[str, str]:
     """Give API keys of a facility administrator, of a member of one proposal, and of staff."""
     from accounts.actor import Actor, system_actor
-    from accounts.models import Membership, Proposal, User
+    from accounts.models import Membership, Proposal
     from accounts.services import assign_staff, create_key, create_user
 
     system = system_actor("bench")

@@ -71,6 +71,18 @@ class TimeSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRange:
+    """A range of the numbers that are kept by key; its ends belong to it or not. None is no end."""
+
+    key: str
+    lower: float | None
+    upper: float | None
+    has_lower: bool = True
+    has_upper: bool = True
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Terms of which all must hold, or any with ``is_any``."""
 
@@ -79,7 +91,7 @@ class Group:
     is_negated: bool = False
 
 
-Term = Words | Pair | TimeSpan | Group
+Term = Words | Pair | TimeSpan | NumberRange | Group
 
 MAX_LIMIT = 500
 
@@ -123,7 +135,7 @@ class RunQuery:
     limit: int = 50
 
 
-def leaves(terms: tuple[Term, ...]) -> Iterator[Words | Pair | TimeSpan]:
+def leaves(terms: tuple[Term, ...]) -> Iterator[Words | Pair | TimeSpan | NumberRange]:
     """Give the terms that are no groups, those in groups too.
 
     Examples

@@ -41,7 +41,7 @@ CREATE FUNCTION catalog_numbers(start jsonb) RETURNS TABLE(key text, value doubl
 LANGUAGE sql IMMUTABLE AS $$
     WITH RECURSIVE walk(path, node, depth) AS (
         SELECT top.key, top.value, 1 FROM jsonb_each(start) AS top
-        WHERE top.key NOT IN ('time', 'uid') AND jsonb_typeof(top.value) IN ('number', 'object', 'array')
+        WHERE top.key NOT IN ('time', 'uid', 'scan_id') AND jsonb_typeof(top.value) IN ('number', 'object', 'array')
         UNION ALL
         SELECT left(walk.path || inner_.step, 300), inner_.node, walk.depth + 1
         FROM walk, LATERAL (
@@ -200,7 +200,8 @@ CROSS JOIN LATERAL catalog_facets(run) AS facet
 GROUP BY place.id, facet.key, facet.value;
 SELECT catalog_fold_facets(9223372036854775807);
 INSERT INTO catalog_runnumber (key, value, run_id)
-SELECT number.key, number.value, run.id FROM catalog_run AS run CROSS JOIN LATERAL catalog_numbers(run.start) AS number;
+SELECT number.key, number.value, run.id FROM catalog_run AS run CROSS JOIN LATERAL catalog_numbers(run.start) AS number
+ORDER BY number.key, number.value, run.id;
 """
 
 UNDO = """

@@ -20,8 +20,19 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from catalog.models import RunTag
-from catalog.queries import Comparison, Group, Pair, RunQuery, Term, TimeSpan, Words, refusal, shortened
+from catalog.models import RunNumber, RunTag
+from catalog.queries import (
+    Comparison,
+    Group,
+    NumberRange,
+    Pair,
+    RunQuery,
+    Term,
+    TimeSpan,
+    Words,
+    refusal,
+    shortened,
+)
 from catalog.selectors.metadata_tests import (
     Path,
     metadata_test,
@@ -88,6 +99,15 @@ def _span(term: TimeSpan) -> Q:
     if term.upper is not None:
         found &= Q(time__lt=term.upper)
     return found
+
+
+def _number_range(term: NumberRange) -> Q:
+    numbers = RunNumber.objects.filter(key=term.key)
+    if term.lower is not None:
+        numbers = numbers.filter((f"value__{'gte' if term.has_lower else 'gt'}", term.lower))
+    if term.upper is not None:
+        numbers = numbers.filter((f"value__{'lte' if term.has_upper else 'lt'}", term.upper))
+    return Q(pk__in=numbers.values("run_id"))
 
 
 def _words(term: Words) -> Q:
@@ -230,6 +250,7 @@ _READERS: dict[type[Term], Callable[[Any], Q]] = {
     Words: _words,
     Pair: _pair,
     TimeSpan: _span,
+    NumberRange: _number_range,
     Group: _group,
 }
 _KEYS: dict[str, Callable[[Pair], Q]] = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
 from accounts.access import Scope, require_in_key
@@ -15,14 +16,11 @@ from catalog.selectors.conditions import condition
 from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
 from catalog.selectors.deadline import deadline
 from catalog.selectors.orders import Order, order_of
-from catalog.selectors.range_index import through_index
+from catalog.selectors.range_index import by_index
 from catalog.selectors.runs import run_summary, visible_runs
 
 COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
-
-FEW = 500
-"""So many matches are collected here; more are left in the database."""
 
 _NOT_SHOWN = ("stop", "search_text", "words")
 
@@ -39,10 +37,14 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The runs that match, cut so that putting them in order is cheap, and how many they are."""
+    """The runs that match, in a form that can be put in order cheaply, and how many they are.
+
+    ``newest`` has their keys and times, the newest first, where they are few enough to be collected.
+    """
 
     rows: QuerySet[Run]
     count: int
+    newest: list[tuple[float, int]] | None = None
 
 
 def runs(actor: Actor, query: RunQuery) -> RunPage:
@@ -60,11 +62,11 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
     require_in_key(actor, Scope.RUN_READ)
     limit = max(1, min(query.limit, MAX_LIMIT))
     order = order_of(query.sort)
-    wanted = condition(query)
     position = read_cursor(query.cursor, order.names) if query.cursor else None
+    wanted = condition(query)
     with deadline():
         found = matches(actor, query, wanted, position)
-        page = _page(found.rows, order, position, limit + 1)
+        page = _page(found, order, position, limit + 1)
     return RunPage(
         results=[run_summary(row) for row in page[:limit]],
         next=_next(query, order, page[limit - 1], found.count) if len(page) > limit else None,
@@ -79,34 +81,49 @@ def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None 
     Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word. So
     what terms or rights select is collected through their own indexes first. When the collection is cut the
     matches are common, and the walk along time ends soon.
+
+    Parameters
+    ----------
+    wanted
+        The condition of `query`.
+    position
+        Where the page begins; it knows how many matched when the first page was given.
     """
     visible = visible_runs(actor)
-    is_selective = bool(query.terms) or bool(visible.query.where)
+    matching = visible.filter(wanted)
     known = position.count if position is not None and position.asked == digest_of(query) else None
-    found = _collected(visible.filter(wanted), through_index(query.terms), is_selective, known)
+    if not query.terms and not visible.query.where:
+        found = Matches(matching, _count(matching) if known is None else known)
+    elif known is not None and known > COUNT_CAP:
+        found = Matches(matching, known)
+    else:
+        indexed = by_index(query.terms)
+        narrow = (
+            matching if indexed == query.terms else visible.filter(condition(replace(query, terms=indexed)))
+        )
+        found = _collected(matching, narrow)
     return found if query.recent is None else _newest(found, query.recent)
 
 
-def _collected(matching: QuerySet[Run], narrowed: Q, is_selective: bool, known: int | None) -> Matches:
-    if known is not None and known > COUNT_CAP:
-        return Matches(matching, known)
-    if not is_selective:
-        return Matches(matching, _count(matching) if known is None else known)
-    collecting = matching.filter(narrowed)
-    few = list(collecting.order_by().values_list("pk", flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return Matches(_rows().filter(pk__in=few), len(few))
-    count = _count(collecting) if known is None else known
-    if count > COUNT_CAP:
-        return Matches(matching, count)
-    return Matches(_rows().filter(pk__in=collecting.order_by().values("pk")[: COUNT_CAP + 1]), count)
+def _collected(matching: QuerySet[Run], narrow: QuerySet[Run]) -> Matches:
+    """Collect up to the cap what `narrow` selects, which is what `matching` does in another way."""
+    some = narrow.order_by().values("pk", "time")[: COUNT_CAP + 1]
+    found = some.aggregate(keys=ArrayAgg("pk"), times=ArrayAgg("time"))
+    keys, times = found["keys"] or [], found["times"] or []
+    if len(keys) > COUNT_CAP:
+        return Matches(matching, len(keys))
+    newest = sorted(zip(times, keys, strict=True), reverse=True)
+    return Matches(_rows().filter(pk__in=keys), len(keys), newest)
 
 
 def _newest(found: Matches, recent: int) -> Matches:
     """Cut matches to the newest, or to the one that stands so many places from the newest."""
-    newest = found.rows.order_by("-time", "-pk").values_list("pk", flat=True)
-    keys = list(newest[:recent] if recent > 0 else newest[-recent - 1 : -recent])
-    return Matches(_rows().filter(pk__in=keys), len(keys))
+    wanted = slice(0, recent) if recent > 0 else slice(-recent - 1, -recent)
+    if found.newest is not None:
+        newest = found.newest[wanted]
+    else:
+        newest = list(found.rows.order_by("-time", "-pk").values_list("time", "pk")[wanted])
+    return Matches(_rows().filter(pk__in=[pk for _, pk in newest]), len(newest), newest)
 
 
 def _rows() -> QuerySet[Run]:
@@ -117,8 +134,12 @@ def _count(matching: QuerySet[Run]) -> int:
     return matching.order_by().values("pk")[: COUNT_CAP + 1].count()
 
 
-def _page(rows: QuerySet[Run], order: Order, position: Position | None, size: int) -> list[Run]:
-    if position is not None:
+def _page(found: Matches, order: Order, position: Position | None, size: int) -> list[Run]:
+    rows = found.rows
+    if found.newest is not None and order.names == ("-time",):
+        keys = [one for one in found.newest if position is None or one < tuple(position.values)]
+        rows = _rows().filter(pk__in=[pk for _, pk in keys[:size]])
+    elif position is not None:
         rows = rows.filter(order.after(position.values))
     rows = rows.annotate(**order.reckoned())
     return list(rows.order_by(*order.orderings()).defer(*_NOT_SHOWN)[:size])

@@ -51,7 +51,7 @@ _SAME_AS = {
 def values(actor: Actor, key: str, *, prefix: str = "", limit: int = 20) -> dict[str, Any]:
     """Give the values of a key that begin with `prefix`, in either case, with how many runs have each.
 
-    Keys of `counting.FACETS` are counted over all runs that one may see; others over the newest 1000 that have
+    Keys of `counting.FACETS` are counted over all runs one may see; others over the newest 1000 that have
     the key, and ``newest`` says so.
 
     Raises
