@@ -111,9 +111,8 @@ def main() -> None:
     """Print the table."""
     environment = settings()
     with serving(environment):
-        print(
-            f"   {'':42s}{'ours':>10s}{'ophyd':>10s}{'ratio':>8s}  {'goal':8s}{'ophyd-async':>12s}{'ratio':>8s}"
-        )
+        columns = f"{'ours':>10s}{'ophyd':>10s}{'ratio':>8s}  {'goal':8s}{'ophyd-async':>12s}{'ratio':>8s}"
+        print(f"   {'':42s}{columns}")
         for work in WORKS:
             compare(work, environment)
 

@@ -1,4 +1,4 @@
-"""Something between a Channel Access client and its server that can stop forwarding, like a broken network."""
+"""Something between a Channel Access client and its server that can stop forwarding, as a cut cable does."""
 
 from __future__ import annotations
 

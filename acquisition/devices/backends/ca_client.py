@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -116,15 +116,16 @@ class Client:
         if circuit is not None:
             circuit.release(channel)
 
-    def _found(self, number: int, address: Address) -> None:
-        with self._lock:
-            channel = self._by_number.get(number)
-            if channel is None or self.is_closed:
-                return
-            circuit = self._circuits.get(address)
-            if circuit is None or circuit.dead.is_set():
-                circuit = self._circuits[address] = Circuit(address, self._lost)
-        circuit.adopt([channel])
+    def _found(self, found: Mapping[Address, Sequence[int]]) -> None:
+        for address, numbers in found.items():
+            with self._lock:
+                if self.is_closed:
+                    return
+                channels = [self._by_number[number] for number in numbers if number in self._by_number]
+                circuit = self._circuits.get(address)
+                if circuit is None or circuit.dead.is_set():
+                    circuit = self._circuits[address] = Circuit(address, self._lost)
+            circuit.adopt(channels)
 
     def _lost(self, channels: Sequence[Channel]) -> None:
         with self._lock:
@@ -199,13 +200,25 @@ def addresses_of_environment() -> list[Address]:
     return sorted(caproto.get_client_address_list())
 
 
+_ADDRESS_SETTINGS = ("EPICS_CA_ADDR_LIST", "EPICS_CA_AUTO_ADDR_LIST", "EPICS_CA_SERVER_PORT")
+_addresses: dict[tuple[str | None, ...], tuple[Address, ...]] = {}
+
+
+def _addresses_now() -> tuple[Address, ...]:
+    """Return the addresses, read anew only where a setting changed: every signal of a beamline asks."""
+    setting = tuple(os.environ.get(name) for name in _ADDRESS_SETTINGS)
+    if setting not in _addresses:
+        _addresses[setting] = tuple(addresses_of_environment())
+    return _addresses[setting]
+
+
 _clients: dict[tuple[Address, ...], Client] = {}
 _clients_lock = threading.Lock()
 
 
 def shared_client() -> Client:
     """Return the client of this process for the addresses that the environment names now."""
-    key = tuple(addresses_of_environment())
+    key = _addresses_now()
     with _clients_lock:
         client = _clients.get(key)
         if client is None or client.is_closed:

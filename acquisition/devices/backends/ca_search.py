@@ -11,7 +11,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import caproto
@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 Address = tuple[str, int]
 PROTOCOL_VERSION = int(caproto.DEFAULT_PROTOCOL_VERSION)
 DATAGRAM_BYTES = 1400
+GATHER_S = 0.002
+"""How long names are gathered before they are asked for together."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S, PATIENT_PAUSE_S = 0.05, 1.0, 5.0
 PATIENT_AFTER_S = 60.0
 """A PV that is not found is searched for each second at first, and each 5 s after a minute."""
@@ -51,10 +54,12 @@ class Searcher:
     addresses
         Where to ask.
     found
-        Called with the number of a name and the address of its server, on the thread that listens.
+        Called with the numbers of names by the address of their server, on the thread that listens.
     """
 
-    def __init__(self, addresses: Sequence[Address], found: Callable[[int, Address], None]) -> None:
+    def __init__(
+        self, addresses: Sequence[Address], found: Callable[[Mapping[Address, Sequence[int]]], None]
+    ) -> None:
         self.addresses = tuple(addresses)
         self._loopback_only = all(is_loopback(host) for host, _ in addresses)
         self._found = found
@@ -62,6 +67,8 @@ class Searcher:
         self._condition = threading.Condition()
         self._wanted: dict[int, Wanted] = {}
         self._is_closed = False
+        self._has_new = False
+        self._pause = threading.Event()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -78,7 +85,9 @@ class Searcher:
         request = bytes(caproto.SearchRequest(name, number, PROTOCOL_VERSION))
         with self._condition:
             self._wanted[number] = Wanted(number, request, time.monotonic())
-            self._condition.notify()
+            if not self._has_new:
+                self._has_new = True
+                self._condition.notify()
 
     def forget(self, number: int) -> None:
         """Search for it no more."""
@@ -96,6 +105,7 @@ class Searcher:
         """End the searches and the threads."""
         with self._condition:
             self._is_closed = True
+            self._pause.set()
             self._wanted.clear()
             self._condition.notify()
         # a thread that waits for a datagram is not woken by closing its socket: send it one
@@ -106,8 +116,9 @@ class Searcher:
         self._socket.close()
 
     def _ask(self) -> None:
-        while (requests := self._due()) is not None:
-            for datagram in packed(requests):
+        while self._wait_for_due():
+            self._pause.wait(GATHER_S)  # who asks for one name asks for more
+            for datagram in packed(self._take_due()):
                 for address in self.addresses:
                     self._send(datagram, address)
 
@@ -117,19 +128,26 @@ class Searcher:
         except OSError as error:
             log.debug("a search to %s:%d was not sent: %s", *address, error)
 
-    def _due(self) -> list[bytes] | None:
-        """Wait until names are due and return their requests; None when it is closed."""
+    def _wait_for_due(self) -> bool:
+        """Wait until names are due; False when it is closed."""
         with self._condition:
             while not self._is_closed:
-                now = time.monotonic()
-                due = [wanted for wanted in self._wanted.values() if wanted.due <= now]
-                if due:
-                    for wanted in due:
-                        wanted.asked(now)
-                    return [wanted.request for wanted in due]
                 first = min((wanted.due for wanted in self._wanted.values()), default=None)
-                self._condition.wait(None if first is None else first - now)
-        return None
+                left = None if first is None else first - time.monotonic()
+                if left is not None and left <= 0.0:
+                    return True
+                self._has_new = False
+                self._condition.wait(left)
+        return False
+
+    def _take_due(self) -> list[bytes]:
+        with self._condition:
+            self._has_new = False
+            now = time.monotonic()
+            due = [wanted for wanted in self._wanted.values() if wanted.due <= now]
+            for wanted in due:
+                wanted.asked(now)
+            return [wanted.request for wanted in due]
 
     def _listen(self) -> None:
         while not self._is_closed:
@@ -150,16 +168,24 @@ class Searcher:
         if self._loopback_only and not is_loopback(sender[0]):
             log.warning("a Channel Access answer from %s was ignored: only loopback is searched", sender[0])
             return
-        for command in self._protocol.recv(datagram, sender):
-            if isinstance(command, caproto.SearchResponse):
-                with self._condition:
-                    wanted = self._wanted.pop(command.cid, None)
-                if wanted is not None:  # the first answer counts
-                    self._found(wanted.number, caproto.extract_address(command))
+        answers = [
+            command
+            for command in self._protocol.recv(datagram, sender)
+            if isinstance(command, caproto.SearchResponse)
+        ]
+        found: dict[Address, list[int]] = {}
+        with self._condition:
+            for answer in answers:
+                if self._wanted.pop(answer.cid, None) is not None:  # the first answer counts
+                    found.setdefault(caproto.extract_address(answer), []).append(answer.cid)
+        if found:
+            self._found(found)
 
 
 def packed(requests: Sequence[bytes]) -> list[bytes]:
-    """Put search requests together into datagrams that pass any network."""
+    """Put search requests together into datagrams that pass any network; none, if there is none."""
+    if not requests:
+        return []
     version = bytes(caproto.VersionRequest(0, PROTOCOL_VERSION))
     datagrams, present = [], version
     for request in requests:

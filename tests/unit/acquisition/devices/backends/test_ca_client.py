@@ -29,7 +29,7 @@ def test_a_reply_tells_once():
 
 def test_a_client_of_loopback_servers_ignores_answers_from_elsewhere():
     found = []
-    searcher = Searcher([("127.0.0.1", 9)], lambda number, address: found.append(number))
+    searcher = Searcher([("127.0.0.1", 9)], found.append)
     try:
         searcher.want(7, "P")
         answer = bytes.fromhex("0006000813ca00000000000000000007000d000000000000")
@@ -37,9 +37,9 @@ def test_a_client_of_loopback_servers_ignores_answers_from_elsewhere():
         searcher.received(answer, ("192.0.2.1", 5064))
         assert found == []
         searcher.received(answer, ("127.0.0.1", 5064))
-        assert found == [7]
+        assert found == [{("127.0.0.1", 5066): [7]}]
         searcher.received(answer, ("127.0.0.1", 5064))
-        assert found == [7]
+        assert found == [{("127.0.0.1", 5066): [7]}]
     finally:
         searcher.close()
 
