@@ -192,7 +192,7 @@ class Run:
         return download(self._client, f"runs/{self.uid}/export/{form}", path, options, progress)
 
     def figure(self, x: str | None = None, y: str | None = None) -> dict[str, Any]:
-        """Give the plotly ``figure`` of the run as the browser shows it, with its ``caption`` and ``axes``."""
+        """Give the plotly ``figure`` of the run as the browser shows it, its ``caption`` and ``axes``."""
         return dict(self._client.get(f"runs/{self.uid}/figure", x=x, y=y))
 
     def _detail(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A running Beamport with runs, and a client of it."""
 
-import beamport
 import pytest
 
+import beamport
 from tests.conformance.conftest import archive
 
 __all__ = ["archive"]

@@ -4,11 +4,11 @@ import json
 import math
 import threading
 
-import beamport
 import numpy as np
 import pandas
 import pytest
 
+import beamport
 from catalog.documents.encoding import to_storable
 from tests.support.catalog_runs import scan
 
