@@ -134,9 +134,10 @@ class DetectorTable(SignalTable):
         trigger: str,
         trigger_value: Any = 1,
         trigger_timeout_s: float = 60.0,
+        title: str = "",
         **more: Any,
     ) -> None:
-        super().__init__(signals, name, **more)
+        super().__init__(signals, name, title=title, **more)
         self._trigger = self.setting(trigger)
         self._trigger_value = trigger_value
         self.trigger_timeout_s = trigger_timeout_s
@@ -175,9 +176,10 @@ class PositionerTable(SignalTable):
         settle_s: float = 0.0,
         stop: str = "",
         move_timeout_s: float = 600.0,
+        title: str = "",
         **more: Any,
     ) -> None:
-        super().__init__(signals, name, **{"main": readback or setpoint, **more})
+        super().__init__(signals, name, **{"main": readback or setpoint, "title": title, **more})
         self.setpoint = self.setting(setpoint)
         self.readback = self.part(readback or setpoint)
         self.stop_now = self.setting(stop) if stop else None
