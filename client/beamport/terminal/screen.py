@@ -49,7 +49,8 @@ class Screen:
 
     def line(self, text: str) -> None:
         """Show one line as it is."""
-        self._out.print(text, markup=False, highlight=False, soft_wrap=True)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
     def refuse(self, error: BeamportError) -> None:
         """Say what was refused, why, and what to do."""
