@@ -8,13 +8,28 @@ import event_model
 import h5py
 import pytest
 from bluesky import RunEngine
-from bluesky.plan_stubs import abs_set, mv, rd, sleep
+from bluesky.plan_stubs import (
+    abs_set,
+    close_run,
+    collect,
+    collect_while_completing,
+    declare_stream,
+    kickoff,
+    mv,
+    open_run,
+    prepare,
+    rd,
+    sleep,
+    stage_all,
+    unstage_all,
+)
 from bluesky.plans import count, grid_scan, rel_scan, scan
 from bluesky.preprocessors import baseline_wrapper, monitor_during_wrapper
 from bluesky.suspenders import SuspendFloor
 
 from acquisition.devices.manifest import build_devices, describe_devices, load_manifest
 from acquisition.devices.sim import hardware
+from acquisition.engine import RunEngine as OwnEngine
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +161,58 @@ def test_a_suspender_of_upstream_takes_our_signals(engine, devices):
         engine(count([devices["det"]]))
     finally:
         engine.remove_suspender(suspender)
+
+
+def test_monochromator_scaler_slits_and_oven_are_scanned_and_read(run, devices):
+    scaler, mono = devices["scaler"], devices["mono"]
+    scaler.configure(exposure_s=0.02)
+    documents = run(
+        scan([scaler, devices["i0"], devices["slits"], devices["oven"]], mono.energy, 7990, 8010, 3)
+    )
+    events = of(documents, "event")
+    assert [round(event["data"]["mono_energy"], 1) for event in events] == [7990.0, 8000.0, 8010.0]
+    assert all(event["data"]["scaler_i0"] > 100 for event in events)
+    assert {"slits_v_gap", "oven", "i0"} <= events[0]["data"].keys()
+    assert of(documents, "stop")[0]["exit_status"] == "success"
+
+
+def test_frames_are_taken_in_flight_under_the_original_engine(run, devices):
+    area, fly_x = devices["area"], devices["fly_x"]
+
+    def flight():
+        yield from stage_all(area, fly_x)
+        yield from open_run()
+        frames = {"frames": 20, "exposure_s": 0.005, "period_s": 0.01, "is_external": True}
+        yield from prepare(area, frames, wait=True)
+        line = {"start": -0.5, "stop": 0.5, "points": 20, "dwell_s": 0.01}
+        yield from prepare(fly_x, line, wait=True)
+        yield from declare_stream(area, name="primary", collect=True)
+        yield from kickoff(area, wait=True)
+        yield from kickoff(fly_x, wait=True)
+        yield from collect_while_completing([fly_x, area], [area], flush_period=0.2, stream_name="primary")
+        yield from collect(fly_x)
+        yield from close_run()
+        yield from unstage_all(area, fly_x)
+
+    documents = run(flight())
+    resource = next(doc for doc in of(documents, "stream_resource") if doc["data_key"] == "area")
+    with h5py.File(Path(unquote(urlparse(resource["uri"]).path)), "r") as file:
+        assert file[resource["parameters"]["dataset"]].shape == (20, 512, 512)
+    last = max(datum["indices"]["stop"] for datum in of(documents, "stream_datum"))
+    assert last == 20
+    assert of(documents, "stop")[0]["exit_status"] == "success"
+
+
+def test_both_engines_write_the_same_documents_of_the_same_scan(run, devices):
+    ours = []
+    OwnEngine({})(
+        scan([devices["det"], devices["i0"]], devices["sx"], 0.5, 1.5, 3), lambda *doc: ours.append(doc)
+    )
+    theirs = run(scan([devices["det"], devices["i0"]], devices["sx"], 0.5, 1.5, 3))
+    assert [name for name, _ in ours] == [name for name, _ in theirs]
+    for (_, own), (_, other) in zip(ours, theirs, strict=True):
+        assert own.keys() - {"versions"} == other.keys() - {"versions"}
+        assert own.get("data_keys") == other.get("data_keys")
+        assert own.get("hints") == other.get("hints")
+    positions = [[e["data"]["sx"] for e in of(documents, "event")] for documents in (ours, theirs)]
+    assert positions[0] == positions[1] == [0.5, 1.0, 1.5]
