@@ -229,5 +229,6 @@ class _Layout:
         except TypeError:
             return None
         shape = self.field.shape
-        entry = shape[1:] if len(shape) >= _MIN_RANK_OF_JOINED else shape
+        is_joined = len(shape) >= _MIN_RANK_OF_JOINED or shape[:1] == (1,)
+        entry = shape[1:] if is_joined else shape
         return None if dtype is None else (entry, dtype, 1, len(entry) + 1)

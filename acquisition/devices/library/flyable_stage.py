@@ -17,9 +17,9 @@ from acquisition.devices.library.motor import Motor
 from acquisition.devices.protocols import DataKey, Location
 from acquisition.devices.signal import Signal, WritableSignal
 from acquisition.devices.standard.awaiting import after, when
+from acquisition.devices.standard.column_file import ColumnFile
 from acquisition.devices.standard.flight import Trajectory, plan_of
 from acquisition.devices.standard.joint_move import JointMove
-from acquisition.devices.standard.position_file import POSITIONS, PositionFile
 from acquisition.devices.standard.pv_device import BackendOf, PvDevice
 from acquisition.devices.standard.stream_assets import StreamAssets
 from acquisition.devices.status import Status, all_of
@@ -284,7 +284,7 @@ class RecordingFlyableStage(FlyableStage):
     def __init__(self, prefix: str, name: str = "", *, folder: str, **settings: Any) -> None:
         super().__init__(prefix, name, **settings)
         self.folder = Path(folder)
-        self._file: PositionFile | None = None
+        self._file: ColumnFile | None = None
         self._assets: StreamAssets | None = None
 
     def describe_collect(self) -> dict[str, Any]:
@@ -297,13 +297,8 @@ class RecordingFlyableStage(FlyableStage):
     def kickoff(self) -> Status:
         """Begin a new file, arm the pulses and begin to move."""
         self._close_file()
-        self._file = PositionFile(self.folder)
-        self._assets = StreamAssets(
-            data_key=self.name,
-            uri=self._file.path.resolve().as_uri().replace("file:///", "file://localhost/"),
-            mimetype="application/x-hdf5",
-            parameters={"dataset": POSITIONS, "chunk_shape": [1024], "swmr": True},
-        )
+        self._file = ColumnFile(self.folder, ("positions", "timestamps"))
+        self._assets = self._file.assets(self.name, "positions")
         return super().kickoff()
 
     def get_index(self) -> int:

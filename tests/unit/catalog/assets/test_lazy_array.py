@@ -140,6 +140,17 @@ def test_a_file_that_is_gone_spoils_nothing_else(tmp_path):
         assert np.array_equal(values[2:], VALUES[4:6])
 
 
+@pytest.mark.parametrize(
+    ("shape", "expected", "per_event"),
+    [((), (4,), 1), ((1,), (4,), 1), ((6,), (4, 6), 1), ((1, 6), (4, 6), 1), ((5, 6), (4, 5, 6), 1)]
+    + [((1, 5, 6), (4, 5, 6), 1), ((3, 5, 6), (12, 5, 6), 3)],
+)
+def test_the_shape_of_a_file_that_is_gone_is_that_of_the_descriptor(tmp_path, shape, expected, per_event):
+    documents = stream_documents(tmp_path, [("a.h5", 4)], HDF5)
+    array = array_of(tmp_path, shape, documents, dtype_numpy="<u2")
+    assert (array.shape, array.per_event) == (expected, per_event)
+
+
 def test_too_much_at_once_is_refused_before_it_is_read(two_files):
     from dataclasses import replace
 
