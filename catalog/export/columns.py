@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,10 +71,12 @@ class Column:
         return ["" if v is None else printable(v) if isinstance(v, str) else _json(v) for v in column]
 
 
-def columns_of(run: ExportableRun, stream: str, keys: Sequence[str]) -> list[Column]:
-    """Find the kind of each column by looking at every value once."""
+def columns_of(
+    run: ExportableRun, stream: str, keys: Sequence[str], *, slices: int | None = None
+) -> list[Column]:
+    """Find the kind of each column by looking at every value once, or at those of the first slices."""
     seen = {key: _Seen() for key in keys}
-    for part in run.rows(stream, keys):
+    for part in islice(run.rows(stream, keys), slices):
         for key in keys:
             seen[key].look_at(part.data[key])
     return [Column(key, *seen[key].verdict()) for key in keys]
@@ -99,11 +102,16 @@ def printable(text: str) -> str:
 
 
 def plain_numbers(column: Sequence[Any]) -> list[Any]:
-    """Give numbers of a column for formats that know nothing else: NaN for what is missing, 1 for true."""
-    kinds = set(map(type, column))
-    if _NONE not in kinds and bool not in kinds:
+    """Give numbers of a column for formats that know nothing else: NaN for what is none, 1 for true."""
+    if set(map(type, column)) <= {int, float}:
         return list(column)
-    return [math.nan if v is None else int(v) if isinstance(v, bool) else v for v in column]
+    return [_plain_number(value) for value in column]
+
+
+def _plain_number(value: Any) -> float | int:
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | float) else math.nan
 
 
 class _Seen:

@@ -20,20 +20,23 @@ from catalog.export.protocol import Exporter
 GROUP = "beamport.exporters"
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_OWN = (
-    "json_lines",
-    "message_pack",
-    "mongo",
-    "csv_table",
-    "metadata",
-    "arrow",
-    "workbook",
-    "spec_file",
-    "xdi",
-    "tiff",
-    "nexus",
-    "zarr_store",
-)
+_OWN = {
+    "arrow": "arrow",
+    "bson": "mongo",
+    "csv": "csv_table",
+    "json": "metadata",
+    "jsonl": "json_lines",
+    "msgpack": "message_pack",
+    "nexus": "nexus",
+    "parquet": "arrow",
+    "spec": "spec_file",
+    "tiff": "tiff",
+    "tiff-series": "tiff",
+    "xdi": "xdi",
+    "xlsx": "workbook",
+    "zarr": "zarr_store",
+}
+"""Module of each format of this package; loaded when it is asked for, because some bring large libraries."""
 
 logger = logging.getLogger(__name__)
 _registered: dict[str, Exporter] = {}
@@ -57,7 +60,8 @@ def register(exporter: Exporter) -> None:
 
 def exporters() -> Mapping[str, Exporter]:
     """Give all exporters by name."""
-    _load_own()
+    for module in _OWN.values():
+        _load(module)
     _load_offered()
     return MappingProxyType(dict(sorted(_registered.items())))
 
@@ -70,6 +74,9 @@ def exporter(name: str) -> Exporter:
     UnknownFormatError
         There is none.
     """
+    if name in _OWN:
+        _load(_OWN[name])
+        return _registered[name]
     known = exporters()
     if name not in known:
         raise UnknownFormatError(f"There is no format {name[:40]!r}.", hint=f"There are: {', '.join(known)}.")
@@ -77,11 +84,10 @@ def exporter(name: str) -> Exporter:
 
 
 @cache
-def _load_own() -> None:
-    for module in _OWN:
-        found = import_module(f"catalog.export.{module}")
-        for known in getattr(found, "EXPORTERS", None) or (found.EXPORTER,):
-            register(known)
+def _load(module: str) -> None:
+    found = import_module(f"catalog.export.{module}")
+    for known in getattr(found, "EXPORTERS", None) or (found.EXPORTER,):
+        register(known)
 
 
 @cache

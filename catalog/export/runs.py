@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from catalog.documents.pages import EVENTS, pack, runs_of_one_layout, unpack
+from catalog.documents.pages import EVENTS, unpack
 from catalog.export.errors import NoArrayError, NoStreamError
 from catalog.export.protocol import Document, Documents, LazyArray, Rows
 
+_GROUPS = ("data", "timestamps", "filled")
 MOST_ROWS = 1000
 """Most rows of one slice."""
 
@@ -137,8 +139,29 @@ def external_keys(run: Any, stream: str) -> list[str]:
 
 
 def _pages_of(events: Sequence[Document]) -> Iterator[tuple[str, Document]]:
-    for group in runs_of_one_layout(events):
-        yield EVENTS, pack(group)
+    for _, group in groupby(events, key=_layout):
+        yield EVENTS, _page(list(group))
+
+
+def _layout(event: Document) -> tuple[Any, ...]:
+    """Tell events apart that fit no common page: their descriptor and the order of their keys."""
+    groups = [tuple(event[group]) if group in event else None for group in _GROUPS]
+    return event["descriptor"], tuple(event), *groups
+
+
+def _page(events: Sequence[Document]) -> dict[str, Any]:
+    """Make a page of events of one layout, whose values therefore stand in one order."""
+    first = events[0]
+    page: dict[str, Any] = {}
+    for key in first:
+        if key == "descriptor":
+            page[key] = first[key]
+        elif key in _GROUPS:
+            columns = map(list, zip(*(event[key].values() for event in events), strict=True))
+            page[key] = dict(zip(first[key], columns, strict=True))
+        else:
+            page[key] = [event[key] for event in events]
+    return page
 
 
 def _picked(page: Document, kept: Sequence[int], keys: Sequence[str], timestamps: bool) -> Rows:

@@ -25,6 +25,10 @@ from catalog.export.runs import data_keys_of, inline_keys, streams_of
 MOTORS_A_LINE = 8
 VALUES_A_LINE = 16
 _BASELINE = "baseline"
+
+Positions = list[tuple[str, float]]
+"""Motors and where they were when the run began."""
+
 _NAN = {"inf": b"1e999", "nan": b"nan"}
 _INFINITY = {True: b"1e999", False: b"-1e999"}
 _BLANKS = re.compile(r"\s+")
@@ -33,15 +37,16 @@ _BLANKS = re.compile(r"\s+")
 def write_spec(run: ExportableRun, options: Options) -> Iterator[bytes]:
     """Give the file: its head, and a scan for each stream."""
     streams = [stream for stream in options["streams"] if stream in streams_of(run)]
-    yield from spec_head(run)
+    positions = _positions(run)
+    yield from spec_head(run, positions)
     for stream in streams or streams_of(run)[:1]:
-        yield from spec_scan(run, stream, nan=options["nan"])
+        yield from spec_scan(run, stream, positions, nan=options["nan"])
 
 
-def spec_head(run: ExportableRun) -> Iterator[bytes]:
+def spec_head(run: ExportableRun, positions: Positions) -> Iterator[bytes]:
     """Give the head of a file that begins with this run."""
     epoch = float(run.start["time"])
-    names = [name for name, _ in _positions(run)]
+    names = [name for name, _ in positions]
     title = text_of(run, "title", "purpose") or "Beamport"
     lines = [
         f"#F {run.start['uid']}.spec",
@@ -54,11 +59,11 @@ def spec_head(run: ExportableRun) -> Iterator[bytes]:
     yield ("\n".join(lines) + "\n").encode()
 
 
-def spec_scan(run: ExportableRun, stream: str, *, nan: str = "inf") -> Iterator[bytes]:
+def spec_scan(run: ExportableRun, stream: str, positions: Positions, *, nan: str = "inf") -> Iterator[bytes]:
     """Give one stream as a scan; `nan` says what stands for values that are no number."""
-    columns = columns_of(run, stream, inline_keys(run, stream))
+    columns = columns_of(run, stream, inline_keys(run, stream), slices=1)
     table = _Table(run, stream, columns, _NAN[nan])
-    yield ("\n".join(["", *_scan_head(run, stream, table)]) + "\n").encode()
+    yield ("\n".join(["", *_scan_head(run, stream, table, positions)]) + "\n").encode()
     for rows in run.rows(stream, [column.key for column in columns]):
         yield table.lines(rows)
 
@@ -107,7 +112,7 @@ class _Table:
         return _INFINITY[value > 0] if value in (math.inf, -math.inf) else repr(value).encode()
 
 
-def _scan_head(run: ExportableRun, stream: str, table: _Table) -> Iterator[str]:
+def _scan_head(run: ExportableRun, stream: str, table: _Table, positions: Positions) -> Iterator[str]:
     start, described = run.start, data_keys_of(run, stream)
     number = start.get("scan_id")
     number = abs(number) if isinstance(number, int) and not isinstance(number, bool) else 1
@@ -127,7 +132,7 @@ def _scan_head(run: ExportableRun, stream: str, table: _Table) -> Iterator[str]:
             yield f"#C unit of {_label(key)} = {_line(unit)}"
     if table.left_out:
         yield f"#C not here, because SPEC has no place for it: {', '.join(map(_label, table.left_out))}"
-    yield from _numbered("#P", [_number(value) for _, value in _positions(run)], " ")
+    yield from _numbered("#P", [_number(value) for _, value in positions], " ")
     yield from _array_head(table.arrays)
     yield f"#N {len(table.labels)}"
     yield f"#L {'  '.join(table.labels)}"
@@ -143,21 +148,21 @@ def _array_head(arrays: Sequence[Column]) -> Iterator[str]:
         yield f"#C array {place} of each point = {_label(column.key)}"
 
 
-def _positions(run: ExportableRun) -> list[tuple[str, float]]:
+def _positions(run: ExportableRun) -> Positions:
     """Give the positions when the run began: those of the baseline, then of what moved."""
     found: dict[str, float] = {}
     for stream in dict.fromkeys((_BASELINE, "primary", *streams_of(run))):
         if stream not in streams_of(run):
             continue
-        columns = columns_of(run, stream, inline_keys(run, stream))
+        columns = columns_of(run, stream, inline_keys(run, stream), slices=1)
         wanted = [c.key for c in columns if c.is_number]
         if stream != _BASELINE:
             axes = roles_of(run, stream, columns).axes
             wanted = [key for key in wanted if key in axes]
         first = next(iter(run.rows(stream, wanted)), None) if wanted else None
         for key in wanted if first is not None else ():
-            value = first.data[key][0] if first is not None else None
-            found.setdefault(key, float("nan") if value is None else float(value))
+            (value,) = plain_numbers(first.data[key][:1] if first is not None else [])
+            found.setdefault(key, float(value))
     return list(found.items())
 
 
