@@ -7,3 +7,9 @@ class FrontendConfig(AppConfig):
     """Pages, figures and the browser part."""
 
     name = "frontend"
+
+    def ready(self) -> None:
+        """Offer the figures of runs as exports."""
+        from catalog.export import offer
+
+        offer("frontend.exporters.figures", "png", "svg", "pdf", "html")

@@ -4,7 +4,7 @@ from catalog.export.csv_table import csv_table
 from catalog.export.file_names import content_disposition, file_name
 from catalog.export.json_lines import json_lines
 from catalog.export.protocol import Exporter, Rows
-from catalog.export.registry import exporter, exporters, register
+from catalog.export.registry import exporter, exporters, offer, register
 from catalog.export.runs import DocumentsRun
 from catalog.export.targets import Progress, export, pieces
 
@@ -20,6 +20,7 @@ __all__ = [
     "exporters",
     "file_name",
     "json_lines",
+    "offer",
     "pieces",
     "register",
 ]

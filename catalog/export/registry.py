@@ -1,7 +1,7 @@
 """Every exporter by its name: those of this package, and those that installed packages offer.
 
 A package offers one by the entry point group ``beamport.exporters``: a name, and the `Exporter` behind it. An
-app of the platform that stands above the catalogue calls `register` when it starts.
+app of the platform that stands above the catalogue calls `offer` when it starts.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from catalog.export.protocol import Exporter
 GROUP = "beamport.exporters"
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_OWN = {
-    "arrow": "arrow",
-    "bson": "mongo",
-    "csv": "csv_table",
-    "json": "metadata",
-    "jsonl": "json_lines",
-    "msgpack": "message_pack",
-    "nexus": "nexus",
-    "parquet": "arrow",
-    "spec": "spec_file",
-    "tiff": "tiff",
-    "tiff-series": "tiff",
-    "xdi": "xdi",
-    "xlsx": "workbook",
-    "zarr": "zarr_store",
+_modules = {
+    "arrow": "catalog.export.arrow",
+    "bson": "catalog.export.mongo",
+    "csv": "catalog.export.csv_table",
+    "json": "catalog.export.metadata",
+    "jsonl": "catalog.export.json_lines",
+    "msgpack": "catalog.export.message_pack",
+    "nexus": "catalog.export.nexus",
+    "parquet": "catalog.export.arrow",
+    "spec": "catalog.export.spec_file",
+    "tiff": "catalog.export.tiff",
+    "tiff-series": "catalog.export.tiff",
+    "xdi": "catalog.export.xdi",
+    "xlsx": "catalog.export.workbook",
+    "zarr": "catalog.export.zarr_store",
 }
-"""Module of each format of this package; loaded when it is asked for, because some bring large libraries."""
+"""Module of each format; loaded when the format is asked for, because some bring large libraries."""
 
 logger = logging.getLogger(__name__)
 _registered: dict[str, Exporter] = {}
@@ -58,9 +58,14 @@ def register(exporter: Exporter) -> None:
     _registered[exporter.name] = exporter
 
 
+def offer(module: str, *names: str) -> None:
+    """Say which module has the exporters of these names, as ``EXPORTER`` or ``EXPORTERS``."""
+    _modules.update(dict.fromkeys(names, module))
+
+
 def exporters() -> Mapping[str, Exporter]:
     """Give all exporters by name."""
-    for module in _OWN.values():
+    for module in dict.fromkeys(_modules.values()):
         _load(module)
     _load_offered()
     return MappingProxyType(dict(sorted(_registered.items())))
@@ -74,8 +79,8 @@ def exporter(name: str) -> Exporter:
     UnknownFormatError
         There is none.
     """
-    if name in _OWN:
-        _load(_OWN[name])
+    if name in _modules:
+        _load(_modules[name])
         return _registered[name]
     known = exporters()
     if name not in known:
@@ -85,7 +90,7 @@ def exporter(name: str) -> Exporter:
 
 @cache
 def _load(module: str) -> None:
-    found = import_module(f"catalog.export.{module}")
+    found = import_module(module)
     for known in getattr(found, "EXPORTERS", None) or (found.EXPORTER,):
         register(known)
 
