@@ -4,11 +4,13 @@ import time
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+import bluesky
 import h5py
 import numpy as np
 import pytest
 from bluesky import plan_stubs as bps
 from bluesky import preprocessors as bpp
+from event_model import DocumentNames, schema_validators
 
 from acquisition.devices.errors import (
     DeviceError,
@@ -62,18 +64,31 @@ def device(ioc):
         one.close()
 
 
-@pytest.fixture(scope="module")
-def engine():
-    made = RunEngine({}, context_managers=[])
-    yield made
-    made.close() if hasattr(made, "close") else None
+@pytest.fixture(scope="module", params=["ours", "bluesky"])
+def engine(request):
+    """Our engine, and the original one."""
+    if request.param == "ours":
+        made = RunEngine({}, context_managers=[])
+        yield made
+        made.close()
+        return
+    theirs = bluesky.RunEngine({}, context_managers=[])
+    yield theirs
+    theirs.loop.call_soon_threadsafe(theirs.loop.stop)
+    theirs._th.join(5)
+    theirs.loop.close()
 
 
 @pytest.fixture
 def run(engine):
     def run(plan):
         documents = []
-        engine(plan, lambda name, doc: documents.append((name, doc)))
+
+        def take(name, doc):
+            schema_validators[DocumentNames[name]].validate(doc)
+            documents.append((name, doc))
+
+        engine(plan, take)
         return documents
 
     return run
@@ -444,7 +459,7 @@ def test_a_stage_flies_and_gives_an_event_a_pulse(device, run):
     documents = run(plan())
     (page,) = of(documents, "event_page")
     assert page["data"]["fly"] == pytest.approx(np.linspace(2.0, 0.0, 21), abs=1e-6)
-    assert np.diff(page["time"]) == pytest.approx(0.02, abs=1e-3)
+    assert np.diff(page["timestamps"]["fly"]) == pytest.approx(0.02, abs=1e-3)
     assert of(documents, "descriptor")[0]["data_keys"]["fly"]["units"] == "mm"
     until(lambda: stage.motor.velocity.get() == speed, "the speed of before")
 
