@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from acquisition.devices.async_loop import loop_for_devices
 from acquisition.devices.backends.base import DEFAULT_TIMEOUT_S
 from acquisition.devices.component import Component
 from acquisition.devices.connecting import connect_all
@@ -19,7 +21,7 @@ def build_devices(manifest: Manifest, *, timeout_s: float = DEFAULT_TIMEOUT_S) -
     """Make and connect every device of a manifest, in parallel.
 
     Devices of other libraries are connected their own way: ``wait_for_connection`` (ophyd) or an async
-    ``connect`` (ophyd-async, on the loop of the engine).
+    ``connect`` (ophyd-async, on the loop that the engine has or will have).
 
     Raises
     ------
@@ -75,6 +77,5 @@ def _connect_one(device: Any, timeout_s: float) -> None:
     if hasattr(device, "wait_for_connection"):
         device.wait_for_connection(timeout=timeout_s)
     elif inspect.iscoroutinefunction(getattr(device, "connect", None)):
-        from bluesky.run_engine import call_in_bluesky_event_loop
-
-        call_in_bluesky_event_loop(device.connect(timeout=timeout_s), timeout=timeout_s + 1.0)
+        connecting = asyncio.run_coroutine_threadsafe(device.connect(timeout=timeout_s), loop_for_devices())
+        connecting.result(timeout_s + 1.0)

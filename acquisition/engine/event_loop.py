@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from acquisition.devices.async_loop import kept_loop
 from acquisition.engine.interrupts import Mailbox
 
 #: Seconds that a cancelled awaitable gets to finish before the engine goes on without it.
@@ -216,13 +217,19 @@ class LoopThread:
     Parameters
     ----------
     loop : asyncio.AbstractEventLoop, optional
-        A loop to use; made if not given. One that already runs (shared with another engine) is used as it is.
+        A loop to use. One that already runs (shared with another engine) is used as it is. If none is given
+        that of async devices, which were connected before, or a new one.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self.loop = asyncio.new_event_loop() if loop is None else loop
+        kept = kept_loop() if loop is None else None
+        self.is_of_devices = kept is not None
+        if kept is not None:
+            self.loop, self.thread = kept
+        else:
+            self.loop = asyncio.new_event_loop() if loop is None else loop
+            self.thread = _thread_running(self.loop)
         set_bluesky_event_loop(self.loop)
-        self.thread = _thread_running(self.loop)
 
     def call(
         self,

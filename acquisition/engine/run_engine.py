@@ -91,6 +91,7 @@ class RunEngine:
         self.NO_PLAN_RETURN = object()
         thread = LoopThread(loop)
         self._loop = thread.loop
+        self._loop_is_of_devices = thread.is_of_devices
         self._shared_loop = LoopFromAnyThread(thread.loop)
         self._th = thread.thread
         md = {} if md is None else md
@@ -324,6 +325,8 @@ class RunEngine:
     def close(self) -> None:
         """Stop the event loop and its thread; the engine cannot be used afterwards.
 
+        The loop of async devices that were connected before the engine was made goes on.
+
         Raises
         ------
         RuntimeError
@@ -332,6 +335,8 @@ class RunEngine:
         if not (self.state.is_idle or self.state == "panicked"):
             raise RuntimeError(f"The engine is {self.state}: end the plan before closing it.")
         self.clear_suspenders()
+        if self._loop_is_of_devices:
+            return  # they go on to need it
         if self._loop.is_running():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._th.join()
