@@ -1,8 +1,9 @@
-"""The routes of annotations, under /api/v1/."""
+"""The routes of what is beside a run's tables: annotations, devices, quarantine, retention."""
 
 from django.urls import path
 
 from catalog.api import annotations as views
+from catalog.api import devices, refused
 
 RUN = "runs/<str:uid>/"
 
@@ -20,6 +21,12 @@ urlpatterns = [
     path(RUN + "links", views.LinksView.as_view(), name="run-links"),
     path(RUN + "links/<str:link>", views.LinkView.as_view(), name="run-link"),
     path(RUN + "delete", views.DeletionView.as_view(), name="run-delete"),
+    path(RUN + "configuration", devices.ConfigurationView.as_view(), name="run-configuration"),
+    path(RUN + "baseline", devices.BaselineView.as_view(), name="run-baseline"),
+    path(RUN + "documents/lines", devices.LinesView.as_view(), name="run-documents-lines"),
+    path("quarantine", refused.RefusedRunsView.as_view(), name="quarantine"),
+    path("quarantine/<str:uid>", refused.RefusedDocumentsView.as_view(), name="quarantine-run"),
+    path("quarantine/<str:uid>/replay", refused.ReplayView.as_view(), name="quarantine-replay"),
     path("retention", views.RetentionView.as_view(), name="retention"),
     path("retention/<str:rule>", views.RetentionRuleView.as_view(), name="retention-rule"),
 ]

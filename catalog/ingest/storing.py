@@ -216,7 +216,7 @@ class _RunBatch:
             expected += 1
 
     def _take(self, run: Run | None, fresh: list[Record]) -> Run | None:
-        checker = _checker_of(self.uid, run, {r.name for r in fresh})
+        checker = checker_of(self.uid, run, {r.name for r in fresh})
         for are_events, some in groupby(fresh, key=lambda r: r.name == "event"):
             records = list(some)
             if are_events and self._take_together(checker, records):
@@ -292,7 +292,8 @@ class _RunBatch:
         )
 
 
-def _checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:
+def checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:
+    """Give the state of a run as far as documents of these names depend on it."""
     checker = RunChecker(uid, now=time.time())
     if run is None:
         return checker

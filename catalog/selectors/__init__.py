@@ -14,6 +14,7 @@ from catalog.selectors.arrays import Frame, external_array, external_fields, fra
 from catalog.selectors.blocks import Block, iter_blocks
 from catalog.selectors.counting import facets
 from catalog.selectors.decimation import decimated
+from catalog.selectors.devices import baseline, configuration
 from catalog.selectors.documents import (
     DocumentsPage,
     documents,
@@ -26,6 +27,7 @@ from catalog.selectors.documents import (
 from catalog.selectors.finding import RunPage, runs
 from catalog.selectors.histograms import histogram
 from catalog.selectors.kinds import column_kinds
+from catalog.selectors.refused import refused_documents, refused_rows, refused_runs
 from catalog.selectors.runs import (
     exportable_run,
     last_ordinal,
@@ -51,7 +53,9 @@ __all__ = [
     "as_list",
     "attachment",
     "attachment_path",
+    "baseline",
     "column_kinds",
+    "configuration",
     "data_keys",
     "decimated",
     "documents",
@@ -73,6 +77,9 @@ __all__ = [
     "metadata_of",
     "open_runs",
     "quarantined",
+    "refused_documents",
+    "refused_rows",
+    "refused_runs",
     "retention_rules",
     "revisions",
     "rule_facts",

@@ -81,11 +81,11 @@ def iter_exact(actor: Actor, uid: str) -> Iterator[Entry]:
     return heapq.merge(singles, _exact_pages(row), key=_ordinal_of)
 
 
-def iter_encoded(actor: Actor, uid: str) -> Iterator[tuple[int, str, bytes]]:
-    """Give all documents of a run as lines of JSON under the encoding rule: ordinal, name, bytes."""
+def iter_encoded(actor: Actor, uid: str, *, since: int = -1) -> Iterator[tuple[int, str, bytes]]:
+    """Give the documents of a run after ordinal `since` as JSON lines: ordinal, name, bytes."""
     row = run(actor, uid)
-    singles = ((ordinal, name, bytes(body)) for ordinal, name, body in _singles(row, -1))
-    return heapq.merge(singles, _merged(row, -1, _encoded), key=_ordinal_of)
+    singles = ((ordinal, name, bytes(body)) for ordinal, name, body in _singles(row, since))
+    return heapq.merge(singles, _merged(row, since, _encoded), key=_ordinal_of)
 
 
 def quarantined(actor: Actor, uid: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from catalog.services.attachments import attach, detach
 from catalog.services.deletion import delete_run
 from catalog.services.links import add_link, remove_link
+from catalog.services.mending import replay
 from catalog.services.notes import add_note, edit_note, remove_note
 from catalog.services.orphans import close_orphan
 from catalog.services.retention import apply_retention, remove_rule, set_rule
@@ -23,6 +24,7 @@ __all__ = [
     "remove_note",
     "remove_rule",
     "remove_tag",
+    "replay",
     "restore_metadata",
     "revise_metadata",
     "set_rule",

@@ -40,7 +40,9 @@ _NUMBERS: dict[type, tuple[Kind, ElementType]] = {
     int: ("ints", INTEGER),
     bool: ("bools", BOOLEAN),
 }
-_UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no text column takes."""
+
 _UUID_TEXT = 36
 
 
@@ -69,7 +71,7 @@ class TypedColumn:
 
 def typed(part: Part, key: str, column: Any) -> TypedColumn | None:
     """Give a column as a typed array, or None when it does not fit one."""
-    if not len(column) or _UNPRINTABLE.search(key):
+    if not len(column) or UNPRINTABLE.search(key):
         return None
     found = _typed(column if isinstance(column, list) else list(column))
     return TypedColumn(part, key, *found) if found is not None else None
@@ -109,7 +111,7 @@ def _text(column: list[str]) -> tuple[Kind, bytes] | None:
         uuids = _uuid_bytes(joined)
         if uuids is not None and _uuid_texts(uuids) == column:
             return "uuids", write_array(np.frombuffer(uuids, UUID.native), UUID)
-    return None if _UNPRINTABLE.search(joined) else ("texts", write_texts(column))
+    return None if UNPRINTABLE.search(joined) else ("texts", write_texts(column))
 
 
 def _uuid_bytes(joined: str) -> bytes | None:

@@ -18,7 +18,7 @@ from catalog.documents.encoding import WHOLE_FROM, has_escape, loads, restore_ob
 from catalog.documents.pages import Layout, unpack
 from catalog.models import EventPage
 from catalog.storage.arrays import rows_copied
-from catalog.storage.columns import GROUPS, KINDS, Part, Values, as_list, read_column
+from catalog.storage.columns import GROUPS, KINDS, UNPRINTABLE, Part, Values, as_list, read_column
 
 _FACTS = (
     "id",
@@ -187,7 +187,7 @@ def _columns(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
     if wanted.keys is None:
         return "TRUE", ()
     parts = "(part = 0 AND key <> 'uid') OR (part = 1 AND key = ANY(%s))"
-    keys = list(wanted.keys)
+    keys = [key for key in wanted.keys if not UNPRINTABLE.search(key)]
     return (f"{parts} OR part = 2", (keys,)) if wanted.timestamps else (parts, (keys,))
 
 

@@ -112,6 +112,13 @@ ACQUISITION = [
     row("GET", f"{B}/plans/<plan>", "queue:read",     "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("GET", f"{B}/devices", "device:read queue:read",
                                                       "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/devices/<device>/move", "device:move",
+                                                      "401 404 404 403 202 202 202 202 202 403 401 401",
+        body={"value": 1.0}),
+    row("POST", f"{B}/devices/<device>/read", "device:read",
+                                                      "401 404 404 202 202 202 202 202 202 403 401 401"),
+    row("POST", f"{B}/devices/<device>/stop", "engine:stop",
+                                                      "401 404 404 202 202 202 202 202 202 403 401 401"),
     row("GET", f"{B}/values", "device:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("GET", f"{B}/queue", "queue:read",            "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("POST", f"{B}/queue/items", "queue:write",    "401 404 404 403 201 201 201 201 201 403 401 401",
@@ -170,7 +177,7 @@ ACQUISITION = [
         body=ITEM),
     row("GET", f"{B}/history", "queue:read",          "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("POST", f"{B}/engine/<action>", "engine:stop",
-                                                      "401 404 404 403 202 202 202 202 202 403 401 401",
+                                                      "401 404 404 202 202 202 202 202 202 403 401 401",
         body={"reason": "smoke"}),
     row("GET", f"{B}/engine/commands/<uid>", "queue:read",
                                                       "401 404 404 200 200 200 200 200 200 403 401 401"),
@@ -236,6 +243,7 @@ CATALOG = [
 #                                                      ano str out obs mem  pi sta adm key les exp rev
 R = "runs/<uid>"
 WHY = {"reason": "it was wrong"}
+MENDED = {"uid": "bad-run", "time": 1.0}
 ANNOTATIONS = [
     row("GET", f"{R}/annotations", "run:read",        "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", f"{R}/metadata", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
@@ -266,6 +274,16 @@ ANNOTATIONS = [
                                                       "401 404 404 403 403 204 204 204 204 403 401 401"),
     row("POST", f"{R}/delete", "run:delete",          "401 404 404 403 403 403 200 200 200 403 401 401",
         owner="staff", body=WHY),
+    row("GET", f"{R}/configuration", "run:read",      "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", f"{R}/baseline", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", f"{R}/documents/lines", "run:read",    "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "quarantine", "run:delete",            "401 200 200 200 200 200 200 200 200 200 401 401",
+        owner="staff"),
+    row("GET", "quarantine/<uid>", "run:delete",      "401 404 404 404 404 404 200 200 200 404 401 401",
+        owner="staff"),
+    row("POST", "quarantine/<uid>/replay", "run:delete",
+                                                      "401 404 404 404 404 404 200 200 200 404 401 401",
+        owner="staff", body={"documents": [{"ordinal": 0, "document": MENDED}], **WHY}),
     row("GET", "retention", "run:delete",             "401 200 200 200 200 200 200 200 200 200 401 401"),
     row("POST", "retention", "run:delete",            "401 404 404 403 403 403 200 200 200 403 401 401",
         owner="staff", body={"beamline": "alpha", "days": 400}),

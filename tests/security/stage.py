@@ -25,11 +25,12 @@ from accounts.selectors import actor_for_username
 from acquisition.plans.registry import PlanRegistry
 from catalog import services
 from catalog.documents.compose import RunComposer
-from catalog.ingest import Origin, store
+from catalog.ingest import Origin, Record, store
 from catalog.jobs.services import order_export
 from catalog.search.saved import save_search
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of, scan
+from tests.support.known_beamline import motor
 from tests.support.people import SYSTEM, Facility, make_facility
 
 PLANS = "tests.security.plans"
@@ -67,6 +68,8 @@ class Stage:
         return send(path, data, headers=headers, content_type="application/json")
 
     def _parts_of(self, row: Row) -> dict[str, str]:
+        if row.route.startswith("quarantine/"):
+            return {**self.parts, "uid": "bad-run"}
         if row.route.startswith("runs/"):
             return {**self.parts, "uid": self.parts["run"]}
         if row.route.startswith("searches/"):
@@ -104,6 +107,7 @@ def set_stage() -> Stage:
         "beamline": "alpha",
         "plan": "wait_a_moment",
         "action": "stop",
+        "device": "sx",
     }
     parts |= _acquisition(facility) | _catalog() | _search(facility)
     return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
@@ -119,7 +123,9 @@ def _acquisition(facility: Facility) -> dict[str, str]:
         beamline=beamline,
         plans=registry.descriptions(),
         modules=[PLANS],
+        devices={"sx": motor()},
         is_open=True,
+        fencing=1,
         opened_at=timezone.now(),
     )
     model("acquisition", "EngineSnapshot").objects.create(beamline=beamline)
@@ -178,6 +184,8 @@ def _annotations(uid: str) -> dict[str, str]:
     documents = list(scan(1))
     store(actor=SYSTEM, origin=Origin("alpha", "P-1", "pi"), records=records_of(documents))
     other = documents[0][1]["uid"]
+    refused = [Record("bad-run", 0, "start", {"uid": "bad-run", "time": "now"})]
+    store(actor=SYSTEM, origin=Origin("alpha", "P-1", "pi"), records=refused)
     author = actor_for_username("pi")
     changes = {"sample": "LaB6"}
     services.revise_metadata(actor=author, run_uid=uid, changes=changes, reason="forgotten")
