@@ -31,7 +31,15 @@ def test_a_state_is_chosen_among_those_that_the_device_knows(visit, idle):
     person.open("/acquire/set_state")
     form = page.locator("form")
     options = form.get_by_label("device").locator("option")
-    expect(options).to_have_text(["choose …", "shutter – Photon shutter"])
+    expect(options).to_have_text(
+        [
+            "choose …",
+            "frontend – Front-end shutter",
+            "holder – Sample holder",
+            "mirror_stripe – Mirror stripe",
+            "shutter – Photon shutter",
+        ]
+    )
     form.get_by_label("device").select_option("shutter")
     form.get_by_label("state").select_option("open")
     page.get_by_role("button", name="Run now").click()

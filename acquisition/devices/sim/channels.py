@@ -18,6 +18,10 @@ class _Served:
 
     _handler: Handler | None = None
 
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        self.mirrors: list[Callable[[], None]] = []
+
     def on_put(self, handler: Handler) -> Any:
         """Let ``handler(value)`` carry out what clients write."""
         self._handler = handler
@@ -32,6 +36,11 @@ class _Served:
         if self._handler is None:
             return AccessRights.READ
         return AccessRights.READ | AccessRights.WRITE
+
+    async def publish(self, flags: Any) -> None:
+        await super().publish(flags)  # type: ignore[misc]  # the channel beside it has it
+        for follow in self.mirrors:
+            follow()
 
     async def write_from_dbr(self, *args: Any, **kwargs: Any) -> Any:
         await super().write_from_dbr(*args, **kwargs)  # type: ignore[misc]  # the channel beside it has it

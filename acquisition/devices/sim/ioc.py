@@ -56,7 +56,9 @@ def loopback_only(environment: Any) -> None:
     environment["EPICS_CAS_BEACON_ADDR_LIST"] = LOOPBACK
 
 
-async def serve(beamline: DemoBeamline, prefix: str, *, with_parent: bool) -> None:
+async def serve(
+    beamline: DemoBeamline, prefix: str, *, with_parent: bool, pva_port: int | None = None
+) -> None:
     """Serve until a signal comes, or the parent process is gone."""
     loop = asyncio.get_running_loop()
 
@@ -69,11 +71,17 @@ async def serve(beamline: DemoBeamline, prefix: str, *, with_parent: bool) -> No
     if with_parent:
         loop.create_task(_leave_with(os.getppid(), leave))  # noqa: RUF006  lives as long as the process
 
+    channels, mirrored = beamline.channels(prefix), []
+    if pva_port is not None:
+        from acquisition.devices.sim.pv_access import Mirror  # its library takes a while to load
+
+        mirrored.append(Mirror(channels, pva_port))
+
     async def started(_: Any) -> None:
         print("ready", flush=True)  # noqa: T201  the sign that the starter waits for
         await beamline.run()
 
-    await LoopbackContext(beamline.channels(prefix), [LOOPBACK]).run(startup_hook=started)
+    await LoopbackContext(channels, [LOOPBACK]).run(startup_hook=started)
 
 
 async def _leave_with(parent: int, leave: Any) -> None:
@@ -94,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--limits", type=float, nargs=2, default=(-10.0, 10.0), help="of sx and sy in mm (%(default)s)"
     )
+    parser.add_argument("--pva-port", type=int, help="serve over PV Access too, on this port of 127.0.0.1")
     parser.add_argument("--with-parent", action="store_true", help="end when the starting process is gone")
     options = parser.parse_args(arguments)
     loopback_only(os.environ)
@@ -108,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     beamline = DemoBeamline(
         frames_dir=options.frames_dir, seed=options.seed, speed=options.speed, limits=tuple(options.limits)
     )
-    asyncio.run(serve(beamline, options.prefix, with_parent=options.with_parent))
+    asyncio.run(serve(beamline, options.prefix, with_parent=options.with_parent, pva_port=options.pva_port))
 
 
 if __name__ == "__main__":

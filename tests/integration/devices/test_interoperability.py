@@ -7,15 +7,15 @@ import sys
 
 import pytest
 
-from tests.support.ioc import ROOT
+from tests.support.ioc import ROOT, free_port, running_ioc
 
 
-def answer(program, ioc, *arguments):
+def answer(program, ioc, *arguments, more=()):
     """Run a program of this folder beside the IOC, and return the JSON that it prints last."""
     done = subprocess.run(
         [sys.executable, "-m", f"tests.integration.devices.programs.{program}", *map(str, arguments)],
-        cwd=ROOT, env={**os.environ, **ioc.environment}, capture_output=True, text=True, timeout=120,
-        check=False,
+        cwd=ROOT, env={**os.environ, **ioc.environment, **dict(more)}, capture_output=True, text=True,
+        timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -42,10 +42,14 @@ def test_limits_of_the_record_hold_for_ophyd_too(by_ophyd):
     assert "LimitError" in by_ophyd["refused"]
 
 
-@pytest.fixture(scope="module")
-def by_ophyd_async(ioc):
-    pytest.importorskip("aioca", reason="Channel Access of ophyd-async comes with aioca")
-    return answer("ophyd_async_devices", ioc, ioc.frames_dir)
+@pytest.fixture(scope="module", params=["pva://", "ca://"])
+def by_ophyd_async(request, tmp_path_factory):
+    if request.param == "ca://":
+        pytest.importorskip("aioca", reason="Channel Access of ophyd-async comes with aioca")
+    port = str(free_port())
+    with running_ioc(tmp_path_factory.mktemp("async"), "--pva-port", port) as ioc:
+        by_name = {"EPICS_PVA_NAME_SERVERS": f"127.0.0.1:{port}", "EPICS_PVA_AUTO_ADDR_LIST": "NO"}
+        return answer("ophyd_async_devices", ioc, ioc.frames_dir, request.param, more=by_name)
 
 
 def test_a_motor_of_ophyd_async_scans_and_its_detector_flies_under_our_engine(by_ophyd_async):

@@ -88,6 +88,7 @@ class CameraRecord:
             "DetectorState_RBV": self.state,
             "NumImagesCounter_RBV": self.counter,
             **_sizes("XYZ", self.shape),
+            **_sizes("012", self.shape),
             "DataType_RBV": told("UInt16", DATA_TYPES),
             "ColorMode_RBV": told("Mono", COLOURS),
             "PortName_RBV": text("CAM"),

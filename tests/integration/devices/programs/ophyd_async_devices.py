@@ -25,12 +25,12 @@ from acquisition.plans.stubs import (
 )
 
 
-def main(folder: str) -> None:
+def main(folder: str, layer: str) -> None:
     """Run the scans."""
     engine = RunEngine({})
     paths = StaticPathProvider(StaticFilenameProvider("async-frames"), Path(folder))
-    sx = Motor("ca://DEMO:sx", name="sx")
-    area = SimDetector("ca://DEMO:area:", ADWriterFactory.hdf(paths), name="area")
+    sx = Motor(f"{layer}DEMO:sx", name="sx")
+    area = SimDetector(f"{layer}DEMO:area:", ADWriterFactory.hdf(paths), name="area")
     for device in (sx, area):
         asyncio.run_coroutine_threadsafe(device.connect(timeout=10), engine.loop).result(15)
     documents: list[tuple[str, dict[str, Any]]] = []
@@ -76,4 +76,4 @@ def fly(detector: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
