@@ -15,7 +15,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import caproto
 
@@ -124,6 +124,19 @@ class Channel:
                 log.exception("a listener of %s failed", self.name)
 
 
+class Monitor(NamedTuple):
+    """What a server was asked to tell of, again and again."""
+
+    circuit: Circuit
+    channel: Channel
+    data_type: int
+    number: int
+
+    def cancel(self) -> None:
+        """Want no more of it."""
+        self.circuit.cancel(self)
+
+
 class Circuit:
     """A TCP connection.
 
@@ -224,17 +237,25 @@ class Circuit:
             for reply in replies:
                 reply.set()
 
-    def monitor(self, channel: Channel, data_type: int, function: Callable[[Message], None]) -> int:
-        """Let ``function`` have each value of a channel from now on, and return the number of that."""
-        number = next(self._numbers)
-        self._monitors[number] = function
-        self.send(wire.monitor_request(data_type, channel.server_id, number))
-        return number
+    def monitor(
+        self,
+        channel: Channel,
+        kind: int,
+        function: Callable[[Message], None],
+        *,
+        mask: int = wire.VALUE_AND_ALARM,
+    ) -> Monitor:
+        """Let ``function`` have each value of a channel from now on."""
+        monitor = Monitor(self, channel, channel.native + kind, next(self._numbers))
+        self._monitors[monitor.number] = function
+        self.send(wire.monitor_request(monitor.data_type, channel.server_id, monitor.number, mask))
+        return monitor
 
-    def cancel(self, channel: Channel, data_type: int, number: int) -> None:
+    def cancel(self, monitor: Monitor) -> None:
         """End a monitor."""
-        if self._monitors.pop(number, None) is not None and channel.is_made:
-            self.send(wire.cancel_request(data_type, channel.server_id, number))
+        if self._monitors.pop(monitor.number, None) is not None and monitor.channel.is_made:
+            request = wire.cancel_request(monitor.data_type, monitor.channel.server_id, monitor.number)
+            self.send(request)
 
     # ---- is anybody there
 

@@ -117,13 +117,14 @@ def write_request(native: int, server_id: int, number: int, data: bytes, count: 
     return LONG_HEADER.pack(WRITE_NOTIFY, 0xFFFF, native, 0, server_id, number, len(data), count) + data
 
 
-VALUE_AND_ALARM = 1 | 4
+VALUE_AND_ALARM, PROPERTY = 1 | 4, 8
+"""What a monitor is told of: new values and alarms, or a new description (limits, units, words)."""
 
 
-def monitor_request(data_type: int, server_id: int, number: int) -> bytes:
-    """Ask for each change of the value or of its alarm."""
+def monitor_request(data_type: int, server_id: int, number: int, mask: int = VALUE_AND_ALARM) -> bytes:
+    """Ask for the value now, and at each change of what ``mask`` says."""
     return HEADER.pack(EVENT_ADD, 16, data_type, 0, server_id, number) + struct.pack(
-        ">fffHxx", 0.0, 0.0, 0.0, VALUE_AND_ALARM
+        ">fffHxx", 0.0, 0.0, 0.0, mask
     )
 
 

@@ -18,7 +18,7 @@ from acquisition.devices.backends.base import (
     Sample,
     Subscribers,
 )
-from acquisition.devices.backends.ca_circuit import WRITE_RIGHT, Channel, Circuit, Reply, status_name
+from acquisition.devices.backends.ca_circuit import WRITE_RIGHT, Channel, Circuit, Monitor, Reply, status_name
 from acquisition.devices.backends.ca_client import Client, shared_client, wait_searching
 from acquisition.devices.backends.fitting import fitted, shortened
 from acquisition.devices.errors import (
@@ -76,7 +76,9 @@ class ChannelAccessBackend(Backend):
         self._metadata: Metadata | None = None
         self._last: Sample | None = None
         self._subscribers = Subscribers()
-        self._monitor: tuple[Circuit, int] | None = None
+        self._monitor: Monitor | None = None
+        self._property_monitor: Monitor | None = None
+        self._watched: Circuit | None = None
         self._backlog: collections.deque[Sample] = collections.deque()
 
     @property
@@ -156,7 +158,7 @@ class ChannelAccessBackend(Backend):
         self._ready.clear()
         with self._lock:
             if channel.circuit is None:
-                self._monitor = None
+                self._monitor = self._property_monitor = self._watched = None
             last = self._last
         if last is not None and not last.is_stale:
             self._take(last.gone_stale())
@@ -167,9 +169,26 @@ class ChannelAccessBackend(Backend):
             return  # lost again: the next connection asks again
         self._metadata = _metadata(channel, response, self.is_text)
         self._ready.set()
+        self._watch_description(channel)
         if not self._watch_if_wanted() and self._last is not None:
             # it was only silent: the monitor lives on, but brings nothing unless something changes
             self.client.read([channel], [Reply(self.pv_name, self._refreshed)])
+
+    def _watch_description(self, channel: Channel) -> None:
+        """Have limits, units and words that change on a running server told (records post DBE_PROPERTY)."""
+        circuit = channel.circuit
+        known = self._property_monitor
+        is_plain = channel.count == 1 and channel.native != wire.STRING
+        if circuit is None or not is_plain or (known is not None and known.circuit is circuit):
+            return
+        self._property_monitor = circuit.monitor(
+            channel, wire.WITH_CONTROL, self._redescribed, mask=wire.PROPERTY
+        )
+
+    def _redescribed(self, response: Message) -> None:
+        channel = self._channel
+        if channel is not None and response.first & wire.NORMAL:
+            self._metadata = _metadata(channel, response, self.is_text)
 
     def _refreshed(self, reply: Reply) -> None:
         if reply.response is not None:
@@ -183,9 +202,11 @@ class ChannelAccessBackend(Backend):
             return
         self._ready.clear()
         with self._lock:
-            monitor, self._monitor = self._monitor, None
-        if monitor is not None:
-            monitor[0].cancel(channel, channel.native + wire.WITH_TIME, monitor[1])
+            monitors = (self._monitor, self._property_monitor)
+            self._monitor = self._property_monitor = self._watched = None
+        for monitor in monitors:
+            if monitor is not None:
+                monitor.cancel()
         self.client.release(channel, self._changed)
 
     # ---- reading
@@ -370,14 +391,13 @@ class ChannelAccessBackend(Backend):
         if channel is None or circuit is None:
             return False
         with self._lock:
-            has_one = self._monitor is not None and self._monitor[0] is circuit
-            if has_one or not self._subscribers.functions:
+            if self._watched is circuit or not self._subscribers.functions:
                 return False
-            self._monitor = (circuit, 0)
-        number = circuit.monitor(channel, channel.native + wire.WITH_TIME, self.arrived)
+            self._watched = circuit
+        monitor = circuit.monitor(channel, wire.WITH_TIME, self.arrived)
         with self._lock:
-            if self._monitor is not None and self._monitor[0] is circuit:
-                self._monitor = (circuit, number)
+            if self._watched is circuit:
+                self._monitor = monitor
         return True
 
     def arrived(self, response: Message) -> None:

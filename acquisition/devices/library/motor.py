@@ -250,7 +250,7 @@ class _Move:
         self._deadline = timers.call_later(timeout_s, self._too_late)
         self.status.add_callback(self._over)
         self._taken_at: float | None = None
-        self._has_started = False
+        self._has_started = self._is_given_grace = False
         self._stop_is_success: bool | None = None
 
     def begin(self) -> Status:
@@ -304,13 +304,21 @@ class _Move:
             self.end(None if self._stop_is_success else self._stopped(float(sample.value), {}))
         elif abs(float(sample.value) - self.target) <= self.tolerance:
             self.end(None)
-        elif not self._has_started and not self.status.done:
-            self._has_started = True  # waited for once only
-            timers.call_later(START_GRACE_S, self._look_again)
+        elif self._is_going_on():
+            return  # a late answer: .DMOV will be told again at the end
+        elif not self._has_started:
+            if not self._is_given_grace:
+                self._is_given_grace = True
+                timers.call_later(START_GRACE_S, self._look_again)
         else:
             self._find_trouble(float(sample.value), tuple(TROUBLES), {})
 
+    def _is_going_on(self) -> bool:
+        newest = self.motor.done_moving.backend.last
+        return newest is not None and not newest.is_stale and not newest.value
+
     def _look_again(self) -> None:
+        self._has_started = True  # it had its moment
         if not self.status.done:
             self.motor.done_moving.backend.read_later(self._looked)
 

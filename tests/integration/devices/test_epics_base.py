@@ -261,3 +261,21 @@ def test_a_thread_that_waits_for_an_answer_does_not_keep_others_waiting(base):
     status.wait(10)
     until(lambda: len(order) == 4, "all to end")
     assert order == [1.0, 1.0, 1.0, "slow"]
+
+
+def test_limits_and_units_that_change_on_a_running_ioc_hold_at_once(base):
+    dial = WritableSignal(base.asked("B:axis"), "dial")
+    connect_all([dial])
+    dial.set(50.0).wait(10)
+    base.backend("B:axis.DRVH").put(20.0).wait(10)
+    base.backend("B:axis.HOPR").put(20.0).wait(10)
+    try:
+        until(lambda: dial.metadata.limits == (-100.0, 20.0), "the new limit")
+        with pytest.raises(LimitsError, match="-100 to 20 mm"):
+            dial.set(30.0)
+        base.backend("B:axis.EGU").put("um").wait(10)
+        until(lambda: dial.metadata.units == "um", "the new unit")
+    finally:
+        base.backend("B:axis.DRVH").put(100.0).wait(10)
+        base.backend("B:axis.HOPR").put(100.0).wait(10)
+        base.backend("B:axis.EGU").put("mm").wait(10)
