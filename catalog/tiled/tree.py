@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from accounts.errors import NotFoundError
 from catalog import selectors
@@ -86,9 +87,12 @@ def node_at(actor: Actor, path: str) -> Node:
     ------
     NotFoundError
         There is none that `actor` may see.
+    ForbiddenError
+        All runs were asked for, by a key without ``run:read``.
     """
     parts = [part for part in path.split("/") if part]
     if not parts:
+        require_in_key(actor, Scope.RUN_READ)
         return Root()
     run = run_node(actor, parts[0])
     if len(parts) == 1:

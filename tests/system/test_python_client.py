@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -195,7 +196,8 @@ def test_the_package_installs_alone_and_signs_in(beamport, tmp_path: Path):
     """Nothing of the platform is on the path of the new environment."""
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", f"{ROOT / 'client'}[terminal]"]
+    shutil.copytree(ROOT / "client", tmp_path / "client")
+    install = [str(python), "-m", "pip", "install", "--quiet", f"{tmp_path / 'client'}[terminal]"]
     subprocess.run(install, check=True, cwd=tmp_path)
     command = str(python.with_name("beamport"))
     env = {"PATH": os.environ["PATH"], "BEAMPORT_KEY_FILE": str(tmp_path / "access.json")}
