@@ -97,14 +97,16 @@ _LOCAL_CONTACT: Scopes = frozenset(
         Scope.CONTROL_FORCE,
     }
 )
-_OBSERVER: Scopes = frozenset({Scope.RUN_READ, Scope.QUEUE_READ, Scope.DEVICE_READ, Scope.CONSOLE_READ})
+# Whoever may watch may stop: who sees that something goes wrong does not look for somebody else first.
+_OBSERVER: Scopes = frozenset(
+    {Scope.RUN_READ, Scope.QUEUE_READ, Scope.DEVICE_READ, Scope.CONSOLE_READ, Scope.ENGINE_STOP}
+)
 _MEMBER: Scopes = _OBSERVER | {
     Scope.RUN_EXPORT,
     Scope.RUN_ANNOTATE,
     Scope.QUEUE_PROPOSE,
     Scope.QUEUE_WRITE,
     Scope.ENGINE_CONTROL,
-    Scope.ENGINE_STOP,
     Scope.DEVICE_MOVE,
     Scope.CONTROL_TAKE,
 }

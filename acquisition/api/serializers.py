@@ -171,6 +171,13 @@ class Reason(StrictSerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+class Target(Reason):
+    """Where to move a device, in its own units; with `relative` by how much."""
+
+    value = serializers.JSONField()
+    relative = serializers.BooleanField(required=False, default=False)
+
+
 class EngineAction(Reason):
     """Why, and for a pause: at the next checkpoint (`defer`) or at once."""
 

@@ -1,5 +1,7 @@
 """REST of queue, engine, control and console: decode, call one service or selector, encode."""
 
+from typing import Any
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -62,6 +64,42 @@ class DevicesView(APIView):
     def get(self, request: Request, beamline: str) -> Response:
         """Give every device with its protocols, units and limits."""
         return Response(selectors.devices(actor_of(request), beamline))
+
+
+class DeviceMoveView(APIView):
+    """Move one device outside plans."""
+
+    @extend_schema(operation_id="device_move", request=shapes.Target, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, beamline: str, device: str) -> Response:
+        """Move a device that no plan holds; what came of it stands in the command's row."""
+        return _device_action(request, beamline, device, "move", body_of(request, shapes.Target))
+
+
+class DeviceReadView(APIView):
+    """Read one device now."""
+
+    @extend_schema(operation_id="device_read", request=shapes.Reason, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, beamline: str, device: str) -> Response:
+        """Read a device; the readings stand in the `result` of the command's row."""
+        return _device_action(request, beamline, device, "read", body_of(request, shapes.Reason))
+
+
+class DeviceStopView(APIView):
+    """Stop one device."""
+
+    @extend_schema(operation_id="device_stop", request=shapes.Reason, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, beamline: str, device: str) -> Response:
+        """Tell a device to stop moving, whoever moves it."""
+        return _device_action(request, beamline, device, "halt_move", body_of(request, shapes.Reason))
+
+
+def _device_action(
+    request: Request, beamline: str, device: str, action: str, body: dict[str, Any]
+) -> Response:
+    command = services.request_device_action(
+        actor=actor_of(request), beamline=beamline, device=device, action=action, **body
+    )
+    return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)
 
 
 class ValuesView(APIView):

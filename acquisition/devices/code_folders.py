@@ -39,7 +39,7 @@ def forget_modules(folders: Iterable[Path]) -> list[str]:
 
 
 def version_of(folder: Path) -> str:
-    """Give the version of a folder: the revision of its repository if it has one, and the hash of its sources.
+    """Give the version of a folder: the revision of its repository, if it has one, and the hash of its code.
 
     Examples
     --------

@@ -235,11 +235,22 @@ def open_commands(beamline_id: int) -> list[ControlCommand]:
     return list(rows.order_by("id"))
 
 
-def answer_command(*, grant: Grant, command: ControlCommand, outcome: str, detail: str = "") -> None:
+def answer_command(
+    *,
+    grant: Grant,
+    command: ControlCommand,
+    outcome: str,
+    detail: str = "",
+    result: Mapping[str, Any] | None = None,
+) -> None:
     """Write what came of a command."""
     with guarded(grant):
         ControlCommand.objects.filter(pk=command.pk).update(
-            taken_at=Now(), done_at=Now(), outcome=outcome, detail=printable(detail)[:4000]
+            taken_at=Now(),
+            done_at=Now(),
+            outcome=outcome,
+            detail=printable(detail)[:4000],
+            result=dict(result or {}),
         )
         announce_status(grant.beamline_id, grant.beamline)
 

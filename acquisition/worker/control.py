@@ -5,12 +5,14 @@ answered in its row afterwards, so a database that stalls in between does not ke
 """
 
 import logging
+import os
 import select
 import threading
 import uuid
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from django.db import DatabaseError, InterfaceError, connection
 from psycopg2 import sql
@@ -19,6 +21,7 @@ from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
 from acquisition.queue.models import ControlCommand
 from acquisition.worker.driver import NotPossibleError
+from acquisition.worker.later import Later
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +29,8 @@ CHANNEL: Final = "beamport_control"
 LOOK_S: Final = 0.5
 RETRY_S: Final = 0.5
 
-Act = Callable[[ControlCommand], str]
+Act = Callable[[ControlCommand], str | Later]
+Answer = tuple[ControlCommand, str, str, dict[str, Any]]
 
 
 class ControlThread:
@@ -35,14 +39,15 @@ class ControlThread:
     Parameters
     ----------
     act
-        Carries one command out and says what it did; raises NotPossibleError to refuse.
+        Carries one command out and says what it did, now or later; raises NotPossibleError to refuse.
     """
 
     def __init__(self, grant: Grant, act: Act) -> None:
         self._grant = grant
         self._act = act
         self._carried_out: deque[uuid.UUID] = deque(maxlen=1_000)
-        self._answers: list[tuple[ControlCommand, str, str]] = []
+        self._answers: deque[Answer] = deque()
+        self._bell, self._ring = os.pipe()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
 
@@ -82,25 +87,39 @@ class ControlThread:
         raw = connection.connection
         while not self._stopping.is_set():
             self._look()
-            if select.select([raw], [], [], LOOK_S)[0]:
-                raw.poll()
-                raw.notifies.clear()
+            if self._bell in select.select([raw, self._bell], [], [], LOOK_S)[0]:
+                os.read(self._bell, 1024)
+            raw.poll()
+            raw.notifies.clear()
 
     def _look(self) -> None:
         for command in running.open_commands(self._grant.beamline_id):
             if command.uid not in self._carried_out:
                 self._carried_out.append(command.uid)
-                self._answers.append((command, *self._carry_out(command)))
+                self._carry_out(command)
         while self._answers:
-            command, outcome, detail = self._answers[0]
-            running.answer_command(grant=self._grant, command=command, outcome=outcome, detail=detail)
-            self._answers.pop(0)
+            command, outcome, detail, result = self._answers[0]
+            running.answer_command(
+                grant=self._grant, command=command, outcome=outcome, detail=detail, result=result
+            )
+            self._answers.popleft()
 
-    def _carry_out(self, command: ControlCommand) -> tuple[str, str]:
+    def _carry_out(self, command: ControlCommand) -> None:
         try:
-            return "done", self._act(command)
+            said = self._act(command)
         except NotPossibleError as error:
-            return "refused", str(error)
+            self._answers.append((command, "refused", str(error), {}))
         except Exception as error:
             logger.exception("control command %s failed", command)
-            return "failed", f"{type(error).__name__}: {error}"
+            self._answers.append((command, "failed", f"{type(error).__name__}: {error}", {}))
+        else:
+            if isinstance(said, Later):
+                said.then(partial(self._answer_later, command))
+            else:
+                self._answers.append((command, "done", said, {}))
+
+    def _answer_later(
+        self, command: ControlCommand, outcome: str, detail: str, result: dict[str, Any]
+    ) -> None:
+        self._answers.append((command, outcome, detail, result))
+        os.write(self._ring, b".")

@@ -16,6 +16,8 @@ from accounts.access import Scope
 from acquisition.worker.limits import Limits, check_message
 
 MOVING: Final = frozenset({"set", "trigger", "prepare", "kickoff", "configure"})
+#: After these a device is the plan's: read by the baseline alone it is not.
+HOLDING: Final = frozenset({"set", "stage", "prepare", "kickoff"})
 KEYS: Final = frozenset({"move", "use"})
 
 
@@ -45,6 +47,7 @@ class ItemGuard:
         at_checkpoint: Callable[[], None],
         limits: Limits | None = None,
     ) -> None:
+        self.touched: set[str] = set()
         self._username = username
         self._may_move = Scope.DEVICE_MOVE in held
         self._at_checkpoint = at_checkpoint
@@ -60,6 +63,8 @@ class ItemGuard:
         if msg.obj is None:
             return
         name = root_name(msg.obj)
+        if msg.command in HOLDING:
+            self.touched.add(name)
         if name in self._no_use:
             self._refuse(name, msg.command, self._no_use[name])
         if msg.command in MOVING:

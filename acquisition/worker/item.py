@@ -31,8 +31,8 @@ def rights_of(item: QueueItem, beamline: str) -> frozenset[str]:
         ) from error
 
 
-def plan_of(item: QueueItem, beamline: OpenBeamline) -> Any:
-    """Give the plan with its devices, ready to be run.
+def plan_of(item: QueueItem, beamline: OpenBeamline) -> tuple[Any, tuple[str, ...]]:
+    """Give the plan ready to be run, and the names of the devices that it was given.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def plan_of(item: QueueItem, beamline: OpenBeamline) -> Any:
         raise ItemRefusedError(f"there is no plan {item.plan_name!r} here any more")
     bound = bind(description, item.parameters, beamline.descriptions)
     args, kwargs = resolve(description, bound, beamline.devices)
-    return beamline.registry.plan(item.plan_name)(*args, **kwargs)
+    return beamline.registry.plan(item.plan_name)(*args, **kwargs), tuple(bound.devices)
 
 
 def metadata_of(item: QueueItem, beamline: str, opened: OpenBeamline) -> dict[str, Any]:

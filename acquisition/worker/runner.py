@@ -17,6 +17,7 @@ from acquisition.queue.running import Outcome
 from acquisition.queue.states import ItemEvent
 from acquisition.worker import telling
 from acquisition.worker.console import Console
+from acquisition.worker.direct import roots_of
 from acquisition.worker.driver import Driver, Ending, NotPossibleError
 from acquisition.worker.environment import OpenBeamline, suspenders_of
 from acquisition.worker.guard import ItemGuard
@@ -70,6 +71,7 @@ class Runner:
         self._stopping = stopping
         self._on_panic = on_panic
         self._item: QueueItem | None = None
+        self._given: frozenset[str] = frozenset()
         self._run_uids: list[str] = []
         self._starts: dict[str, dict[str, Any]] = {}
         self._began_s = 0.0
@@ -107,6 +109,14 @@ class Runner:
         self._driver.steer(command.action, reason=reason, defer=command.defer)
         return f"the engine is {self._driver.state}"
 
+    def held_devices(self) -> tuple[frozenset[str], str]:
+        """Give the names of the devices that the running plan was given or has touched, and its name."""
+        item = self._item
+        guard = self._driver.engine.guard
+        if item is None or guard is None:
+            return frozenset(), ""
+        return self._given | frozenset(guard.touched), item.plan_name
+
     def end_plan(self, action: str, reason: str) -> None:
         """Abort or halt what runs, if anything does."""
         self._recorder.give_up()
@@ -127,6 +137,7 @@ class Runner:
 
     def _begin(self, item: QueueItem) -> None:
         self._item = item
+        self._given = frozenset()
         self._run_uids = []
         self._starts = {}
         self._began_s = time.monotonic()
@@ -158,7 +169,9 @@ class Runner:
             at_checkpoint=self._recorder.barrier,
             limits=self._beamline.manifest.limits,
         )
-        return plan_of(item, self._beamline)
+        plan, names = plan_of(item, self._beamline)
+        self._given = roots_of(names)
+        return plan
 
     def _end(self, item: QueueItem, ending: Ending) -> None:
         self._shipper.drain(DRAIN_S)

@@ -19,8 +19,10 @@ from acquisition.queue.leases import Grant, LeaseLostError, release
 from acquisition.queue.models import ControlCommand
 from acquisition.worker.console import Console
 from acquisition.worker.control import ControlThread
+from acquisition.worker.direct import DirectDevices
 from acquisition.worker.driver import NotPossibleError
 from acquisition.worker.environment import OpenBeamline, close_beamline, open_beamline
+from acquisition.worker.later import Later
 from acquisition.worker.lease import LeaseKeeper
 from acquisition.worker.patience import AWAY, until_it_works
 from acquisition.worker.recovery import Recovered, recover
@@ -79,6 +81,7 @@ class Tenure:
         self._beamline: OpenBeamline | None = None
         self._board: ValueBoard | None = None
         self._runner: Runner | None = None
+        self._direct: DirectDevices | None = None
         self._is_to_close = threading.Event()
         self._fault = ""
 
@@ -159,6 +162,7 @@ class Tenure:
             self._not_open([str(error)[:4000]])
             return None
         self._fault = ""
+        self._direct = DirectDevices(beamline, self._runner.held_devices) if self._runner else None
         self._reporter.say(engine_state="idle", message="")
         self._board = ValueBoard(self._grant.beamline, beamline.devices, beamline.manifest.status_board)
         self._board.start()
@@ -186,6 +190,7 @@ class Tenure:
 
     def _not_open(self, faults: list[str]) -> None:
         """Let go of what was opened, and write that the beamline is not open, and why."""
+        self._direct = None
         runner, self._runner = self._runner, None
         beamline, self._beamline = self._beamline, None
         if runner is not None:
@@ -241,9 +246,11 @@ class Tenure:
     def _may_run(self) -> bool:
         return not self._stopping.is_set() and not self._is_to_close.is_set()
 
-    def _obey(self, command: ControlCommand) -> str:
+    def _obey(self, command: ControlCommand) -> str | Later:
         if command.action in ControlCommand.ENVIRONMENT:
             return self._obey_environment(command)
+        if command.action in ControlCommand.DEVICE and self._direct is not None:
+            return self._direct.begin(command)
         if self._runner is None:
             raise NotPossibleError("the beamline is not open")
         return self._runner.steer(command)

@@ -73,6 +73,8 @@ def command_dict(command: ControlCommand) -> dict[str, Any]:
         "created_at": stamp(command.created_at),
         "taken_at": stamp(command.taken_at),
         "done_at": stamp(command.done_at),
+        "device": command.device or None,
+        "result": command.result,
         "outcome": command.outcome,
         "detail": command.detail,
     }

@@ -4,6 +4,7 @@ Every function checks access and the control lease, writes in one transaction, l
 the queue's version, and rings after the commit.
 """
 
+from acquisition.queue.services.device_actions import request_device_action
 from acquisition.queue.services.engine_actions import CONTROL_CHANNEL, request_engine_action
 from acquisition.queue.services.environment_actions import request_environment_action
 from acquisition.queue.services.modes import (
@@ -42,6 +43,7 @@ __all__ = [
     "remove_item",
     "remove_items",
     "replace_item",
+    "request_device_action",
     "request_engine_action",
     "request_environment_action",
     "run_now",

@@ -31,7 +31,7 @@ TABLE = [
     ),
     (Scope.QUEUE_PROPOSE, BOTH, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
     (Scope.QUEUE_APPROVE, BOTH, "admin staff contact pi", "member observer", "outsider other_staff stranger"),
-    (Scope.ENGINE_STOP, ALPHA, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
+    (Scope.ENGINE_STOP, ALPHA, "admin staff contact pi member observer", "", "outsider other_staff stranger"),
     (Scope.DEVICE_READ, ALPHA, "admin staff contact pi member observer", "", "outsider other_staff stranger"),
     (Scope.DEVICE_MOVE, ALPHA, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
     (

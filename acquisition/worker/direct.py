@@ -1,0 +1,169 @@
+"""Move, read and stop devices outside plans, while the plan that runs does not hold them.
+
+Each act has a thread of its own, so that a slow device holds neither the control thread nor another one up.
+"""
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from accounts.access import scopes
+from accounts.actor import Actor
+from accounts.selectors import actor_for_username
+from acquisition.engine.event_loop import call_in_bluesky_event_loop
+from acquisition.plans.msg import Msg
+from acquisition.plans.values import device_named
+from acquisition.queue.models import ControlCommand
+from acquisition.worker.driver import NotPossibleError
+from acquisition.worker.environment import OpenBeamline
+from acquisition.worker.guard import ItemGuard
+from acquisition.worker.later import Later
+from acquisition.worker.values import find, units_of
+from catalog.documents.encoding import to_storable
+
+logger = logging.getLogger(__name__)
+
+MOVE_S: Final = 600.0
+CALL_S: Final = 10.0
+MAX_VALUES: Final = 10_000
+
+
+class DirectDevices:
+    """The devices of an open beamline, for acts outside plans.
+
+    Parameters
+    ----------
+    held
+        Gives the names of the devices that the running plan holds, and the plan's name.
+    """
+
+    def __init__(self, beamline: OpenBeamline, held: Callable[[], tuple[frozenset[str], str]]) -> None:
+        self._beamline = beamline
+        self._held = held
+        self._moving: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, command: ControlCommand) -> Later:
+        """Begin an act; its outcome comes later.
+
+        Raises
+        ------
+        NotPossibleError
+            There is no such device, it cannot do this, a plan holds it, or it moves already.
+        """
+        name = command.device
+        if device_named(name, self._beamline.descriptions) is None:
+            raise NotPossibleError(f"there is no device {name!r} here any more")
+        device = find(self._beamline.devices, name)
+        act = {"read": self._read, "move": self._move, "halt_move": self._stop}[command.action]
+        if command.action == "move":
+            self._check(command, device, self._requester(command))
+            self._claim(command)
+        later = Later()
+        thread = threading.Thread(
+            target=self._run, args=(act, device, command, later), name=f"{command.action}-{name}", daemon=True
+        )
+        thread.start()
+        return later
+
+    def _requester(self, command: ControlCommand) -> Actor:
+        return actor_for_username(command.requested_by)
+
+    def _check(self, command: ControlCommand, device: Any, requester: Actor) -> None:
+        """Refuse what the requester may not do now, or the beamline does not allow."""
+        guard = ItemGuard(
+            username=command.requested_by,
+            held=frozenset(scopes(requester, beamline=self._beamline.manifest.name)),
+            access={spec.name: spec.access for spec in self._beamline.manifest.devices},
+            at_checkpoint=lambda: None,
+            limits=self._beamline.manifest.limits,
+        )
+        try:
+            guard(Msg("set", device, self._target(device, command)))
+        except (PermissionError, ValueError) as error:
+            raise NotPossibleError(str(error)) from error
+
+    def _claim(self, command: ControlCommand) -> None:
+        names, plan = self._held()
+        root = command.device.split(".")[0]
+        if root in names:
+            raise NotPossibleError(
+                f"{root} is held by the plan {plan}, which runs now (also while it is paused): "
+                "stop the plan first"
+            )
+        with self._lock:
+            if root in self._moving:
+                raise NotPossibleError(f"{root} is being moved by {self._moving[root]} already")
+            self._moving[root] = command.requested_by
+
+    def _run(
+        self, act: Callable[[Any, ControlCommand], Any], device: Any, command: ControlCommand, later: Later
+    ) -> None:
+        try:
+            later.finish("done", *act(device, command))
+        except Exception as error:  # noqa: BLE001  a device may raise anything; it is the answer
+            later.finish("failed", f"{type(error).__name__}: {error}", {})
+        finally:
+            if command.action == "move":
+                with self._lock:
+                    self._moving.pop(command.device.split(".")[0], None)
+
+    def _read(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
+        readings = _called(device.read)
+        large = [key for key, reading in readings.items() if _size(reading["value"]) > MAX_VALUES]
+        if large:
+            raise ValueError(f"{', '.join(large)}: more than {MAX_VALUES} values; take them by a plan")
+        units = units_of(device)
+        told = {key: {**to_storable(dict(reading)), "units": units} for key, reading in readings.items()}
+        return f"{command.device} was read", told
+
+    def _move(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
+        target = self._target(device, command)
+        status = _called(device.set, target)
+        wait = getattr(status, "wait", None)
+        if callable(wait):
+            wait(MOVE_S)
+        elif inspect.isawaitable(status):
+            call_in_bluesky_event_loop(_finished(status), timeout=MOVE_S)
+        return f"{command.device} is at {target!r}", self._read(device, command)[1]
+
+    def _stop(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
+        stop = getattr(device, "stop", None)
+        if not callable(stop):
+            raise TypeError(f"{command.device} cannot be stopped")
+        _called(stop)
+        return f"{command.device} was told to stop", {}
+
+    def _target(self, device: Any, command: ControlCommand) -> Any:
+        value = command.payload.get("value")
+        if not command.payload.get("relative"):
+            return value
+        here = _called(device.locate)["readback"] if hasattr(device, "locate") else device.position
+        return float(here) + float(value)
+
+
+def _called(method: Callable[..., Any], *args: Any) -> Any:
+    """Call a method of a device, also of one that is asynchronous."""
+    answer = method(*args)
+    return call_in_bluesky_event_loop(answer, timeout=CALL_S) if inspect.iscoroutine(answer) else answer
+
+
+async def _finished(status: Any) -> None:
+    await status
+
+
+def _size(value: Any) -> int:
+    return int(getattr(value, "size", 0) or (len(value) if isinstance(value, list | tuple | str) else 1))
+
+
+def roots_of(names: Mapping[str, Any] | frozenset[str] | set[str] | tuple[str, ...]) -> frozenset[str]:
+    """Give the names of whole devices for names of devices and parts.
+
+    Examples
+    --------
+    >>> sorted(roots_of(("det.exposure_s", "sx")))
+    ['det', 'sx']
+    """
+    return frozenset(name.split(".")[0] for name in names)
