@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 WHOLE_FROM = 1e16
+_MAY_BE_ODD = (b"n", b"e", b"-0.0")  # null for what is not finite, an exponent, a zero with a sign
 _ATOMS = frozenset({int, bool, type(None)})
 _INT_LOWEST, _INT_HIGHEST = -(2**63), 2**63 - 1
 
@@ -35,10 +36,13 @@ def json_texts(column: Sequence[Any], write: Callable[[Any], bytes]) -> list[byt
 
 
 def _texts_of_floats(values: list[Any], write: Callable[[Any], bytes]) -> list[bytes]:
+    text = orjson.dumps(values)
+    texts = text[1:-1].split(b",")
+    if not any(mark in text for mark in _MAY_BE_ODD):
+        return texts
     numbers = np.array(values)
     # `<` is false for NaN, so it is among the odd ones; the sign of zero is read from its bit
     is_odd = ~(np.abs(numbers) < WHOLE_FROM) | ((numbers == 0.0) & np.signbit(numbers))
-    texts = _split(values)
     for place in np.flatnonzero(is_odd):
         texts[place] = write(values[place])
     return texts
