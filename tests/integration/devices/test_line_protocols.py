@@ -155,12 +155,12 @@ def test_a_refused_write_is_told_in_the_words_of_the_instrument(instrument):
     ],
 )
 def test_after_a_bad_answer_the_next_ones_belong_to_their_questions(instrument, settings, fault, error):
-    voltage, count = (instrument.connected(name, settings) for name in ("voltage", "count"))
+    voltage, position = (instrument.connected(name, settings) for name in ("voltage", "position"))
     instrument.next_answer(fault)
     with pytest.raises(error, match="psu_voltage"):
         voltage.get()
     for _ in range(3):
-        assert (voltage.get(), count.get()) == (1.5, 0)
+        assert (position.get(), voltage.get()) == (0.0, 1.5)
 
 
 def test_a_line_that_is_no_answer_is_passed_over(instrument):
