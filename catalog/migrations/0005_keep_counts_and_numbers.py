@@ -171,6 +171,11 @@ END
 $$;
 """
 
+STORAGE = """
+-- The start document stays in the row, where searches and counts look; the longer texts go beside it.
+ALTER TABLE catalog_run ALTER COLUMN start SET STORAGE MAIN;
+"""
+
 TRIGGERS = """
 CREATE TRIGGER catalog_run_added AFTER INSERT ON catalog_run
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION catalog_count_added();
@@ -205,6 +210,7 @@ ORDER BY number.key, number.value, run.id;
 """
 
 UNDO = """
+ALTER TABLE catalog_run ALTER COLUMN start SET STORAGE EXTENDED;
 DROP TRIGGER catalog_run_added ON catalog_run;
 DROP TRIGGER catalog_run_removed ON catalog_run;
 DROP TRIGGER catalog_run_changed ON catalog_run;
@@ -218,4 +224,4 @@ TRUNCATE catalog_runplace, catalog_facetchange, catalog_facetcount, catalog_runn
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0004_counts_and_numbers")]
 
-    operations = [migrations.RunSQL(FACETS + COUNTING + TRIGGERS + FIRST_COUNT, UNDO)]
+    operations = [migrations.RunSQL(FACETS + COUNTING + STORAGE + TRIGGERS + FIRST_COUNT, UNDO)]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Count
 
@@ -20,7 +21,7 @@ from catalog.models import RunPlace, RunTag
 from catalog.queries import RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.deadline import deadline
-from catalog.selectors.finding import COUNT_CAP, matches
+from catalog.selectors.finding import COUNT_CAP, Matches, matches
 from catalog.selectors.runs import visible_runs
 
 FACETS = ("plan", "status", "proposal", "beamline", "sample", "user", "detector", "motor", "tag")
@@ -70,9 +71,26 @@ SELECT place, sum(n)::bigint FROM (
 ) AS found GROUP BY place HAVING sum(n) > 0
 """
 _COUNTS_OF_RUNS = """
-SELECT facet.key, facet.value, count(*)
-FROM catalog_run AS run CROSS JOIN LATERAL catalog_facets(run) AS facet
-WHERE run.id = ANY(%(runs)s::bigint[]) AND facet.key = ANY(%(keys)s::text[]) GROUP BY facet.key, facet.value
+WITH run AS MATERIALIZED (
+    SELECT plan_name, exit_status, left(username, 200) AS username, catalog_sample(start) AS sample,
+           start -> 'motors' AS motors, start -> 'detectors' AS detectors, beamline_id, proposal_id
+    FROM catalog_run WHERE id = ANY(%(runs)s::bigint[])
+)
+SELECT 'plan', plan_name, count(*) FROM run WHERE plan_name <> '' GROUP BY plan_name
+UNION ALL SELECT 'status', coalesce(nullif(exit_status, ''), 'open'), count(*) FROM run GROUP BY exit_status
+UNION ALL SELECT 'user', username, count(*) FROM run WHERE username <> '' GROUP BY username
+UNION ALL SELECT 'sample', sample, count(*) FROM run WHERE sample IS NOT NULL GROUP BY sample
+UNION ALL SELECT 'motor', name, sum(n)::bigint
+    FROM (SELECT motors, count(*) AS n FROM run GROUP BY motors) AS listed, catalog_texts(motors) AS name
+    GROUP BY name
+UNION ALL SELECT 'detector', name, sum(n)::bigint
+    FROM (SELECT detectors, count(*) AS n FROM run GROUP BY detectors) AS listed,
+         catalog_texts(detectors) AS name
+    GROUP BY name
+UNION ALL SELECT 'beamline', place.name, count(*)
+    FROM run JOIN accounts_beamline AS place ON place.id = run.beamline_id GROUP BY place.name
+UNION ALL SELECT 'proposal', proposal.number, count(*)
+    FROM run LEFT JOIN accounts_proposal AS proposal ON proposal.id = run.proposal_id GROUP BY proposal.number
 """
 
 
@@ -168,17 +186,20 @@ def _tags_at(actor: Actor, places: Places) -> Any:
 
 
 def _of_matches(actor: Actor, query: RunQuery) -> dict[str, Any]:
-    newest = matches(actor, query, condition(query)).rows.order_by("-time", "-pk")
-    runs = list(newest.values_list("pk", "proposal__number", "beamline__name")[: COUNT_CAP + 1])
-    counted = runs[:COUNT_CAP]
-    keys = [run[0] for run in counted]
-    found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": keys, "keys": list(_KEPT)}))
-    for _, proposal, beamline in counted:
-        _add(found, "proposal", proposal, 1)
-        _add(found, "beamline", beamline, 1)
-    tags = RunTag.objects.filter(run__in=keys).order_by()
+    keys = newest_keys(matches(actor, query, condition(query)))
+    counted = keys[:COUNT_CAP]
+    found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": counted}))
+    tags = RunTag.objects.filter(run__in=counted).order_by()
     found["tag"] = dict(tags.values_list("name").annotate(Count("run", distinct=True)))
-    return _answer(found, len(counted), is_capped=len(runs) > COUNT_CAP)
+    return _answer(found, len(counted), is_capped=len(keys) > COUNT_CAP)
+
+
+def newest_keys(found: Matches) -> list[int]:
+    """Give the keys of the newest matches, one more than are counted."""
+    if found.newest is not None:
+        return [pk for _, pk in found.newest]
+    newest = found.rows.order_by("-time", "-pk").values("pk")[: COUNT_CAP + 1]
+    return newest.aggregate(keys=ArrayAgg("pk"))["keys"] or []
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[Any]:

@@ -65,7 +65,10 @@ def _times(actor: Actor, query: RunQuery, zone: ZoneInfo) -> tuple[list[tuple[fl
         with connection.cursor() as cursor:
             cursor.execute(_HOURS_OF_PLACES, {"scopes": places.scopes, "places": places.keys})
             return [(float(hour) * _HOUR, n) for hour, n in cursor.fetchall()], False
-    newest = matches(actor, query, condition(query)).rows.order_by("-time", "-pk")
+    matching = matches(actor, query, condition(query))
+    if matching.newest is not None:
+        return [(time, 1) for time, _ in matching.newest], False
+    newest = matching.rows.order_by("-time", "-pk")
     found = list(newest.values_list("time", flat=True)[: COUNT_CAP + 1])
     return [(time, 1) for time in found[:COUNT_CAP]], len(found) > COUNT_CAP
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.fields.json import KeyTransform
 from django.db.models.lookups import (
     Exact,
@@ -17,6 +17,7 @@ from django.db.models.lookups import (
 )
 
 from accounts.errors import InvalidError
+from catalog.models import DocumentField
 from catalog.queries import Pair, shortened
 from catalog.selectors.conditions import DURATION, NUM_EVENTS
 from catalog.selectors.metadata_tests import path_of
@@ -50,6 +51,7 @@ class Key:
     value: Any
     is_down: bool
     is_nullable: bool
+    is_json: bool = False
 
     def ordering(self) -> Any:
         """Give what `order_by` takes."""
@@ -59,14 +61,17 @@ class Key:
 
     def is_same(self, value: Any) -> Q:
         """Give the condition that a run has this value."""
-        return Q(self._is_null(True)) if value is None else Q(Exact(self.value, value))
+        return Q(self._is_null(True)) if value is None else Q(Exact(self.value, self._compared(value)))
 
     def is_after(self, value: Any) -> Q:
         """Give the condition that a run comes after those with this value."""
         if value is None:
             return Q(pk__in=[]) if self.is_down else Q(self._is_null(False))
-        beyond = Q((LessThan if self.is_down else GreaterThan)(self.value, value))
+        beyond = Q((LessThan if self.is_down else GreaterThan)(self.value, self._compared(value)))
         return beyond | Q(self._is_null(True)) if self.is_down and self.is_nullable else beyond
+
+    def _compared(self, value: Any) -> Any:
+        return Value(value, output_field=DocumentField()) if self.is_json else value
 
     def _is_null(self, expected: bool) -> Any:
         return IsNull(self.value, expected)
@@ -142,7 +147,8 @@ def _key(name: str) -> Key:
     value: Any = F("start")
     for step in path:
         value = KeyTransform(step, value)
-    return Key(plain, value, is_down, is_nullable=True)
+    known = Func(value, template="NULLIF(%(expressions)s, 'null'::jsonb)", output_field=DocumentField())
+    return Key(plain, known, is_down, is_nullable=True, is_json=True)
 
 
 def _refused(message: str) -> InvalidError:

@@ -14,8 +14,11 @@ from accounts.errors import InvalidError, NotFoundError
 from catalog.documents.encoding import loads
 from catalog.models import Document, Run
 
-MIN_PREFIX = 4
+MIN_PREFIX = 6
 """Fewer characters of a uid name no run."""
+
+CANDIDATES = 10
+"""So many runs are listed when the characters are those of several."""
 
 _UID_PART = re.compile(r"[A-Za-z0-9_.-]{1,80}\Z")
 _SAMPLE_KEYS = ("sample", "sample_name")
@@ -36,7 +39,7 @@ def run(actor: Actor, uid: str, *, scope: Scope = Scope.RUN_READ) -> Run:
     NotFoundError
         There is none that `actor` may see.
     InvalidError
-        Several runs begin with these characters.
+        Several runs begin with these characters; ten of them are listed.
     """
     if not _UID_PART.match(uid):
         raise NotFoundError("There is no such run that you can see.")
@@ -44,12 +47,18 @@ def run(actor: Actor, uid: str, *, scope: Scope = Scope.RUN_READ) -> Run:
     found = rows.filter(uid=uid).first()
     if found is not None:
         return found
-    matches = list(rows.filter(uid__startswith=uid).order_by()[:2]) if len(uid) >= MIN_PREFIX else []
+    matches = list(rows.filter(uid__startswith=uid).order_by()[:CANDIDATES]) if len(uid) >= MIN_PREFIX else []
     if len(matches) > 1:
-        raise InvalidError(f"Several runs begin with {uid!r}.", hint="Give more characters of the uid.")
+        raise InvalidError(f"Several runs begin with {uid!r}.", hint=_candidates(matches))
     if not matches:
         raise NotFoundError(f"There is no run {uid!r} that you can see.")
     return matches[0]
+
+
+def _candidates(matches: list[Run]) -> str:
+    newest = sorted(matches, key=lambda row: row.time, reverse=True)
+    named = "; ".join(f"{row.uid} (scan_id {row.scan_id}, {row.plan_name})" for row in newest)
+    return f"Give more characters of the uid: {named}."
 
 
 def exportable_run(actor: Actor, uid: str) -> Run:
