@@ -82,8 +82,10 @@ class FileSeriesReader:
     def read(self, selection: tuple[slice, ...]) -> NDArray[Any]:
         """Give the values in these slices, opening each file once."""
         entries = range(*selection[0].indices(self.shape[0]))
-        frames = [frame[selection[1:]] for frame in self._frames_of(entries)]
-        values: NDArray[Any] = np.stack(frames) if frames else np.zeros((0, *self.shape[1:]), self.dtype)
+        sides = [len(range(*one.indices(side))) for one, side in zip(selection, self.shape, strict=True)]
+        values: NDArray[Any] = np.empty(sides, self.dtype)
+        for place, frame in enumerate(self._frames_of(entries)):
+            values[place] = frame[selection[1:]]
         return values
 
     def _frames_of(self, entries: range) -> Iterator[NDArray[Any]]:

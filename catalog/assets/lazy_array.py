@@ -165,19 +165,27 @@ class LazyArray:
                 f"{self.who}: {size} bytes are too much at once; {self.max_bytes} at most.",
                 hint="Ask for fewer entries, or for a part of each.",
             )
+        wanted = self._wanted(slices[0])
+        if len(wanted) == 1 and stops_at_faults:
+            whole = self._part(wanted[0], slices)
+            if whole is not None and whole[1].shape == tuple(lengths):
+                return whole[1].astype(self.dtype, copy=False), []
         values = np.zeros(lengths, dtype=self.dtype)
         gaps: list[Gap] = []
         at = slices[0].start
-        for segment in self._wanted(slices[0]):
+        for segment in wanted:
             if segment.start > at:
                 gaps += _gap(at, segment.start, slices[0], "no document says where they are")
             at = segment.stop
             try:
-                self._fill(values, segment, slices)
+                part = self._part(segment, slices)
             except BeamportError as error:
                 if stops_at_faults:
                     raise
                 gaps += _gap(segment.start, segment.stop, slices[0], str(error))
+                continue
+            if part is not None:
+                values[part[0] : part[0] + len(part[1])] = part[1]
         gaps += _gap(at, slices[0].stop, slices[0], "no document says where they are")
         return values, gaps
 
@@ -188,13 +196,14 @@ class LazyArray:
             if segment.start < entries.stop and segment.stop > entries.start
         ]
 
-    def _fill(self, values: NDArray[Any], segment: Segment, slices: tuple[slice, ...]) -> None:
+    def _part(self, segment: Segment, slices: tuple[slice, ...]) -> tuple[int, NDArray[Any]] | None:
+        """Read what a segment has of the wanted entries, and give its place among them; None for nothing."""
         step = slices[0].step
         numbers = range(slices[0].start, slices[0].stop, step)
         low = -(-(segment.start - numbers.start) // step)
         high = -(-(segment.stop - numbers.start) // step)
         if low >= high:
-            return
+            return None
         first = segment.first + numbers[low] - segment.start
         last = first + (high - low - 1) * step
         with self.opened(segment.asset) as reader:
@@ -207,7 +216,9 @@ class LazyArray:
                     f"The file holds {reader.shape[0]} entries; number {last} is not among them.",
                     hint="It may still be written; try again in a moment.",
                 )
-            values[low:high] = reader.read((slice(first, last + 1, step), *slices[1:]))
+            # a reader may give a view of its file, which is closed in a moment
+            values = np.asarray(reader.read((slice(first, last + 1, step), *slices[1:])))
+            return low, values.copy() if values.base is not None else values
 
     @contextmanager
     def opened(self, asset: Asset) -> Iterator[AssetReader]:
