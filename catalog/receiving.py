@@ -205,4 +205,4 @@ def _faults(sender: Sender, records: Sequence[Record]) -> list[dict[str, Any]]:
         ordinal__gte=records[0].ordinal,
         ordinal__lte=records[-1].ordinal,
     )
-    return list(rows.values("ordinal", "name", "reason", "is_stored")[:100])
+    return [dict(row) for row in rows.values("ordinal", "name", "reason", "is_stored")[:100]]

@@ -30,7 +30,7 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", *arguments)
 
 
-PACKAGES = ("accounts", "acquisition", "catalog", "frontend", "realtime")
+PACKAGES = ("accounts", "acquisition", "catalog", "client/beamport", "frontend", "realtime")
 CHECKS = (
     Check("ruff lint", python("ruff", "check", ".")),
     Check("ruff format", python("ruff", "format", "--check", ".")),
