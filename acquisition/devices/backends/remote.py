@@ -166,7 +166,12 @@ class RemoteBackend(Backend):
     def read_later(self, then: Callable[[Sample | None], None]) -> None:
         """Ask for the value; ``then`` gets it on the callback thread, or None if it cannot be had."""
         answer = self.begin_read()
-        shared_dispatcher().submit(lambda: then(_result_or_none(answer)))
+
+        def wait() -> None:  # beside the callback thread: a server that hangs must not hold up the others
+            sample = _result_or_none(answer)
+            shared_dispatcher().submit(lambda: then(sample))
+
+        threading.Thread(target=wait, name="device-read-later", daemon=True).start()
 
     # ---- writing
 
