@@ -136,7 +136,7 @@ class _Stream:
         how = self.options["frames"]
         try:
             link = linked_file(self.run, self.stream, key) if how == "link" else None
-            if isinstance(link, Linked):
+            if isinstance(link, Linked) and self.run.array(self.stream, key).shape:
                 group["data"] = h5py.ExternalLink(link.path, link.dataset)
             elif how != "none":
                 copy_frames(group, "data", self.run.array(self.stream, key))
