@@ -7,12 +7,14 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from accounts.actor import Actor
 from catalog import selectors
 from catalog.documents.encoding import dumps
+from catalog.selectors import Block, Values, as_list
 from catalog.tiled.streams import Column
 
 PARTITION_ROWS = 100_000
@@ -36,8 +38,10 @@ def arrow_table(
     """
     keys = list(dict.fromkeys(column.key for column in columns if column.key))
     stamps = any(column.kind == "stamp" for column in columns)
-    found = selectors.table(actor, uid, stream, columns=keys, start=start, stop=stop, timestamps=stamps)
-    arrays = [_array(_values(found, column), column.type) for column in columns]
+    blocks = list(
+        selectors.iter_blocks(actor, uid, stream, columns=keys, timestamps=stamps, start=start, stop=stop)
+    )
+    arrays = [_array([_values(block, column) for block in blocks], column.type) for column in columns]
     return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
 
 
@@ -60,19 +64,34 @@ def csv_file(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def _values(found: dict[str, Any], column: Column) -> list[Any]:
-    if column.kind in ("seq_num", "time"):
-        return list(found[column.kind])
-    return list(found["columns" if column.kind == "data" else "timestamps"][column.key])
+def _values(block: Block, column: Column) -> Values:
+    if column.kind == "seq_num":
+        return block.seq_num
+    if column.kind == "time":
+        return block.time
+    return (block.data if column.kind == "data" else block.timestamps)[column.key]
 
 
-def _array(values: list[Any], wanted: pa.DataType) -> pa.Array:
+def _array(parts: list[Values], wanted: pa.DataType) -> pa.Array:
+    numbers = [part for part in parts if isinstance(part, np.ndarray) and part.ndim == 1]
+    if numbers and len(numbers) == len(parts):
+        found = pa.array(np.concatenate(numbers))
+        return found if found.type == wanted else _cast(found, wanted)
+    values = [value for part in parts for value in as_list(part)]
     for kind in (wanted, None):
         try:
             return pa.array(values, kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError):
             continue
     return _json_text(values)
+
+
+def _cast(array: pa.Array, wanted: pa.DataType) -> pa.Array:
+    """Give an array in the type that its descriptor says, if no value changes by that."""
+    try:
+        return array.cast(wanted)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return array
 
 
 def _json_text(values: list[Any]) -> pa.Array:
