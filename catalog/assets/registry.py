@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -13,6 +14,8 @@ from catalog.assets.csv_rows import CsvReader
 from catalog.assets.errors import NoFrameError
 from catalog.assets.file_series import NpySeriesReader, TiffSeriesReader
 from catalog.assets.hdf5 import Hdf5Reader
+
+log = logging.getLogger(__name__)
 
 ENTRY_POINTS = "beamport.readers"
 ReaderClass = Callable[[Asset], AssetReader]
@@ -70,8 +73,19 @@ def readers(dotted_names: tuple[str, ...] = ()) -> Readers:
     ImportError
         There is no such class.
     """
-    installed = [point.load() for point in entry_points(group=ENTRY_POINTS)]
-    return Readers([*BUILT_IN, *installed, *map(_class_named, dotted_names)])
+    return Readers([*BUILT_IN, *_installed(), *map(_class_named, dotted_names)])
+
+
+def _installed() -> Iterator[Any]:
+    """Yield the readers of installed packages; one that cannot be loaded costs only its own kinds."""
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            cls = point.load()
+            Readers([cls])
+        except Exception:  # the package is anybody's
+            log.exception("the reader %s (%s) cannot be loaded", point.name, point.value)
+        else:
+            yield cls
 
 
 def _class_named(dotted: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from accounts.actor import Actor
-from accounts.errors import NotFoundError
+from accounts.errors import NotFoundError, UnavailableError
 from catalog.assets.errors import NoFrameError
 from catalog.assets.lazy_array import LazyArray
 from catalog.assets.paths import Roots
@@ -21,6 +22,8 @@ from catalog.documents.encoding import loads
 from catalog.models import Document, Run
 from catalog.selectors.runs import run
 from catalog.selectors.tables import slices
+
+log = logging.getLogger(__name__)
 
 EVERY = Q()
 Doc = dict[str, Any]
@@ -47,13 +50,39 @@ class Frame:
 
 
 def asset_roots() -> Roots:
-    """Give the folders from which files may be read, and their names on other machines."""
-    return Roots.of(settings.BEAMPORT_ASSET_ROOTS, settings.BEAMPORT_ASSET_ROOT_MAP)
+    """Give the folders from which files may be read, and their names on other machines.
+
+    Raises
+    ------
+    UnavailableError
+        The setting is wrong.
+    """
+    try:
+        return Roots.of(settings.BEAMPORT_ASSET_ROOTS, settings.BEAMPORT_ASSET_ROOT_MAP)
+    except ValueError as error:
+        raise _wrong_setting("BEAMPORT_ASSET_ROOT_MAP", error) from error
 
 
 def asset_readers() -> Readers:
-    """Give the readers of this installation."""
-    return readers(tuple(settings.BEAMPORT_READERS))
+    """Give the readers of this installation.
+
+    Raises
+    ------
+    UnavailableError
+        The setting is wrong.
+    """
+    try:
+        return readers(tuple(settings.BEAMPORT_READERS))
+    except (ImportError, AttributeError) as error:
+        raise _wrong_setting("BEAMPORT_READERS", error) from error
+
+
+def _wrong_setting(name: str, error: Exception) -> UnavailableError:
+    log.error("%s: %s", name, error)
+    return UnavailableError(
+        "Files cannot be read here for now: a setting is wrong.",
+        hint=f"An administrator can put {name} right; what is wrong is in the log.",
+    )
 
 
 def external_array(actor: Actor, uid: str, stream: str, field: str) -> LazyArray:

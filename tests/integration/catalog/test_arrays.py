@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from accounts.errors import NotFoundError
+from accounts.errors import NotFoundError, UnavailableError
 from acquisition.devices.sim.images import FileImage
 from catalog import selectors
 from catalog.assets.errors import AssetNotAllowedError, NoFrameError
@@ -129,6 +129,17 @@ def test_a_reader_of_the_settings_is_used(place, root, settings):
     settings.BEAMPORT_READERS = ["tests.unit.catalog.assets.test_registry.FixedReader"]
     uid = with_stream_assets(place, "file://localhost/anything")
     assert selectors.external_array(place.member, uid, "primary", "camera").shape == (5, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("BEAMPORT_READERS", ["no.such.Reader"]), ("BEAMPORT_ASSET_ROOT_MAP", ["nonsense"])]
+)
+def test_a_wrong_setting_is_told_and_named_to_the_administrator(place, root, settings, name, value):
+    uid = with_stream_assets(place, write(root / "a.h5").as_uri())
+    setattr(settings, name, value)
+    with pytest.raises(UnavailableError, match="a setting is wrong") as told:
+        selectors.external_array(place.member, uid, "primary", "camera")
+    assert name in told.value.hint
 
 
 def test_one_frame_of_many_costs_as_many_queries_as_one_of_few(place, root, django_assert_num_queries):

@@ -58,6 +58,15 @@ def test_a_reader_is_known_by_an_entry_point(tmp_path, monkeypatch):
     assert np.array_equal(fixed(tmp_path, registry.readers()).read(), VALUES)
 
 
+@pytest.mark.parametrize("value", ["no_such_package:Reader", f"{__name__}:nothing", f"{__name__}:VALUES"])
+def test_a_broken_package_costs_only_its_own_kinds(tmp_path, monkeypatch, caplog, value):
+    points = [EntryPoint("broken", value, registry.ENTRY_POINTS)]
+    points.append(EntryPoint("fixed", f"{__name__}:FixedReader", registry.ENTRY_POINTS))
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    assert np.array_equal(fixed(tmp_path, registry.readers()).read(), VALUES)
+    assert "the reader broken" in caplog.text
+
+
 def test_a_reader_is_known_by_the_setting_and_takes_the_place_of_a_built_in_one(tmp_path):
     known = registry.readers((f"{__name__}.FixedReader",))
     assert np.array_equal(fixed(tmp_path, known)[1], VALUES[1])
