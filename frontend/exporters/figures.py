@@ -154,9 +154,9 @@ _CHOICES = {
     "y": {**_KEY, "description": "Column to draw; what is hinted when empty."},
 }
 _SIZES = {
-    "width": {"type": "number", "minimum": 1, "maximum": 40, "default": 7, "description": "Inches."},
-    "height": {"type": "number", "minimum": 1, "maximum": 40, "default": 4.5, "description": "Inches."},
-    "dpi": {"type": "integer", "minimum": 30, "maximum": 600, "default": 150, "description": "Dots an inch."},
+    "width": {"type": "number", "minimum": 1, "maximum": 20, "default": 7, "description": "Inches."},
+    "height": {"type": "number", "minimum": 1, "maximum": 20, "default": 4.5, "description": "Inches."},
+    "dpi": {"type": "integer", "minimum": 30, "maximum": 300, "default": 150, "description": "Dots an inch."},
 }
 
 
