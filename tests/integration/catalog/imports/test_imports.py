@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,3 +179,14 @@ def test_who_may_add_runs_uploads_a_file(place):
     assert uploaded(client, b"nothing").status_code == 400
     assert uploaded(client, b"", format="exe").status_code == 404
     assert uploaded(signed_in(place.stranger), written("jsonl", list(scan(1)))).status_code == 404
+
+
+def test_the_example_of_an_import_works(place, tmp_path):
+    page = (Path(__file__).resolve().parents[4] / "docs/how-to/move-a-bluesky-archive-in.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    documents = list(scan(3))
+    path = tmp_path / "archive.jsonl"
+    path.write_bytes(written("jsonl", documents))
+    names = {"path": path}
+    exec(compile(code, "move-a-bluesky-archive-in.md", "exec"), names)
+    assert same(kept(names["result"].runs[0]), documents)
