@@ -89,7 +89,7 @@ def _ingest(place: Any, events: int, tiled: Any) -> None:
     docs = list(documents(events))
     print(f"one run of {events} events of {KEYS} numbers: events/s (goal 30,000 in batches of 100 ms)")
     for batch in (3000, 1000, 100, 10):
-        some = docs if batch > 10 else list(documents(min(events, 1000)))
+        some = list(documents(events if batch > 10 else min(events, 1000)))
         _rate(
             f"Beamport, durable, batches of {batch}", len(some), lambda d=some, b=batch: _stored(place, d, b)
         )

@@ -51,7 +51,11 @@ def columns(text: str | None) -> list[str] | None:
 
 def run_etag(request: Request, actor: Actor, uid: str) -> str:
     """Give the ETag of what depends on the documents of a run and its metadata."""
-    run = selectors.run(actor, uid)
+    return etag_of_run(request, selectors.run(actor, uid))
+
+
+def etag_of_run(request: Request, run: Any) -> str:
+    """Give the ETag of what depends on the documents of a run that was found."""
     return etag_of(request, run.uid, run.last_ordinal, run.exit_status, run.proposal_id, run.revision)
 
 

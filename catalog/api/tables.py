@@ -11,7 +11,6 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.actor import Actor
 from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api import asked, replies
@@ -56,58 +55,43 @@ class TableView(APIView):
         NaN and infinities are null in JSON unless `exact` is asked.
         """
         wanted = asked.query(request, shapes.TableQuerySerializer)
-        actor = actor_of(request)
-        etag = asked.run_etag(request, actor, uid)
+        columns = asked.columns(wanted["columns"])
+        table = selectors.stream_table(actor_of(request), uid, stream, columns=columns)
+        etag = asked.etag_of_run(request, table.row)
         known = unchanged(request, etag)
         if known is not None:
             return known
-        return asked.with_etag(_answer(request, _Asked(actor, uid, stream, wanted)), etag)
+        return asked.with_etag(_answer(request, _Asked(table, wanted)), etag)
 
 
 class _Asked:
     """A table as it was asked for."""
 
-    def __init__(self, actor: Actor, uid: str, stream: str, wanted: dict[str, Any]) -> None:
+    def __init__(self, table: selectors.StreamTable, wanted: dict[str, Any]) -> None:
+        self.table = table
         self.wanted = wanted
-        self._place = (actor, uid, stream)
-        self.keys = selectors.data_keys(*self._place)
-        columns = asked.columns(wanted["columns"])
-        self.columns = selectors.table_columns(*self._place, columns)
-        self.num_events = selectors.run(actor, uid).num_events.get(stream, 0)
+        self.columns = table.columns
         self.start = wanted["start"]
         self.stop = wanted["stop"]
-        self.facts = {"stream": stream, "start": self.start, "num_events": self.num_events}
+        self.facts = {"stream": table.stream, "start": self.start, "num_events": table.num_events}
 
     @property
     def values(self) -> int:
         """How many values it holds, about."""
-        rows = max(0, min(self.num_events, self.stop or self.num_events) - self.start)
+        count = self.table.num_events
+        rows = max(0, min(count, count if self.stop is None else self.stop) - self.start)
         return rows * (len(self.columns) * (1 + self.wanted["timestamps"]) + 2)
 
     def blocks(self, columns: list[str], timestamps: bool) -> Iterator[selectors.Block]:
         """Read some columns of it."""
-        actor, uid, stream = self._place
-        return selectors.iter_blocks(
-            actor, uid, stream, columns=columns, timestamps=timestamps, start=self.start, stop=self.stop
-        )
-
-    def decimated(self) -> tuple[list[int], selectors.Block]:
-        """Give fewer rows of it."""
-        actor, uid, stream = self._place
-        points = self.wanted["points"]
-        return selectors.decimated(actor, uid, stream, columns=self.columns, points=points)
-
-    def kinds(self) -> dict[str, frozenset[str]]:
-        """Tell what its columns hold."""
-        actor, uid, stream = self._place
-        return selectors.column_kinds(actor, uid, stream, columns=self.columns)
+        return self.table.blocks(columns, timestamps, self.start, self.stop)
 
 
 def _answer(request: Request, table: _Asked) -> HttpResponseBase:
     if table.wanted["format"] == "arrow":
         return _arrow(request, table)
     if table.wanted["points"] is not None:
-        rows, block = table.decimated()
+        rows, block = table.table.fewer(table.wanted["points"])
         facts = {**table.facts, "rows": rows}
         return replies.whole(request, b"".join(_json(table, facts, lambda **_: iter([block]))))
     if table.values > AT_ONCE:
@@ -131,9 +115,9 @@ def _json(table: _Asked, facts: dict[str, Any], read: Blocks) -> Iterator[bytes]
 
 def _arrow(request: Request, table: _Asked) -> HttpResponseBase:
     has_stamps = table.wanted["timestamps"] and table.wanted["points"] is None
-    schema = schema_of(table.keys, table.kinds(), timestamps=has_stamps)
+    schema = schema_of(table.table.keys, table.table.kinds(), timestamps=has_stamps)
     if table.wanted["points"] is not None:
-        blocks = iter([table.decimated()[1]])
+        blocks = iter([table.table.fewer(table.wanted["points"])[1]])
     else:
         blocks = table.blocks(table.columns, has_stamps)
     parts = table_arrow(blocks, schema, timestamps=has_stamps)

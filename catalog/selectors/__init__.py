@@ -37,6 +37,7 @@ from catalog.selectors.runs import (
     run_summary,
     visible_runs,
 )
+from catalog.selectors.stream_tables import StreamTable, stream_table
 from catalog.selectors.tables import TableSlice, data_keys, iter_slices, table, table_columns
 from catalog.selectors.values import keys as metadata_keys
 from catalog.selectors.values import values as values_of_key
@@ -47,6 +48,7 @@ __all__ = [
     "DocumentsPage",
     "Frame",
     "RunPage",
+    "StreamTable",
     "TableSlice",
     "Values",
     "annotations_of",
@@ -87,6 +89,7 @@ __all__ = [
     "run_detail",
     "run_summary",
     "runs",
+    "stream_table",
     "table",
     "table_columns",
     "values_of_key",

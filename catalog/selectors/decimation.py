@@ -8,6 +8,7 @@ import numpy as np
 
 from accounts.actor import Actor
 from accounts.errors import TooLargeError
+from catalog.models import Run
 from catalog.selectors.blocks import Block, blocks, chosen_columns, data_keys_of
 from catalog.selectors.runs import run
 from catalog.storage.columns import Values
@@ -35,7 +36,11 @@ def decimated(
         The columns together hold more than 20 million values.
     """
     row = run(actor, uid)
-    keys = chosen_columns(data_keys_of(row, stream), stream, columns)
+    return fewer_rows(row, stream, chosen_columns(data_keys_of(row, stream), stream, columns), points)
+
+
+def fewer_rows(row: Run, stream: str, keys: list[str], points: int) -> tuple[list[int], Block]:
+    """Give what `decimated` gives, of a run that was found."""
     if row.num_events.get(stream, 0) * (len(keys) or 1) > MAX_VALUES:
         raise TooLargeError(
             f"{len(keys)} columns of {row.num_events[stream]} rows are more than {MAX_VALUES} values.",

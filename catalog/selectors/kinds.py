@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -33,7 +33,13 @@ def column_kinds(
     """
     row = run(actor, uid)
     keys = data_keys_of(row, stream)
-    chosen = chosen_columns(keys, stream, columns)
+    return kinds_of(row, stream, keys, chosen_columns(keys, stream, columns))
+
+
+def kinds_of(
+    row: Run, stream: str, keys: Mapping[str, Any], chosen: Sequence[str]
+) -> dict[str, frozenset[str]]:
+    """Give what `column_kinds` gives, of a run that was found; `keys` are the stream's data keys."""
     found = _typed_kinds(row, stream, chosen)
     looked_at = [key for key in chosen if key not in found or keys[key]["dtype"] == "array"]
     found.update(_kinds_of_values(row, stream, looked_at))
