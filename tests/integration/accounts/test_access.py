@@ -20,6 +20,8 @@ TABLE = [
     (Scope.RUN_READ, BOTH, "admin staff contact pi member observer", "", "outsider other_staff stranger"),
     (Scope.RUN_EXPORT, BOTH, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
     (Scope.RUN_ANNOTATE, BOTH, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
+    (Scope.RUN_ADD, BOTH, "admin staff contact", "pi member observer", "outsider other_staff stranger"),
+    (Scope.RUN_DELETE, BOTH, "admin staff", "contact pi member observer", "outsider other_staff stranger"),
     (Scope.QUEUE_READ, ALPHA, "admin staff contact pi member observer", "", "outsider stranger other_staff"),
     (Scope.QUEUE_WRITE, BOTH, "admin staff contact pi member", "observer", "outsider other_staff stranger"),
     (

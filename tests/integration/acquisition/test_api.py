@@ -166,7 +166,7 @@ WRITES = {
     "/control/take": ({}, 200),
     "/control/keep": ({}, 409),
     "/control/release": ({}, 200),
-    "/engine/pause": ({"defer": True}, 409),
+    "/engine/halt": ({}, 409),
 }
 
 

@@ -1,6 +1,6 @@
 """The console says in a line what begins and how it ended."""
 
-from acquisition.queue.states import ItemEvent, ItemState, move
+from acquisition.queue.states import MOVES, ItemEvent, ItemState, move
 from acquisition.worker import telling
 
 
@@ -31,7 +31,7 @@ def test_an_end_has_its_reason():
 
 
 def test_every_way_to_end_has_a_level_and_a_word():
-    for event in (e for e in ItemEvent if e not in (ItemEvent.APPROVE, ItemEvent.START, ItemEvent.REMOVE)):
+    for event in MOVES[ItemState.RUNNING]:
         assert telling.level_of(event) in ("INFO", "WARNING", "ERROR")
         text = telling.item_ended("count", event, reason="", seconds=1)
         assert text == f"count ended: {move(ItemState.RUNNING, event).value} after 1.0 s"
