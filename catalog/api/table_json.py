@@ -14,7 +14,7 @@ from catalog.documents.fast_json import dump_column, dump_plain
 from catalog.selectors import Block, Values, as_list
 
 Blocks = Callable[..., Iterator[Block]]
-"""Gives the rows of some columns: called with ``columns`` and ``timestamps``."""
+"""Gives rows of some columns: called with ``columns``, ``timestamps``, and ``times`` False without time."""
 
 
 def table_json(
@@ -46,11 +46,11 @@ def table_json(
         yield part[1]
     yield b'],"stop":%d,"time":[' % (start + count) + b",".join(filter(None, times)) + b'],"columns":{'
     yield from _group(
-        columns, lambda key: (b.data[key] for b in read(columns=[key], timestamps=False)), write
+        columns, lambda key: (b.data[key] for b in read(columns=[key], timestamps=False, times=False)), write
     )
     if timestamps:
         yield b'},"timestamps":{'
-        stamps = lambda key: (b.timestamps[key] for b in read(columns=[key], timestamps=True))  # noqa: E731
+        stamps = lambda key: (b.timestamps[key] for b in read(columns=[key], timestamps=True, times=False))  # noqa: E731
         yield from _group(columns, stamps, write)
     yield b"}}"
 

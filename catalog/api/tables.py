@@ -82,9 +82,9 @@ class _Asked:
         rows = max(0, min(count, count if self.stop is None else self.stop) - self.start)
         return rows * (len(self.columns) * (1 + self.wanted["timestamps"]) + 2)
 
-    def blocks(self, columns: list[str], timestamps: bool) -> Iterator[selectors.Block]:
+    def blocks(self, columns: list[str], timestamps: bool, times: bool = True) -> Iterator[selectors.Block]:
         """Read some columns of it."""
-        return self.table.blocks(columns, timestamps, self.start, self.stop)
+        return self.table.blocks(columns, timestamps, self.start, self.stop, times=times)
 
 
 def _answer(request: Request, table: _Asked) -> HttpResponseBase:

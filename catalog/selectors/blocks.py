@@ -18,7 +18,7 @@ from catalog.selectors.windows import Window, windows
 from catalog.storage.columns import Part, Values
 from catalog.storage.reading import StoredPage, Wanted
 
-_VALUES_AT_ONCE = 250_000
+_VALUES_AT_ONCE = 500_000
 _FIRST_PAGES = 2
 _PAGE = 1000
 
@@ -74,17 +74,21 @@ def blocks(
     timestamps: bool = False,
     start: int = 0,
     stop: int | None = None,
+    *,
+    times: bool = True,
 ) -> Iterator[Block]:
     """Give the rows of a stream in order, without those that a later event replaces.
 
-    What is stored after `row` was read neither adds a row nor takes one away.
+    What is stored after `row` was read neither adds a row nor takes one away. Without `times` the blocks have
+    no time.
     """
     at, end = 0, sys.maxsize if stop is None else stop
-    for page, picked in _picked(row, stream, Wanted(tuple(keys), timestamps)):
+    for page, picked in _picked(row, stream, Wanted(tuple(keys), timestamps, times)):
         count = page.size if picked is None else len(picked)
         first, last = max(0, start - at), min(count, end - at)
         if first < last:
-            yield _block(page, _cut(picked, first, last, page.size), keys, timestamps)
+            rows = _cut(picked, first, last, page.size)
+            yield _block(page, rows, keys, timestamps, times)
         at += count
         if at >= end:
             return
@@ -121,7 +125,13 @@ def _cut(picked: list[int] | None, first: int, last: int, size: int) -> list[int
     return None if (first, last) == (0, size) else slice(first, last)
 
 
-def _block(page: StoredPage, rows: list[int] | slice | None, keys: Sequence[str], timestamps: bool) -> Block:
+def _block(
+    page: StoredPage,
+    rows: list[int] | slice | None,
+    keys: Sequence[str],
+    timestamps: bool,
+    times: bool,
+) -> Block:
     def pick(part: Part, key: str) -> Values:
         column = page.column(part, key)
         if column is None:
@@ -135,7 +145,7 @@ def _block(page: StoredPage, rows: list[int] | slice | None, keys: Sequence[str]
 
     return Block(
         seq_num=pick(Part.ROW, "seq_num"),
-        time=pick(Part.ROW, "time"),
+        time=pick(Part.ROW, "time") if times else [],
         data={key: pick(Part.DATA, key) for key in keys},
         timestamps={key: pick(Part.TIMESTAMPS, key) for key in keys} if timestamps else {},
     )

@@ -29,10 +29,16 @@ class StreamTable:
         return int(self.row.num_events.get(self.stream, 0))
 
     def blocks(
-        self, columns: Sequence[str], timestamps: bool, start: int = 0, stop: int | None = None
+        self,
+        columns: Sequence[str],
+        timestamps: bool,
+        start: int = 0,
+        stop: int | None = None,
+        *,
+        times: bool = True,
     ) -> Iterator[Block]:
-        """Give rows of some of the columns, see `iter_blocks`."""
-        return blocks(self.row, self.stream, columns, timestamps, start, stop)
+        """Give rows of some of the columns, see `iter_blocks`; without `times` they have no time."""
+        return blocks(self.row, self.stream, columns, timestamps, start, stop, times=times)
 
     def kinds(self) -> dict[str, frozenset[str]]:
         """Tell what the columns hold, see `column_kinds`."""

@@ -62,10 +62,13 @@ class Wanted:
         Data keys; None reads every column of the page, also uids.
     timestamps
         Also the timestamps of these keys.
+    times
+        Also the times of the events.
     """
 
     keys: tuple[str, ...] | None = None
     timestamps: bool = True
+    times: bool = True
 
 
 EVERYTHING = Wanted()
@@ -186,7 +189,8 @@ def read_pages(pages: QuerySet[EventPage], wanted: Wanted = EVERYTHING) -> list[
 def _columns(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
     if wanted.keys is None:
         return "TRUE", ()
-    parts = "(part = 0 AND key <> 'uid') OR (part = 1 AND key = ANY(%s))"
+    rows = "key <> 'uid'" if wanted.times or wanted.timestamps else "key = 'seq_num'"
+    parts = f"(part = 0 AND {rows}) OR (part = 1 AND key = ANY(%s))"
     keys = [key for key in wanted.keys if not UNPRINTABLE.search(key)]
     return (f"{parts} OR part = 2", (keys,)) if wanted.timestamps else (parts, (keys,))
 
