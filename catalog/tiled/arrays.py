@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -79,9 +80,9 @@ class DeclaredColumn:
     stream: Stream
     column: Column
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
-        """Give the number of rows."""
+        """Give the number of rows, counted once."""
         return (row_count(self.actor, self.uid, self.stream.name),)
 
     @property
