@@ -6,14 +6,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0007_annotations'),
+        ("catalog", "0007_annotations"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='document',
-            index=django.contrib.postgres.indexes.HashIndex(django.db.models.fields.json.KeyTextTransform('uri', 'doc'), condition=models.Q(('name', 'stream_resource')), name='catalog_document_uri'),
+            model_name="document",
+            index=django.contrib.postgres.indexes.HashIndex(
+                django.db.models.fields.json.KeyTextTransform("uri", "doc"),
+                condition=models.Q(("name", "stream_resource")),
+                name="catalog_document_uri",
+            ),
         ),
     ]

@@ -158,7 +158,8 @@ def attach(client, uid, name, data=b"hello", kind="text/plain"):
 
 def test_a_file_comes_back_as_it_went_in_with_safe_headers(place, client, folder):
     uid = stored(place, scan(1))
-    told = attach(client, uid, "..%2F..%2Fetc%2Fpa%0Assw%E2%80%AEd.html", b"<script>", "text/html; charset=utf-8")
+    name = "..%2F..%2Fetc%2Fpa%0Assw%E2%80%AEd.html"
+    told = attach(client, uid, name, b"<script>", "text/html; charset=utf-8")
     assert told.status_code == 201, told.content
     assert told.json()["name"] == "passwd.html"
     address = f"/api/v1/runs/{uid}/attachments/{told.json()['uid']}"
