@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
-from accounts.access import Scope, require_in_key
+from accounts.access import Scope, require_in_key, visible
 from accounts.actor import Actor
-from catalog.models import Run
+from catalog.models import Run, RunPlace
 from catalog.queries import MAX_LIMIT, RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
@@ -22,6 +22,7 @@ from catalog.selectors.runs import run_summary, visible_runs
 COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
 
+_FEW_PROPOSALS = 100
 _NOT_SHOWN = ("stop", "search_text", "words")
 
 
@@ -89,20 +90,29 @@ def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None 
     position
         Where the page begins; it knows how many matched when the first page was given.
     """
-    visible = visible_runs(actor)
-    matching = visible.filter(wanted)
+    seen = visible_runs(actor)
+    matching = seen.filter(wanted)
     known = position.count if position is not None and position.asked == digest_of(query) else None
-    if not query.terms and not visible.query.where:
+    if not query.terms and not seen.query.where:
         found = Matches(matching, _count(matching) if known is None else known)
     elif known is not None and known > COUNT_CAP:
         found = Matches(matching, known)
     else:
         indexed = by_index(query.terms)
-        narrow = (
-            matching if indexed == query.terms else visible.filter(condition(replace(query, terms=indexed)))
-        )
-        found = _collected(matching, narrow)
+        narrow = matching if indexed == query.terms else seen.filter(condition(replace(query, terms=indexed)))
+        found = _collected(matching, narrow.filter(_places(actor)) if seen.query.where else narrow)
     return found if query.recent is None else _newest(found, query.recent)
+
+
+def _places(actor: Actor) -> Q:
+    """Name the proposals or beamlines of all runs that `actor` may see: rights alone use no index."""
+    every = RunPlace.objects.order_by()
+    seen = visible(actor, every, proposal="proposal", beamline="beamline", scope=Scope.RUN_READ)
+    places = list(seen.values_list("proposal_id", "beamline_id"))
+    proposals = {proposal for proposal, _ in places}
+    if len(proposals) <= _FEW_PROPOSALS and None not in proposals:
+        return Q(proposal_id__in=proposals)
+    return Q(beamline_id__in={beamline for _, beamline in places})
 
 
 def _collected(matching: QuerySet[Run], narrow: QuerySet[Run]) -> Matches:

@@ -437,9 +437,9 @@ def test_a_page_costs_the_same_number_of_queries_whatever_its_size(
 ):
     for _ in range(12):
         stored(place, scan(1))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         selectors.runs(place.member, run_query(text, query=RunQuery(limit=2)))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         selectors.runs(place.member, run_query(text, query=RunQuery(limit=12)))
 
 
