@@ -17,8 +17,8 @@ from typing import Any
 
 import jsonschema
 
-from acquisition.devices.code_folders import forget_modules, make_importable
 from acquisition.devices.building import build_devices, close_devices
+from acquisition.devices.code_folders import forget_modules, make_importable
 from acquisition.devices.description import describe_devices
 from acquisition.devices.device_spec import (
     DeviceSpec,

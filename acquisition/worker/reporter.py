@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
+from acquisition.worker.suspending import held_message
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class EngineWord:
     progress: dict[str, Any] = field(default_factory=dict)
     message: str = ""
     scan_id: int = 0
+    suspenders: tuple[dict[str, Any], ...] = ()
 
 
 class Reporter:
@@ -108,7 +110,12 @@ class Reporter:
             item_uid=word.item_uid,
             run_uid=word.run_uid,
             progress=word.progress,
-            info={"message": word.message, "scan_id": word.scan_id, "said_at": time.time()},
+            info={
+                "message": word.message or held_message(word.suspenders),
+                "scan_id": word.scan_id,
+                "suspenders": list(word.suspenders),
+                "said_at": time.time(),
+            },
         )
         if word.run_uid and word.run_uid != self._written.run_uid:
             running.ring_live(self._grant.beamline, word.run_uid)

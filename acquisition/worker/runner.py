@@ -30,6 +30,7 @@ from acquisition.worker.reporter import Reporter
 from acquisition.worker.scan_numbers import ScanNumbers
 from acquisition.worker.shipper import Shipper
 from acquisition.worker.stopping import stop_everything
+from acquisition.worker.suspending import Entries, SuspenderWatch
 from acquisition.worker.values import find
 
 logger = logging.getLogger(__name__)
@@ -132,7 +133,9 @@ class Runner:
         stop_everything(self._beamline.devices)
 
     def close(self) -> None:
-        """Close the journal."""
+        """Close the journal, and let go of the signals that suspenders follow."""
+        self._watch.stop()
+        self._driver.engine.clear_suspenders()
         self._recorder.close()
 
     def _begin(self, item: QueueItem) -> None:
@@ -212,9 +215,18 @@ class Runner:
         baseline = [find(devices, name) for name in self._beamline.manifest.baseline]
         if baseline:
             engine.preprocessors.append(SupplementalData(baseline=baseline))
-        for suspender in suspenders_of(self._beamline):
+        suspenders = suspenders_of(self._beamline)
+        for suspender in suspenders:
             engine.install_suspender(suspender)
+        self._watch = SuspenderWatch(self._beamline.manifest.suspenders, suspenders, self._told_suspenders)
+        self._watch.start()
         return engine
+
+    def _told_suspenders(self, entries: Entries) -> None:
+        self._reporter.say(suspenders=entries)
+        for entry in entries:
+            if entry["is_holding"]:
+                self._console.add(f"Held by {entry['device']}: {entry['reason']}", "WARNING")
 
     def _state_changed(self, new: str, old: str) -> None:
         self._reporter.say(engine_state=str(new))

@@ -21,6 +21,12 @@ title = "Alpha"
 code = ["own"]
 plans = ["acquisition.plans.scans", "alpha_plans"]
 
+[[suspenders]]
+class = "SuspendCeil"
+device = "sx.readback"
+suspend_thresh = 5.0
+tripped_message = "the stage is in the way"
+
 [devices.sx]
 class = "acquisition.devices.sim.axis.SoftAxis"
 
@@ -138,6 +144,33 @@ def test_own_code_is_loaded_recorded_and_read_anew_by_an_update(site, facility, 
     (fault,) = Environment.objects.get().faults
     assert "alpha_plans.py:1" in fault
     assert run(site, facility, "count", detectors=["det"], num=1).state == "completed"
+
+
+def test_a_suspender_holds_a_plan_and_says_so_until_it_lets_go(site, facility):
+    def move(to):
+        asked = services.request_device_action(
+            actor=facility.actor("member"), beamline="alpha", device="sx", action="move", value=to
+        )
+        assert answered(site, asked).outcome == "done"
+
+    def holding():
+        return [entry for entry in site.status()["suspenders"] if entry["is_holding"]]
+
+    site.worker()
+    site.wait_until_ready()
+    move(6.0)
+    site.until(holding, "the suspender holds", 5)
+    (entry,) = holding()
+    assert (entry["class"], entry["device"]) == ("SuspendCeil", "sx.readback")
+    assert "in the way" in entry["reason"]
+    assert 0 <= time.time() - entry["since"] < 30
+    item = submit(facility, "count", detectors=["det"], num=2)
+    start(facility)
+    site.until(lambda: fresh(item).state == "running", "the item waits for the suspender", 10)
+    site.until(lambda: "in the way" in str(site.status()["message"]), "the message tells why", 5)
+    move(0.0)
+    site.until(lambda: fresh(item).state == "completed", "the item has run", 20)
+    site.until(lambda: not holding(), "nothing holds any more", 5)
 
 
 def test_a_closed_environment_stays_closed_also_for_the_next_worker_until_it_is_opened(site, facility):

@@ -8,9 +8,12 @@ HOLDERS = {
     Scope.RUN_ANNOTATE: "beamline_staff local_contact principal_investigator member",
     Scope.RUN_ADD: "beamline_staff local_contact",
     Scope.QUEUE_READ: "beamline_staff local_contact principal_investigator member observer",
+    Scope.RUN_DELETE: "beamline_staff",
+    Scope.QUEUE_PROPOSE: "beamline_staff local_contact principal_investigator member",
+    Scope.QUEUE_APPROVE: "beamline_staff local_contact principal_investigator",
     Scope.QUEUE_WRITE: "beamline_staff local_contact principal_investigator member",
     Scope.ENGINE_CONTROL: "beamline_staff local_contact principal_investigator member",
-    Scope.ENGINE_STOP: "beamline_staff local_contact principal_investigator member",
+    Scope.ENGINE_STOP: "beamline_staff local_contact principal_investigator member observer",
     Scope.DEVICE_READ: "beamline_staff local_contact principal_investigator member observer",
     Scope.DEVICE_MOVE: "beamline_staff local_contact principal_investigator member",
     Scope.CONSOLE_READ: "beamline_staff local_contact principal_investigator member observer",
@@ -31,13 +34,13 @@ def test_every_scope_is_held_by_exactly_the_roles_of_the_table():
         assert found == set(holders.split()), scope
 
 
-def test_administrators_hold_everything_and_observers_only_read():
+def test_administrators_hold_everything_and_observers_read_and_stop():
     assert ROLE_SCOPES["facility_admin"] == ALL_SCOPES
-    assert ROLE_SCOPES["observer"] <= READING_SCOPES
+    assert ROLE_SCOPES["observer"] <= READING_SCOPES | {Scope.ENGINE_STOP}
 
 
 def test_what_a_key_may_change_it_may_see_and_nothing_else_comes_along():
-    assert with_implied(["queue:write"]) == {Scope.QUEUE_WRITE, Scope.QUEUE_READ}
+    assert with_implied(["queue:write"]) == {Scope.QUEUE_WRITE, Scope.QUEUE_PROPOSE, Scope.QUEUE_READ}
     assert with_implied(["run:export"]) == {Scope.RUN_EXPORT, Scope.RUN_READ}
     assert with_implied(["run:read", "no:scope"]) == {Scope.RUN_READ}
     for scope, brought in IMPLIED.items():
