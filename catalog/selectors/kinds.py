@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from accounts.actor import Actor
 from catalog.ingest import printable
@@ -13,10 +13,12 @@ from catalog.models import EventColumn, EventPage, Run
 from catalog.selectors.blocks import blocks, chosen_columns, data_keys_of
 from catalog.selectors.runs import run
 from catalog.storage.columns import KINDS, Part, Values
+from catalog.storage.reading import Wanted, read_pages
 
 _OF_TYPES = {float: "floats", int: "ints", bool: "bools", str: "texts", type(None): "nulls"}
 _OF_DTYPES = {"f": "floats", "i": "ints", "b": "bools"}
 _EXACT_IN_FLOATS = 2**53
+_PAGES_AT_ONCE = 16
 
 
 def column_kinds(
@@ -41,34 +43,49 @@ def kinds_of(
 ) -> dict[str, frozenset[str]]:
     """Give what `column_kinds` gives, of a run that was found; `keys` are the stream's data keys."""
     found = _typed_kinds(row, stream, chosen)
-    looked_at = [key for key in chosen if key not in found or keys[key]["dtype"] == "array"]
+    for key, kinds in _envelope_kinds(row, stream, chosen).items():
+        found[key] |= kinds
+    looked_at = [key for key in chosen if keys[key]["dtype"] == "array" or {"floats", "ints"} <= found[key]]
     found.update(_kinds_of_values(row, stream, looked_at))
     return {key: frozenset(found[key]) for key in chosen}
 
 
-def _typed_kinds(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
-    """Give the kinds of those columns that are typed arrays in every page."""
-    pages = EventPage.objects.filter(
+def _pages(row: Run, stream: str) -> QuerySet[EventPage]:
+    return EventPage.objects.filter(
         run=row, stream=printable(stream), first_ordinal__lte=row.last_ordinal
-    ).count()
+    ).order_by("first_ordinal")
+
+
+def _typed_kinds(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
+    """Give the kinds of typed arrays that each column has."""
     typed = EventColumn.objects.filter(
-        page__run=row,
-        page__stream=printable(stream),
-        page__first_ordinal__lte=row.last_ordinal,
-        part=Part.DATA,
-        key__in=[printable(key) for key in keys],
-    ).values("key")
-    counted: Iterable[Any] = typed.annotate(pages=Count("part"), **{kind: Count(kind) for kind in KINDS})
-    return {
-        found["key"]: {"texts" if kind == "uuids" else kind for kind in KINDS if found[kind]}
-        for found in counted
-        if found["pages"] == pages and not found["ints"]
-    }
+        page__in=_pages(row, stream), part=Part.DATA, key__in=[printable(key) for key in keys]
+    )
+    counted: Iterable[Any] = typed.values("key").annotate(**{kind: Count(kind) for kind in KINDS})
+    found: dict[str, set[str]] = {key: set() for key in keys}
+    for counts in counted:
+        kinds = {"texts" if kind == "uuids" else kind for kind in KINDS if counts[kind]}
+        found.get(counts["key"], set()).update(kinds)
+    return found
+
+
+def _envelope_kinds(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
+    """Give the kinds of values of those pages that have some of the columns in their envelope."""
+    found: dict[str, set[str]] = {key: set() for key in keys}
+    typed = Count("columns", filter=Q(columns__part=Part.DATA, columns__key__in=[printable(k) for k in keys]))
+    pages = list(_pages(row, stream).annotate(n=typed).filter(n__lt=len(keys)).values_list("pk", flat=True))
+    for at in range(0, len(pages), _PAGES_AT_ONCE):
+        some = EventPage.objects.filter(pk__in=pages[at : at + _PAGES_AT_ONCE])
+        for page in read_pages(some, Wanted(tuple(keys), timestamps=False, times=False)):
+            for key in keys:
+                column = page.column(Part.DATA, key)
+                found[key].update({"nulls"} if column is None else _kinds(column))
+    return found
 
 
 def _kinds_of_values(row: Run, stream: str, keys: Sequence[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {key: set() for key in keys}
-    for block in blocks(row, stream, keys) if keys else ():
+    for block in blocks(row, stream, keys, times=False) if keys else ():
         for key in keys:
             found[key].update(_kinds(block.data[key]))
     return found
