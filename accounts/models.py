@@ -140,6 +140,31 @@ class StaffAssignment(models.Model):
         return f"{self.user_id} at {self.beamline_id}: {self.role}"
 
 
+class TokenSession(models.Model):
+    """What a program got for a password: while it stands, its tokens can be used and renewed.
+
+    The tokens themselves are signed and kept nowhere.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_sessions")
+    password_stamp = models.CharField("digest that a new password changes", max_length=128)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
+
+    def is_valid_at(self, moment: datetime) -> bool:
+        """Tell whether its tokens open anything at `moment`."""
+        return self.revoked_at is None and moment < self.expires_at
+
+
 class APIKey(models.Model):
     """A secret for programs; it narrows its owner and never adds a right. Only its SHA-256 is kept."""
 
@@ -150,6 +175,14 @@ class APIKey(models.Model):
     note = models.CharField(max_length=200, blank=True)
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, null=True, blank=True)
     beamline = models.ForeignKey(Beamline, on_delete=models.CASCADE, null=True, blank=True)
+    session = models.ForeignKey(
+        TokenSession,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="api_keys",
+        help_text="The sign-in of a program that made the key for its sockets.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

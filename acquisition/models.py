@@ -1,5 +1,6 @@
-"""Where Django looks for the models of the app; they live with the queue."""
+"""Where Django looks for the models of the app."""
 
+from acquisition.qserver.models import ClientDesk
 from acquisition.queue.models import (
     BeamlineQueue,
     ConsoleLine,
@@ -13,6 +14,7 @@ from acquisition.queue.models import (
 
 __all__ = [
     "BeamlineQueue",
+    "ClientDesk",
     "ConsoleLine",
     "ControlCommand",
     "ControlLease",

@@ -7,9 +7,9 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.request import Request
 
-from accounts import keys
+from accounts import keys, tokens
 from accounts.errors import NotSignedInError
-from accounts.models import APIKey, User
+from accounts.models import APIKey, TokenSession, User
 from accounts.requests import key_row
 
 SCHEME = "ApiKey"
@@ -39,6 +39,27 @@ class APIKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Give the challenge of a 401 answer."""
         return f'{SCHEME} realm="Beamport"'
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Take `Authorization: Bearer <access token>` of `accounts.tokens`; `request.auth` is its session."""
+
+    def authenticate(self, request: Request) -> tuple[User, TokenSession] | None:
+        """Give the person and the session, or None when the request carries no token."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].decode("latin-1").lower() != "bearer":
+            return None
+        if len(words) != 2:
+            raise AuthenticationFailed("The header must read 'Authorization: Bearer <token>'.")
+        try:
+            session = tokens.session_of(words[1].decode("latin-1"))
+        except NotSignedInError as error:
+            raise AuthenticationFailed(error.detail) from error
+        return session.user, session
+
+    def authenticate_header(self, request: Request) -> str:
+        """Give the challenge of a 401 answer."""
+        return 'Bearer realm="Beamport"'
 
 
 class APIKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers untyped
