@@ -2,19 +2,20 @@
 
 import os
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
-from realtime.handshake import OriginGate  # noqa: E402  needs the apps that get_asgi_application loads
+from config.request_threads import Application  # noqa: E402  needs the settings
+from realtime.handshake import OriginGate  # noqa: E402  needs the apps that are set up
 from realtime.routing import websocket_urlpatterns  # noqa: E402  as above
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": Application(),
         "websocket": OriginGate(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -1,6 +1,7 @@
 """Start the whole of Beamport on this machine and keep it running: `make run`.
 
-Servers, migrations, demo accounts, the demo beamline, a worker, the web server; one line about each.
+Servers, migrations, demo accounts, the demo beamline, a worker for each beamline, the web server; one line
+about each.
 Ctrl-C ends all of them, last started first.
 """
 
@@ -15,18 +16,17 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from acquisition.devices.errors import ManifestError
 from acquisition.devices.manifest import Manifest, load_manifest
+from config.commands import DEMO, beamline_names, commands
 from config.embedded import EmbeddedServerError, Server, free_port, start_postgres, start_valkey
 from config.processes import spawn, stop
 
-DEMO = "demo"
-PREFIX = "DEMO:"
 MANIFESTS = Path(__file__).resolve().parent / "beamlines"
 READY_TIMEOUT_S = 30.0
 LONGEST_PAUSE_S = 10.0
@@ -113,14 +113,15 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
     print("Beamport", flush=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     os.environ["BEAMPORT_VAR"] = str(var)
-    beamline = _beamline()
+    beamlines = _beamlines()
     programs = _servers(var, stack)
     _go_on(stopping)
-    _prepare_database(var, beamline)
+    _prepare_database(var, beamlines)
     _go_on(stopping)
-    if beamline.name == DEMO:
+    names = [beamline.name for beamline in beamlines]
+    if DEMO in names:
         _name_control_network()
-    for program in _applications(var, port, beamline.name):
+    for program in _applications(var, port, names):
         program.run()
         stack.callback(program.end)
         programs.append(program)
@@ -135,9 +136,12 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
     return programs
 
 
-def _beamline() -> Manifest:
-    """Return the manifest of the beamline that is to be run: the demo, or that of BEAMPORT_BEAMLINE."""
-    name = os.environ.get("BEAMPORT_BEAMLINE") or DEMO
+def _beamlines() -> list[Manifest]:
+    """Return the manifests of the beamlines that are to be run: the demo, or those of BEAMPORT_BEAMLINE."""
+    return [_manifest_of(name) for name in beamline_names()]
+
+
+def _manifest_of(name: str) -> Manifest:
     folder = Path(os.environ.get("BEAMPORT_MANIFESTS") or MANIFESTS)
     try:
         manifest = load_manifest(folder / f"{name}.toml")
@@ -189,7 +193,7 @@ def _process_of(start: Callable[[Path], Server], var: Path) -> subprocess.Popen[
     return start(var).process
 
 
-def _prepare_database(var: Path, beamline: Manifest) -> None:
+def _prepare_database(var: Path, beamlines: Sequence[Manifest]) -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
@@ -206,7 +210,7 @@ def _prepare_database(var: Path, beamline: Manifest) -> None:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         say("Demo: beamline, proposals and accounts")
         call_command("ensure_demo", credentials_file=var / "credentials.txt")
-        if beamline.name != DEMO:
+        for beamline in (one for one in beamlines if one.name != DEMO):
             say(f"{beamline.title}: known to the accounts of the demo")
             _make_known(beamline)
     except Error as error:
@@ -243,40 +247,15 @@ def _name_control_network() -> None:
     )
 
 
-def _applications(var: Path, port: int, beamline: str) -> list[Program]:
-    python = sys.executable
+def _applications(var: Path, port: int, beamlines: Sequence[str]) -> list[Program]:
     frames = var / "frames"
     frames.mkdir(parents=True, exist_ok=True)
-    commands = {
-        "demo beamline": [
-            *(python, "-m", "acquisition.devices.sim.ioc"),
-            *("--prefix", PREFIX, "--frames-dir", str(frames)),
-        ],
-        "worker": [
-            *(python, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
-            *("--queues", f"beamline.{beamline}", "--hostname", f"{beamline}@%h", "--loglevel", "INFO"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ],
-        "exports": [
-            *(python, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
-            *("--queues", "exports", "--hostname", "exports@%h", "--loglevel", "INFO"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ],
-        "web": [
-            *(python, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
-            *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
-            *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2"),
-        ],
-    }
-    if beamline != DEMO:
-        del commands["demo beamline"]
-    environment = os.environ | {"BEAMPORT_BEAMLINE": beamline}
-    own = {"exports": os.environ | {"BEAMPORT_BEAMLINE": "", "BEAMPORT_EXPORTS": "on"}}
     programs = []
-    for name, command in commands.items():
-        say(f"{name[0].upper()}{name[1:]}: starting")
-        log = var / f"{name.replace(' ', '-')}.log"
-        programs.append(Program(name, partial(spawn, command, log=log, env=own.get(name, environment))))
+    for command in commands(beamlines, frames=frames, port=port):
+        say(f"{command.name[0].upper()}{command.name[1:]}: starting")
+        environment = os.environ | {"BEAMPORT_BEAMLINE": beamlines[0]} | command.environment
+        start = partial(spawn, list(command.words), log=var / command.log, env=environment)
+        programs.append(Program(command.name, start))
     return programs
 
 

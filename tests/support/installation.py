@@ -122,12 +122,12 @@ def environment_for(var: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def installation(var: Path | None = None) -> Iterator[Installation]:
-    """Start Beamport, give it once the worker is ready, and stop it by Ctrl-C."""
+def installation(var: Path | None = None, more: dict[str, str] | None = None) -> Iterator[Installation]:
+    """Start Beamport, give it once the worker is ready, stop it by Ctrl-C; `more` is told to it besides."""
     folder = var or Path(tempfile.mkdtemp(prefix="beamport-system-"))
     folder.chmod(0o711)
     port = free_port()
-    environment = environment_for(folder, port)
+    environment = environment_for(folder, port) | (more or {})
     output = folder / "supervisor.log"
     with output.open("wb") as out:
         supervisor = subprocess.Popen(

@@ -5,7 +5,7 @@ from typing import Any
 from acquisition.plans.kinship import separate_devices
 from acquisition.plans.msg import Msg, Plan
 from acquisition.plans.plan_call import plan
-from acquisition.plans.shapes import Readable
+from acquisition.plans.shapes import Flyable, Readable
 
 
 @plan
@@ -27,13 +27,13 @@ def drop() -> Plan[None]:
 
 
 @plan
-def declare_stream(*objs: Readable, name: str, collect: bool = False) -> Plan[Any]:
+def declare_stream(*objs: Readable | Flyable, name: str, collect: bool = False) -> Plan[Any]:
     """
     Emit the descriptor of a stream before its first event.
 
     Parameters
     ----------
-    *objs : readable devices
+    *objs : readable devices, or flyable ones that are collected
         Devices that the events of the stream will hold.
     name : str
         Name of the stream.

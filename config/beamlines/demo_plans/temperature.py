@@ -54,7 +54,7 @@ def temperature_ramp(
     }
 
     stage: Any = oven  # what can be heated can be read
-    sensor = getattr(oven, "temperature", oven)
+    sensor: Any = getattr(oven, "temperature", oven)
 
     def go() -> Plan[Any]:
         return (yield from abs_set(oven, target))
