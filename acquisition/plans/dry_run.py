@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acquisition.plans.answers import Answers
+from acquisition.plans.flights import Flight, flight_of
 from acquisition.plans.preprocessors.mutation import ensure_generator
 from acquisition.plans.values import limits_of
 from acquisition.plans.wording import show, with_units
@@ -32,7 +33,7 @@ class DryRun:
         Events of the main stream: counted, or as the plan states when it was not followed to its
         end; None if the plan does not end by itself.
     streams : dict of str to int
-        Events of each stream that were counted.
+        Events of each stream that were counted. What a flyer gathers counts as what it was prepared for.
     runs : int
         Runs that were opened.
     messages : int
@@ -191,6 +192,9 @@ class _Survey:
         self._at: dict[str, float] = dict(self.positions)
         self._group_s: dict[Any, float] = {}
         self._bundle: dict[Any, str] = {}
+        self._declared: dict[str, str] = {}
+        self._flights: dict[str, Flight] = {}
+        self._flown: dict[str, Flight] = {}
 
     def problem(self, text: str, *, key: str = "") -> None:
         """Note a problem, once for each key."""
@@ -220,30 +224,73 @@ class _Survey:
         if stream == "primary" and self.noted < MAX_PATH:
             self._note_positions()
 
-    def _note_positions(self) -> None:
+    def _note_positions(self, flown: Mapping[str, float] | None = None) -> None:
         for name in self.paths:
             before = self.positions.get(name)
-            self.trajectory.setdefault(name, [before] * self.noted).append(self._at[name])
+            at = (flown or {}).get(name, self._at[name])
+            self.trajectory.setdefault(name, [before] * self.noted).append(at)
         self.noted += 1
 
     def _drop(self, msg: Any) -> None:
         self._bundle.pop(msg.run, None)
 
     def _set(self, msg: Any) -> None:
-        name = str(getattr(msg.obj, "name", msg.obj))
         position = _as_number(msg.args[0] if msg.args else None)
-        seconds = _OVERHEAD_S
-        if position is not None:
-            seconds += self._travel_s(name, position)
-            self._check(name, position)
-            path = self.paths.setdefault(name, [])
-            if len(path) < MAX_PATH:
-                path.append(position)
-            self._at[name] = position
-        self._take(msg.kwargs.get("group"), seconds)
+        travel_s = 0.0 if position is None else self._send(_name(msg.obj), position)
+        self._take(msg.kwargs.get("group"), _OVERHEAD_S + travel_s)
+
+    def _send(self, name: str, position: float) -> float:
+        """Note that a motor is sent somewhere; give the seconds that this takes."""
+        seconds = self._travel_s(name, position)
+        self._check(name, position)
+        path = self.paths.setdefault(name, [])
+        if len(path) < MAX_PATH:
+            path.append(position)
+        self._at[name] = position
+        return seconds
+
+    def _declare(self, msg: Any) -> None:
+        if msg.kwargs.get("collect"):
+            stream = str(msg.kwargs.get("name") or "primary")
+            self._declared.update((_name(obj), stream) for obj in (msg.obj, *msg.args) if obj is not None)
+
+    def _prepare(self, msg: Any) -> None:
+        name, flight = _name(msg.obj), flight_of(msg.args[0] if msg.args else None)
+        self._flights[name] = flight
+        travel_s = 0.0 if flight.line is None else self._send(name, flight.line[0])
+        self._take(msg.kwargs.get("group"), _OVERHEAD_S + travel_s)
+
+    def _complete(self, msg: Any) -> None:
+        name = _name(msg.obj)
+        flight = self._flights.get(name)
+        if flight is None:
+            return
+        self._flown[name] = flight
+        if flight.line is not None:
+            self._send(name, flight.line[1])
+        self._take(msg.kwargs.get("group"), _OVERHEAD_S + flight.duration_s)
+
+    def _collect(self, msg: Any) -> None:
+        """Count what was gathered, once for each flight; several devices give the points that all have."""
+        names = [_name(obj) for obj in (msg.obj, *msg.args)]
+        stream = str(msg.kwargs.get("name") or self._declared.get(names[0], names[0]))
+        points = min(self._flown[name].points if name in self._flown else 0 for name in names)
+        if not points:
+            return
+        self.streams[stream] = self.streams.get(stream, 0) + points
+        if stream == "primary":
+            self._note_flight(points)
+        for name in names:
+            del self._flown[name]
+
+    def _note_flight(self, points: int) -> None:
+        shown = min(points, MAX_PATH - self.noted)
+        lines = {name: flight.positions(points) for name, flight in self._flown.items() if flight.line}
+        for _ in range(shown):
+            self._note_positions({name: next(line) for name, line in lines.items()})
 
     def _trigger(self, msg: Any) -> None:
-        name = str(getattr(msg.obj, "name", msg.obj))
+        name = _name(msg.obj)
         self._take(msg.kwargs.get("group"), _OVERHEAD_S + (self._fact(name, *_EXPOSURES) or 0.0))
 
     def _wait(self, msg: Any) -> None:
@@ -329,10 +376,18 @@ _LOOKS: dict[str, Callable[[_Survey, Any], None]] = {
     "save": _Survey._save,
     "drop": _Survey._drop,
     "set": _Survey._set,
+    "declare_stream": _Survey._declare,
+    "prepare": _Survey._prepare,
+    "complete": _Survey._complete,
+    "collect": _Survey._collect,
     "trigger": _Survey._trigger,
     "wait": _Survey._wait,
     "sleep": _Survey._sleep,
 }
+
+
+def _name(obj: Any) -> str:
+    return str(getattr(obj, "name", obj))
 
 
 def _as_number(value: Any) -> float | None:

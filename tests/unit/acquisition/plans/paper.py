@@ -25,6 +25,13 @@ DEVICES: dict[str, dict[str, Any]] = {
         "components": {"current": {"protocols": ["Readable"], "units": "mA"}},
     },
     "flyer": {"protocols": ["Flyable", "Collectable"]},
+    "camera": {"protocols": ["Flyable", "Preparable", "Stageable", "Collectable"]},
+    "stage": {
+        "protocols": ["Flyable", "Preparable", "Stageable", "Collectable"],
+        "units": "mm",
+        "limits": [-10, 10],
+        "velocity": 2.0,
+    },
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from acquisition.plans import scans
 from acquisition.plans.dry_run import dry_run
 from acquisition.plans.msg import Msg
+from config.beamlines.demo_plans.flying import fly_scan
 from tests.unit.acquisition.plans.paper import DEVICES, paper_devices
 
 
@@ -48,6 +49,32 @@ def test_time_is_travel_exposure_and_sleep(devices):
     assert found.estimated_s == pytest.approx(3.0 + 1.5 + 0.12)
     slept = dry_run(iter([Msg("sleep", None, 7)]), devices=DEVICES)
     assert slept.estimated_s == pytest.approx(7.0)
+
+
+def fly(devices, **settings):
+    given = {"start": 0, "stop": 8, "num": 5, "exposure": 0.5, "period": 1.0, **settings}
+    return fly_scan(devices["camera"], devices["stage"], **given)
+
+
+def test_frames_of_a_flight_are_counted_along_its_line(devices):
+    found = dry_run(fly(devices), devices=DEVICES, positions={"stage": -4.0})
+    assert found.problems == ()
+    assert (found.points, found.streams) == (5, {"primary": 5, "stage": 5})
+    assert found.paths == {"stage": [0.0, 8.0]}
+    assert found.trajectory == {"stage": [0.0, 2.0, 4.0, 6.0, 8.0]}
+    # 4 mm at 2 mm/s to its start, 5 frames of 1 s; a round trip for each of the two
+    assert found.estimated_s == pytest.approx(2.0 + 5.0, abs=0.2)
+
+
+def test_each_flight_counts_though_it_is_collected_many_times_and_prepared_once(devices):
+    camera = devices["camera"]
+    flight = [Msg("kickoff", camera), Msg("complete", camera), *[Msg("collect", camera, name="primary")] * 3]
+    found = dry_run(iter([Msg("prepare", camera, {"frames": 7}), *flight, *flight]), devices=DEVICES)
+    assert found.streams == {"primary": 14}
+
+
+def test_a_flight_beyond_the_limits_is_a_problem(devices):
+    assert "stage would be sent to 12 mm" in dry_run(fly(devices, stop=12), devices=DEVICES).problems[0]
 
 
 def test_a_motor_outside_its_limits_is_a_problem_with_units(devices):
