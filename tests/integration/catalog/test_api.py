@@ -297,8 +297,8 @@ async def test_downloads_stream_piece_by_piece_under_asgi():
     await client.aforce_login(await accounts.User.objects.aget(pk=place.member.user_id))
     response = await client.get(f"/api/v1/runs/{uid}/export/jsonl")
     pieces = [piece async for piece in response.streaming_content]
-    assert len(pieces) > 5
-    assert max(map(len, pieces)) < 400_000
+    assert sum(map(len, pieces)) > 1_000_000
+    assert max(map(len, pieces)) < 500_000
     assert b"".join(pieces).count(b"\n") == 9003
     await sync_to_async(connections.close_all)()
 
@@ -463,8 +463,14 @@ def test_a_file_that_is_no_hdf5_or_another_kind_is_told(place, frames, member):
     _, path, _ = frames
     path.write_bytes(b"not HDF5")
     assert frame_of(member, with_frames(place, path.as_uri())).json()["code"] == "no_frame"
-    other = with_frames(place, path.as_uri(), mimetype="multipart/related;type=image/tiff")
+    other = with_frames(place, path.as_uri(), mimetype="application/x-of-nobody")
     assert frame_of(member, other).json()["code"] == "no_frame"
+
+
+def test_a_series_of_which_no_file_is_there_is_gone(place, frames, member):
+    _, path, _ = frames
+    series = with_frames(place, path.as_uri(), mimetype="multipart/related;type=image/tiff")
+    assert frame_of(member, series).json()["code"] == "asset_gone"
 
 
 def test_a_frame_that_expands_to_gigabytes_is_refused(place, frames, member):
