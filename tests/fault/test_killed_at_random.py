@@ -1,0 +1,152 @@
+"""The worker is killed at random points of scans, over and over: what is stored stays lawful (F1, F2, F4)."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from accounts.actor import worker_actor
+from acquisition.queue import leases, services
+from acquisition.queue.models import Lease
+from acquisition.worker.journal import cut_torn_tail, journal_files, read_entries, read_header
+from acquisition.worker.recovery import REASON
+from catalog import selectors as catalog
+from tests.support.history_checker import overlapping_leases, written_history
+from tests.support.people import SYSTEM
+from tests.support.processes import seconds_since
+from tests.support.runs_at_beamlines import fresh, start, submit
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
+
+ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "4"))
+SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 200}
+CLOSED_S = 7.5  # the lease of 2.5 s runs out, then the next holder has 5 s
+
+
+def journal_size(site):
+    """Give the bytes in the journals of the runs that are open."""
+    return sum(path.stat().st_size for path in journal_files(site.journal))
+
+
+def emitted(site):
+    """Give what the journal holds whole, by run."""
+    found = {}
+    for path in journal_files(site.journal):
+        cut_torn_tail(path)
+        header, offset = read_header(path)
+        found[header.run] = [(e.ordinal, e.name, e.doc) for e in read_entries(path, offset, limit=10**6)]
+    return found
+
+
+def kill(worker, *, tree):
+    if tree:
+        worker.kill()
+    else:
+        worker.signal(signal.SIGKILL)
+        worker.wait(5)
+
+
+def scan_killed_at(site, facility, worker, size, *, tree):
+    """Kill the worker once its journal has `size` bytes; give the item, what was emitted, s to closed."""
+    item = services.submit_item(
+        actor=facility.actor("member"),
+        beamline="alpha",
+        plan="scan",
+        parameters=SCAN,
+        proposal="P-1",
+        position="front",
+    )
+    start(facility)
+    site.until(lambda: journal_size(site) >= size, f"{size} bytes in the journal", 60)
+    kill(worker, tree=tree)
+    killed = time.monotonic()
+    left = emitted(site)
+    site.until(lambda: fresh(item).state == "interrupted", "the item is interrupted", 40)
+    return fresh(item), left, seconds_since(killed)
+
+
+def stored_of(run, documents):
+    """Check that a run holds all that was emitted, and was closed for it; give its number of documents."""
+    stored = catalog.documents(SYSTEM, run, limit=10_000)
+    assert stored[: len(documents)] == documents
+    assert (stored[-1][1], stored[-1][2]["reason"]) == ("stop", REASON)
+    return len(stored) - 1
+
+
+def test_killed_at_random_points_nothing_is_lost_and_nothing_runs_twice(site, facility):
+    worker = site.worker()
+    site.wait_until_ready()
+    with written_history() as history:
+        for n in range(ROUNDS):
+            behind = site.worker(f"behind-{n}")  # it waits for the lease, as a spare does
+            size, tree = history.random.randrange(1, 40_000), n % 2 == 1
+            item, left, closed_s = scan_killed_at(site, facility, worker, size, tree=tree)
+            assert set(left) <= set(item.run_uids)
+            for run, documents in left.items():
+                print(f"stored {stored_of(run, documents)} of {len(documents)} emitted", end="; ")
+            starts = history.starts()[str(item.uid)]
+            print(f"killed at {size} bytes (tree: {tree}); closed {closed_s:.1f} s later; starts {starts}")
+            assert closed_s < CLOSED_S
+            worker = behind
+            site.wait_until_ready()
+        print(history.check())
+
+
+def test_of_pairs_of_workers_one_at_a_time_has_the_beamline(site, facility):
+    """Two processes want the beamline at once; whoever has it is asked to go, and the other follows."""
+    with written_history() as history:
+        workers = [site.worker("first"), site.worker("second")]
+        site.wait_until_ready()
+        item = submit(facility, "count", detectors=["det"], num=3)
+        start(facility)
+        site.until(lambda: fresh(item).state == "completed", "the item is completed", 30)
+        holder = Lease.objects.get(beamline__name="alpha").holder
+        (owner,) = [worker for worker in workers if f":{worker.pid}:" in holder]
+        owner.signal(signal.SIGTERM)
+        owner.wait(20)
+        site.wait_until_ready()
+        assert Lease.objects.get(beamline__name="alpha").holder not in ("", holder)
+        history.check()
+
+
+def contend(name, took, barrier, times):
+    actor = worker_actor("alpha")
+    try:
+        for _ in range(times):
+            barrier.wait(20)
+            grant = leases.acquire(actor=actor, beamline="alpha", holder=name)
+            took.append(grant is not None)
+            barrier.wait(20)
+            if grant is not None:
+                with leases.guarded(grant):
+                    pass
+                leases.release(grant)
+    finally:
+        connection.close()
+
+
+def test_of_two_that_start_at_once_fifty_times_one_gets_the_lease(facility):
+    barrier = threading.Barrier(2)
+    took = {name: [] for name in ("one", "two")}
+    with written_history() as history:
+        threads = [
+            threading.Thread(target=contend, args=(name, took[name], barrier, 50), daemon=True)
+            for name in took
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert [a + b for a, b in zip(took["one"], took["two"], strict=True)] == [1] * 50
+        print(f"one: {sum(took['one'])}, two: {sum(took['two'])} of 50; overlapping 0")
+        history.check()
+
+
+def test_the_checker_sees_a_lease_taken_from_the_living(facility):
+    with written_history():
+        leases.acquire(actor=worker_actor("alpha"), beamline="alpha", holder="one")
+        Lease.objects.update(holder="two", fencing=2)
+        assert overlapping_leases() == ["lease #2 was taken while #1 was alive"]
