@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("tiled/api/v1/", include("catalog.tiled.urls")),
+    path("", include("config.monitoring")),
     path("", include("accounts.urls")),
     path("", include("frontend.urls")),
     re_path(r"^api/", unknown_route),

@@ -23,6 +23,7 @@ from acquisition.worker.environment import OpenBeamline, suspenders_of
 from acquisition.worker.guard import ItemGuard
 from acquisition.worker.item import metadata_of, plan_of, rights_of
 from acquisition.worker.journal import Header
+from acquisition.worker.log_context import AT_WORK
 from acquisition.worker.patience import until_it_works
 from acquisition.worker.progress import ProgressCounter
 from acquisition.worker.recorder import Recorder
@@ -140,6 +141,7 @@ class Runner:
 
     def _begin(self, item: QueueItem) -> None:
         self._item = item
+        AT_WORK.item = str(item.uid)
         self._given = frozenset()
         self._run_uids = []
         self._starts = {}
@@ -192,6 +194,7 @@ class Runner:
             is_last_word=True,
         )
         self._item = None
+        AT_WORK.item = AT_WORK.run = ""
         state = self._driver.state
         self._reporter.say(item_uid=None, run_uid="", progress={}, message="", engine_state=state)
         if state == "panicked":
@@ -244,6 +247,7 @@ class Runner:
     def _recorded(self, run: str, ordinal: int, name: str, doc: dict[str, Any]) -> None:
         self._counter.take(name, doc)
         if name == "start":
+            AT_WORK.run = run
             self._run_uids.append(run)
             self._starts[run] = doc
             self._console.add(telling.run_began(doc))

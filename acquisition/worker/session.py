@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.actor import worker_actor
 from accounts.errors import BeamportError
 from acquisition.queue.leases import Grant, LeaseLostError, acquire
+from acquisition.worker.log_context import AT_WORK
 from acquisition.worker.tenure import Tenure
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class Session:
         manifest_folder: Path | None = None,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
-        self.beamline = beamline
+        self.beamline = AT_WORK.beamline = beamline
         self._actor = worker_actor(beamline)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
         self._folder = Path(journal_root or settings.BEAMPORT_JOURNAL_DIR) / beamline
