@@ -59,7 +59,7 @@ class MetricsView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Give the beamlines' figures and this process's own in Prometheus' text format."""
         own = CollectorRegistry()
-        own.register(_Beamlines(actor_of(request)))  # type: ignore[arg-type]  # a collector by its method
+        own.register(_Beamlines(actor_of(request)))
         text = generate_latest(own) + generate_latest(REGISTRY)
         return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
