@@ -9,6 +9,7 @@ from acquisition.devices.backends.base import DEFAULT_TIMEOUT_S, read_together
 from acquisition.devices.component import Component, Kind
 from acquisition.devices.connecting import connect_all
 from acquisition.devices.errors import WrongValueError
+from acquisition.devices.following import WholeReading
 from acquisition.devices.protocols import DataKey, Hints, Reading
 from acquisition.devices.signal import Signal, WritableSignal
 from acquisition.devices.status import Status, all_of
@@ -26,6 +27,7 @@ class Device(Component):
     def __init__(self, name: str = "", *, title: str = "", kind: Kind = Kind.NORMAL) -> None:
         super().__init__(name, kind=kind, title=title)
         self._is_staged = False
+        self._followers: list[WholeReading] = []
 
     @property
     def primary(self) -> Signal | None:
@@ -136,12 +138,26 @@ class Device(Component):
     def subscribe(
         self, function: Callable[..., None], *, event_type: str | None = None, run: bool | None = None
     ) -> None:
-        """Call ``function`` with each new reading of the main signal."""
-        self._main().subscribe(function, event_type=event_type, run=run)
+        """Call ``function`` when the main signal changes, with the newest reading of the whole device.
+
+        The plain call gives ``function({name: reading, ...})`` with each signal of ``read``, the main one
+        first. With ``run`` the older form is meant, of the main one: ``function(value=, timestamp=, obj=)``.
+        """
+        main = self._main()
+        others = [signal for signal in self._signals(Kind.HINTED, Kind.NORMAL) if signal is not main]
+        if run is not None or not others:
+            main.subscribe(function, event_type=event_type, run=run)
+            return
+        follower = WholeReading([main, *others], function)
+        self._followers.append(follower)
+        follower.start()
 
     def clear_sub(self, function: Callable[..., None]) -> None:
         """Stop calling ``function``."""
         self._main().clear_sub(function)
+        for follower in [one for one in self._followers if one.function == function]:
+            self._followers.remove(follower)
+            follower.stop()
 
     def _main(self) -> Signal:
         primary = self.primary

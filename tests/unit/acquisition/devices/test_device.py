@@ -9,6 +9,8 @@ from acquisition.devices.device import Device
 from acquisition.devices.errors import LimitsError, NotConnectedError, WrongValueError
 from acquisition.devices.signal import Signal, WritableSignal
 from acquisition.devices.status import Status
+from acquisition.engine import RunEngine
+from acquisition.plans.msg import Msg
 
 
 class Thermometer(Device):
@@ -80,12 +82,6 @@ def test_staging_is_remembered_and_may_be_repeated():
     device.unstage()
     device.unstage()
     assert not device.is_staged
-
-
-def test_a_subscription_to_a_device_is_one_to_its_main_signal():
-    device, seen = Thermometer(), []
-    device.subscribe(seen.append)
-    assert [list(reading) for reading in seen] == [["t"]]
 
 
 class CountingBackend(Backend):
@@ -174,3 +170,51 @@ def test_a_device_is_told_when_it_is_connected_and_not_when_it_is_not():
     with pytest.raises(NotConnectedError):
         bad.connect()
     assert told == ["good"]
+
+
+def test_who_follows_a_device_gets_whole_readings_when_its_main_signal_changes():
+    device = Thermometer()
+    seen = []
+    device.subscribe(seen.append)
+    assert [values(readings) for readings in seen] == [{"t": 20.0, "t_raw": 7}]
+    device.raw.backend.put(8).wait(1)
+    assert len(seen) == 1
+    device.value.backend.put(21.0).wait(1)
+    assert values(seen[-1]) == {"t": 21.0, "t_raw": 8}
+    assert list(seen[-1]) == list(device.describe())
+    device.clear_sub(seen.append)
+    device.value.backend.put(22.0).wait(1)
+    assert len(seen) == 2
+
+
+def test_the_older_form_follows_the_main_signal():
+    device = Thermometer()
+    seen = []
+
+    def note(value, **_):
+        seen.append(value)
+
+    device.subscribe(note, run=True)
+    device.value.backend.put(21.0).wait(1)
+    device.clear_sub(note)
+    device.value.backend.put(22.0).wait(1)
+    assert seen == [20.0, 21.0]
+
+
+def test_an_event_of_a_monitored_device_has_all_its_keys():
+    device = Thermometer()
+    documents = []
+    engine = RunEngine(context_managers=[])
+    engine.subscribe(lambda name, doc: documents.append((name, doc)))
+
+    def plan():
+        yield Msg("open_run")
+        yield Msg("monitor", device, name="follow")
+        device.value.backend.put(21.0).wait(1)
+        yield Msg("unmonitor", device)
+        yield Msg("close_run")
+
+    engine(plan())
+    assert [doc["data"] for name, doc in documents if name == "event"] == [
+        {"t": 20.0, "t_raw": 7}, {"t": 21.0, "t_raw": 7},
+    ]  # fmt: skip
