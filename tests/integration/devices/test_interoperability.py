@@ -44,8 +44,6 @@ def test_limits_of_the_record_hold_for_ophyd_too(by_ophyd):
 
 @pytest.fixture(scope="module", params=["pva://", "ca://"])
 def by_ophyd_async(request, tmp_path_factory):
-    if request.param == "ca://":
-        pytest.importorskip("aioca", reason="Channel Access of ophyd-async comes with aioca")
     port = str(free_port())
     with running_ioc(tmp_path_factory.mktemp("async"), "--pva-port", port) as ioc:
         by_name = {"EPICS_PVA_NAME_SERVERS": f"127.0.0.1:{port}", "EPICS_PVA_AUTO_ADDR_LIST": "NO"}
