@@ -21,13 +21,13 @@ class RevisionOrderSerializer(StrictSerializer):
     )
 
 
-class ReasonSerializer(StrictSerializer):
-    """Why something is done."""
+class RestorationSerializer(StrictSerializer):
+    """Why a revision is restored."""
 
     reason = Text(max_length=1000)
 
 
-class DeletionSerializer(ReasonSerializer):
+class DeletionSerializer(RestorationSerializer):
     """Why a run is deleted, and whether its files go too."""
 
     with_assets = serializers.BooleanField(required=False, default=False)

@@ -107,12 +107,12 @@ class RestoreView(APIView):
 
     @extend_schema(
         operation_id="runs_revisions_restore",
-        request=shapes.ReasonSerializer,
+        request=shapes.RestorationSerializer,
         responses=shapes.RevisionSerializer,
     )
     def post(self, request: Request, uid: str, revision: int) -> Response:
         """Set the metadata to what a revision held (0: the start document), as a new revision."""
-        wanted = asked.body(request, shapes.ReasonSerializer)
+        wanted = asked.body(request, shapes.RestorationSerializer)
         restored = services.restore_metadata(actor=actor_of(request), run_uid=uid, number=revision, **wanted)
         return Response(_revision(restored))
 
