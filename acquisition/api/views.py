@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.requests import actor_of
 from acquisition.api import serializers as shapes
 from acquisition.api.bodies import CREATED, OBJECT, body_of, query_of
+from acquisition.api.emergency import uid_of
 from acquisition.queue import control, dry, selectors, services
 
 
@@ -227,6 +228,7 @@ class EngineActionView(APIView):
             actor=actor_of(request),
             beamline=beamline,
             action=action,
+            uid=uid_of(request),
             **body_of(request, shapes.EngineAction),
         )
         return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)

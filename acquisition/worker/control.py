@@ -45,6 +45,7 @@ class ControlThread:
     def __init__(self, grant: Grant, act: Act) -> None:
         self._grant = grant
         self._act = act
+        self._lock = threading.Lock()
         self._carried_out: deque[uuid.UUID] = deque(maxlen=1_000)
         self._answers: deque[Answer] = deque()
         self._bell, self._ring = os.pipe()
@@ -60,6 +61,14 @@ class ControlThread:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+
+    def is_first(self, uid: uuid.UUID) -> bool:
+        """Tell whether a command is new, and note it: by whatever road it comes, it is obeyed once."""
+        with self._lock:
+            if uid in self._carried_out:
+                return False
+            self._carried_out.append(uid)
+            return True
 
     def _run(self) -> None:
         try:
@@ -94,8 +103,7 @@ class ControlThread:
 
     def _look(self) -> None:
         for command in running.open_commands(self._grant.beamline_id):
-            if command.uid not in self._carried_out:
-                self._carried_out.append(command.uid)
+            if self.is_first(command.uid):
                 self._carry_out(command)
         while self._answers:
             command, outcome, detail, result = self._answers[0]

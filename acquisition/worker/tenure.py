@@ -30,6 +30,7 @@ from acquisition.worker.reporter import Reporter
 from acquisition.worker.runner import DRAIN_S, Runner
 from acquisition.worker.shipper import Shipper
 from acquisition.worker.stopping import stop_everything
+from acquisition.worker.urgent import UrgentOrders
 from acquisition.worker.values import ValueBoard
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Tenure:
         self._console = Console(grant)
         self._shipper = Shipper(journal_folder, actor=actor, grant=grant, on_trouble=self._trouble)
         self._control = ControlThread(grant, self._obey)
+        self._urgent = UrgentOrders(grant, self._obey, self._control.is_first)
         self._beamline: OpenBeamline | None = None
         self._board: ValueBoard | None = None
         self._runner: Runner | None = None
@@ -116,7 +118,7 @@ class Tenure:
     # -- opening --------------------------------------------------------------------------------------------
 
     def _start_threads(self, recovered: Recovered) -> None:
-        for part in (self._reporter, self._console, self._shipper, self._control):
+        for part in (self._reporter, self._console, self._shipper, self._control, self._urgent):
             part.start()
         if recovered.is_after_a_loss:
             self._console.add(
@@ -280,6 +282,7 @@ class Tenure:
         if self._board is not None:
             self._board.stop()
         self._control.stop()
+        self._urgent.stop()
         if self._runner is not None:
             self._runner.close()
             self._shipper.drain(DRAIN_S)

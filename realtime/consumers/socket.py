@@ -8,6 +8,7 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from accounts import lately
 from accounts.actor import Actor
 from accounts.errors import BeamportError, NotFoundError, NotSignedInError
 from realtime import handshake, protocol, store, topics
@@ -335,4 +336,14 @@ def still_allowed(
             store.may_follow(actor, topics.parse(name))
         except NotFoundError as error:
             lost[name] = error
+        else:
+            _note_seen(actor, credentials, name)
     return actor, lost
+
+
+def _note_seen(actor: Actor, credentials: handshake.Credentials, name: str) -> None:
+    """Note who watches a beamline: they may stop it in minutes in which the database does not answer."""
+    kind, _, beamline = name.partition(":")
+    credential = credentials.key or credentials.session_key
+    if kind == "engine" and credential:
+        lately.note(credential, actor, beamline)

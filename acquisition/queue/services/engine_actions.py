@@ -1,5 +1,7 @@
 """Steer the running engine: a row that the worker's control thread reads, and its answer."""
 
+import uuid
+
 from django.db import connection, transaction
 
 from accounts import audit
@@ -18,13 +20,24 @@ EMERGENCY = frozenset({"pause", "stop", "abort"})
 
 
 def request_engine_action(
-    *, actor: Actor, beamline: str, action: str, reason: str = "", defer: bool = False
+    *,
+    actor: Actor,
+    beamline: str,
+    action: str,
+    reason: str = "",
+    defer: bool = False,
+    uid: uuid.UUID | None = None,
 ) -> ControlCommand:
     """Ask the worker to pause, resume, stop, abort or halt the running item; audits ``engine.<action>``.
 
     The wish is a row and a PostgreSQL notification; the worker's control thread answers in the row. Pause,
     stop and abort need the right to stop at the beamline and nothing else: they are for an emergency, so it
     does not matter whose item runs, and the answer does not tell.
+
+    Parameters
+    ----------
+    uid
+        Of the wish, where it may have gone past the database too (`acquisition.queue.urgent`).
 
     Raises
     ------
@@ -48,7 +61,11 @@ def request_engine_action(
     with transaction.atomic():
         if action not in EMERGENCY:
             check_control(actor, place.pk, beamline)
+        told = ControlCommand.objects.filter(uid=uid, beamline_id=place.pk).first() if uid else None
+        if told is not None:
+            return told
         command = ControlCommand.objects.create(
+            uid=uid or uuid.uuid4(),
             beamline_id=place.pk,
             item_uid=running.uid,
             action=action,
