@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.utils import timezone
 
 from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
@@ -54,7 +55,7 @@ def linked_job(token: str) -> ExportJob:
     except signing.BadSignature:
         uid = ""
     row = ExportJob.objects.filter(uid=_uid(str(uid)), state=JobState.DONE).first()
-    if row is None:
+    if row is None or row.expires_at is None or row.expires_at <= timezone.now():
         raise NotFoundError("This link has ended: ask for the export again.")
     return row
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import models as accounts
 from accounts.models import AuditEntry
+from accounts.services import create_key
 from catalog.documents.encoding import loads
 from catalog.jobs import running, services
 from catalog.models import ExportJob
@@ -117,9 +118,50 @@ def test_a_link_needs_no_sign_in_until_its_time_is_over(place, member):
     assert Client().get(link).status_code == 200
     assert Client().get(link[:-1] + ("A" if link[-1] != "A" else "B")).status_code == 404
     ExportJob.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Client().get(link).status_code == 404, "also before anybody cleans up"
     assert running.clean_up() == 1
     assert Client().get(link).status_code == 404
     assert job_of(member, job)["state"] == "expired"
+
+
+@pytest.mark.parametrize("ends", [{"revoked_at": timezone.now()}, {"expires_at": timezone.now()}])
+def test_a_link_ends_with_the_key_that_ordered_it(place, ends):
+    secret, key = create_key(actor=place.member, scopes=["run:export"])
+    by_key = Client(headers={"Authorization": f"ApiKey {secret}"})
+    job = ordered(by_key, runs=[stored(place, scan(3))], format="jsonl")
+    assert running.run_next()
+    link = job_of(by_key, job)["link"]
+    assert Client().get(link).status_code == 200
+    accounts.APIKey.objects.filter(pk=key.pk).update(**ends)
+    assert Client().get(link).status_code in (401, 404)
+
+
+def test_a_link_ends_with_the_account_that_ordered_it(place, member):
+    job = ordered(member, runs=[stored(place, scan(3))], format="jsonl")
+    assert running.run_next()
+    link = job_of(member, job)["link"]
+    accounts.User.objects.filter(pk=place.member.user_id).update(is_active=False)
+    assert Client().get(link).status_code in (401, 404)
+
+
+def test_jobs_of_another_person_are_unknown(place, member):
+    job = ordered(member, runs=[stored(place, scan(3))], format="jsonl")
+    assert running.run_next()
+    other = accounts.User.objects.create(username="of-the-same-proposal")
+    accounts.Membership.objects.create(
+        user=other, proposal=accounts.Proposal.objects.get(number=place.proposal), role="member"
+    )
+    client = Client()
+    client.force_login(other)
+    address = f"/api/v1/exports/jobs/{job['uid']}"
+    answers = [
+        client.get(address),
+        client.get(f"{address}/file"),
+        client.post(f"{address}/cancel"),
+        client.delete(address),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert client.get("/api/v1/exports").json()["results"] == []
 
 
 def test_a_download_goes_on_where_it_was_broken(place, member):
