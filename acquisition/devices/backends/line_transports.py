@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -70,7 +71,7 @@ class SerialTransport:
 
     def __init__(self, port: str, settings: dict[str, Any]) -> None:
         serial = library("serial", "pyserial", "A serial line")
-        self._line = serial.Serial(port, **settings)
+        self._line = serial.Serial(port, write_timeout=CONNECT_TIMEOUT_S, **settings)
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -135,13 +136,29 @@ class VisaTransport:
             self._resource.close()
 
 
-SERIAL_SETTINGS: dict[str, Any] = {
-    "baudrate": int,
-    "bytesize": int,
-    "parity": str,
-    "stopbits": float,
-    "rtscts": lambda text: text == "1",
-    "xonxoff": lambda text: text == "1",
+def _one_of(kind: Callable[[str], Any], *allowed: Any) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if value not in allowed:
+            raise ValueError(f"it is one of {', '.join(map(str, allowed))}")
+        return value
+
+    return read
+
+
+def _rate(text: str) -> int:
+    if (rate := int(text)) < 1:
+        raise ValueError("it is a number of bits per second")
+    return rate
+
+
+SERIAL_SETTINGS: dict[str, Callable[[str], Any]] = {
+    "baudrate": _rate,
+    "bytesize": _one_of(int, 5, 6, 7, 8),
+    "parity": _one_of(str.upper, "N", "E", "O", "M", "S"),
+    "stopbits": _one_of(float, 1, 1.5, 2),
+    "rtscts": _one_of(int, 0, 1),
+    "xonxoff": _one_of(int, 0, 1),
 }
 
 
@@ -171,7 +188,7 @@ def _serial_settings(address: str) -> dict[str, Any]:
         try:
             settings[name] = SERIAL_SETTINGS[name](text)
         except ValueError as error:
-            raise AddressError(f"{address!r}: {name} cannot be {text!r}") from error
+            raise AddressError(f"{address!r}: {name} cannot be {text!r}: {error}") from error
     return settings
 
 

@@ -62,12 +62,13 @@ COMMANDS = {
 class Instrument:
     """The instrument, and its values as signals."""
 
-    def __init__(self, server, port):
+    def __init__(self, server, port, address=""):
         self.server, self.port, self.made = server, port, []
+        self.address = address or f"tcp://127.0.0.1:{port}"
 
     def signal(self, name, settings=SCPI, **more):
         entry = {**COMMANDS.get(name, {}), **more}
-        backend = backend_at(f"tcp://127.0.0.1:{self.port}#{name}", protocol=settings, **entry)
+        backend = backend_at(f"{self.address}#{name}", protocol=settings, **entry)
         made = WritableSignal(backend, f"psu_{name}")
         self.made.append(made)
         return made
@@ -96,7 +97,18 @@ def instrument():
         it.close()
 
 
-def test_values_of_every_type_are_read_and_written(instrument):
+@pytest.fixture
+def serial(tmp_path):
+    place = tmp_path / "line"
+    with running(Served("tests.support.servers.instrument", (str(place),))) as server:
+        it = Instrument(server, None, f"serial://{place}?baudrate=115200&parity=N")
+        yield it
+        it.close()
+
+
+@pytest.mark.parametrize("way", ["instrument", "serial"])
+def test_values_of_every_type_are_read_and_written(request, way):
+    instrument = request.getfixturevalue(way)
     for name, value, other in (
         ("voltage", 1.5, 2.25),
         ("output", "off", "on"),
@@ -214,6 +226,34 @@ def test_one_transaction_at_a_time_whoever_asks(instrument):
     assert wrong == []
 
 
+@pytest.mark.parametrize("fault", ["garbage", "late 0.5", "half", "silent"])
+def test_a_serial_line_falls_into_step_again(serial, fault):
+    voltage, position = serial.connected("voltage"), serial.connected("position")
+    serial.next_answer(fault)
+    with pytest.raises((ReadFailedError, DeviceTimeoutError), match="psu_voltage"):
+        voltage.get()
+    for _ in range(3):
+        assert (position.get(), voltage.get()) == (0.0, 1.5)
+
+
+def test_an_adapter_that_is_unplugged_is_told_and_found_again(serial):
+    voltage = serial.connected("voltage")
+    serial.server.kill()
+    until(lambda: not voltage.is_connected, "it is away")
+    with pytest.raises(DisconnectedError, match=r"psu_voltage \(serial://.* is disconnected"):
+        voltage.set(1.0).wait(5)
+    serial.server.start()
+    until(lambda: voltage.is_connected, "it is back")
+    assert voltage.get() == 1.5
+
+
+def test_a_serial_line_that_is_not_there_is_told(tmp_path):
+    backend = backend_at(f"serial://{tmp_path}/none#x", read="X?")
+    with pytest.raises(NotConnectedError, match="does not answer: .*No such file"):
+        connect_all([WritableSignal(backend, "x")], timeout_s=1)
+    backend.close()
+
+
 def test_a_subscriber_gets_each_new_value(instrument):
     voltage, seen = instrument.connected("voltage"), []
     voltage.backend.subscribe(seen.append)
@@ -275,6 +315,12 @@ def test_nobody_at_the_address_is_told():
         ("tcp://host:99999#x", {"read": "X?"}, "1 to 65535"),
         ("serial://?baudrate=9600#x", {"read": "X?"}, "write serial:///dev"),
         ("serial:///dev/ttyS0?baud=1#x", {"read": "X?"}, "baud is not known"),
+        ("serial:///dev/ttyS0?baudrate=0#x", {"read": "X?"}, "a number of bits per second"),
+        (
+            "serial:///dev/ttyS0?parity=X#x",
+            {"read": "X?"},
+            "parity cannot be 'X': it is one of N, E, O, M, S",
+        ),
         ("tcp://host:1#x", {}, "needs what to send"),
         ("tcp://host:1#x", {"read": "X?", "colour": 1}, "a command has read, write"),
         ("tcp://host:1#x", {"read": "X?", "dtype": "float"}, "no dtype 'float'"),

@@ -1,4 +1,6 @@
-"""A small power supply that speaks in lines over TCP, and misbehaves when told: ``... instrument PORT``.
+"""A small power supply that speaks in lines, and misbehaves when told: ``... instrument PLACE``.
+
+The place is a port of TCP, or a path where it makes the end of a serial line (a pseudo-terminal).
 
 Lines on standard input say what it does to its next answer: ``garbage``, ``late SECONDS``, ``half``,
 ``silent``, ``close``, ``noise`` (a line before the answer), ``unasked`` (a line at once).
@@ -6,11 +8,16 @@ Lines on standard input say what it does to its next answer: ``garbage``, ``late
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import sys
 import threading
 import time
+import tty
 from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
 
 IDENTITY = "BEAMPORT,Supply 3,0007,1.2"
 
@@ -58,10 +65,47 @@ class Supply:
         return None
 
 
+class Client(Protocol):
+    """Who asks."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what came; nothing when it is gone."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class SerialLine:
+    """The instrument's end of a serial line; the other end is where ``link`` points to."""
+
+    def __init__(self, link: Path) -> None:
+        self._own, self._other = os.openpty()
+        tty.setraw(self._other)
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.ttyname(self._other))
+
+    def recv(self, size: int) -> bytes:
+        """Return what came."""
+        return os.read(self._own, size)
+
+    def sendall(self, data: bytes) -> None:
+        """Send."""
+        os.write(self._own, data)
+
+    def close(self) -> None:
+        """Hang up: whoever has the line open sees it end."""
+        for end in (self._own, self._other):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+
 class Connection:
     """One client."""
 
-    def __init__(self, supply: Supply, client: socket.socket, faults: list[str]) -> None:
+    def __init__(self, supply: Supply, client: Client, faults: list[str]) -> None:
         self.supply, self.client, self.faults = supply, client, faults
 
     def serve(self) -> None:
@@ -89,18 +133,23 @@ class Connection:
         return True
 
 
-def main(port: str) -> None:
+def main(place: str) -> None:
     """Serve until standard input ends."""
-    supply, faults, clients = Supply(), list[str](), list[socket.socket]()
-    listener = socket.create_server(("127.0.0.1", int(port)))
+    supply, faults, clients = Supply(), list[str](), list[Client]()
 
-    def accept() -> None:
+    def serve(client: Client) -> None:
+        clients.append(client)
+        threading.Thread(target=Connection(supply, client, faults).serve, daemon=True).start()
+
+    def accept(listener: socket.socket) -> None:
         while True:
-            client, _ = listener.accept()
-            clients.append(client)
-            threading.Thread(target=Connection(supply, client, faults).serve, daemon=True).start()
+            serve(listener.accept()[0])
 
-    threading.Thread(target=accept, daemon=True).start()
+    if place.isdigit():
+        listener = socket.create_server(("127.0.0.1", int(place)))
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+    else:
+        serve(SerialLine(Path(place)))
     print("ready", flush=True)
     for line in sys.stdin:
         if line.strip() == "unasked":
