@@ -140,6 +140,105 @@ class StaffAssignment(models.Model):
         return f"{self.user_id} at {self.beamline_id}: {self.role}"
 
 
+class Group(models.Model):
+    """People to whom the same rules apply; of one beamline, or of the whole facility."""
+
+    name = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=200, blank=True)
+    beamline = models.ForeignKey(
+        Beamline,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="people_groups",
+        help_text="Whose staff keep it; empty: the whole facility's, kept by its administrators.",
+    )
+    members = models.ManyToManyField(User, related_name="people_groups", blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BuiltInGroup(models.TextChoices):
+    """Groups in which people are by their roles."""
+
+    EVERYONE = "everyone", "everyone"
+    STAFF = "staff", "staff of the beamline"
+    MEMBERS = "members", "people of a proposal"
+    BEAMLINE_STAFF = "beamline_staff", "beamline staff"
+    LOCAL_CONTACT = "local_contact", "local contact"
+    PRINCIPAL_INVESTIGATOR = "principal_investigator", "principal investigator"
+    MEMBER = "member", "member"
+    OBSERVER = "observer", "observer"
+
+
+class RuleKind(models.TextChoices):
+    """What a rule is about."""
+
+    PLAN = "plan", "plan (name or pattern)"
+    DEVICE = "device", "device (dotted name or pattern)"
+    VALUE = "value", "range of a device's value"
+    PARAMETER = "parameter", "range of a plan's parameter (plan.parameter)"
+    POINTS = "points", "most points of a run (plan)"
+
+
+class RuleEffect(models.TextChoices):
+    """What a rule about a plan or a device says."""
+
+    ALLOW = "allow", "allow"
+    FORBID = "forbid", "forbid"
+
+
+class RuleAct(models.TextChoices):
+    """How far a rule about a device goes: to move is to read, too."""
+
+    READ = "read", "read"
+    MOVE = "move", "move"
+
+
+class Rule(models.Model):
+    """One line of who may do what at a beamline; without any line everybody may what their roles allow."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    beamline = models.ForeignKey(Beamline, on_delete=models.CASCADE, related_name="rules")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="rules")
+    built_in = models.CharField(
+        "built-in group", max_length=32, choices=BuiltInGroup.choices, blank=True, default=""
+    )
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: for every proposal."
+    )
+    kind = models.CharField(max_length=16, choices=RuleKind.choices)
+    effect = models.CharField(max_length=8, choices=RuleEffect.choices, default=RuleEffect.ALLOW)
+    act = models.CharField(max_length=8, choices=RuleAct.choices, default=RuleAct.MOVE)
+    pattern = models.CharField(max_length=200, help_text="As in scan, *_scan, sx, camera.cam, count.num")
+    minimum = models.FloatField(null=True, blank=True, help_text="In the device's own units.")
+    maximum = models.FloatField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True, help_text="Why it is so; told with a refusal.")
+
+    class Meta:
+        ordering = ["beamline_id", "kind", "pattern", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(group__isnull=True, built_in__in=BuiltInGroup.values)
+                | models.Q(group__isnull=False, built_in=""),
+                name="accounts_rule_for_one_group",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["plan", "device"])
+                | models.Q(minimum__isnull=False)
+                | models.Q(maximum__isnull=False),
+                name="accounts_rule_range_has_an_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pattern} for {self.group_id or self.built_in} at {self.beamline_id}"
+
+
 class TokenSession(models.Model):
     """What a program got for a password: while it stands, its tokens can be used and renewed.
 
