@@ -13,7 +13,7 @@ import logging
 import select
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import psycopg2
@@ -25,7 +25,7 @@ from accounts.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
 
-Application = Callable[[Any, Any, Any], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 ASK_EVERY_S: Final = 0.5
 STALLED_S: Final = 2.5
 LOOK_S: Final = 0.25

@@ -10,7 +10,8 @@ import select
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import redis
 from django.conf import settings
@@ -107,7 +108,9 @@ class UrgentOrders:
                     self.take(ear.recv(urgent.MAX_BYTES))
 
     def _hear_broker(self) -> None:
-        broker = redis.Redis.from_url(settings.BROKER_URL, socket_timeout=5.0, socket_connect_timeout=1.0)
+        broker: Any = redis.Redis.from_url(
+            settings.BROKER_URL, socket_timeout=5.0, socket_connect_timeout=1.0
+        )
         with broker, broker.pubsub(ignore_subscribe_messages=True) as ear:
             ear.subscribe(urgent.channel_of(self._grant.beamline))
             while not self._stopping.is_set():
@@ -119,13 +122,8 @@ class UrgentOrders:
         try:
             while (done := self._done.get()) is not None:
                 order, outcome, detail = done
-                until_it_works(
-                    lambda o=order, c=outcome, d=detail: urgent.record(
-                        grant=self._grant, order=o, outcome=c, detail=d
-                    ),
-                    stopping=self._stopping,
-                    is_last_word=True,
-                )
+                write = partial(urgent.record, grant=self._grant, order=order, outcome=outcome, detail=detail)
+                until_it_works(write, stopping=self._stopping, is_last_word=True)
         except LeaseLostError:
             logger.warning("the lease is another worker's; urgent orders are not recorded")
         finally:

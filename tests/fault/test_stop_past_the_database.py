@@ -11,6 +11,7 @@ from accounts.access import Scope
 from accounts.models import AuditEntry
 from acquisition.devices.library.motor import Motor
 from acquisition.queue.models import ControlCommand
+from catalog import selectors as catalog
 from tests.support.history_checker import written_history
 from tests.support.processes import seconds_since
 from tests.support.revive import kill_server, revive_postgres, revive_valkey, server_process
@@ -85,6 +86,7 @@ def check_recorded(site, web, uid):
     entries = AuditEntry.objects.filter(action="engine.abort", after__command=uid)
     assert [(entry.username, entry.reason) for entry in entries] == [("member", "it will hit the wall")]
     site.until(lambda: fresh(web.item).state == "aborted", "the item is aborted", 30)
+    site.until(lambda: not catalog.open_runs("alpha"), "the run is closed", 15)
 
 
 def test_with_the_database_standing_still_the_axis_stops_and_others_are_told_503(site, facility, theta, web):
