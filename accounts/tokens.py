@@ -123,9 +123,10 @@ def revoke(*, actor: Actor, uid: str) -> TokenSession:
     return session
 
 
-def bind_key(*, row: APIKey, session: TokenSession) -> None:
-    """Note that a session made a key for its sockets; the key was audited when it was made."""
-    APIKey.objects.filter(pk=row.pk).update(session=session)
+def bind_key(*, row: APIKey, session: object) -> None:
+    """Note which session made a key; the key was audited when it was made. Anything else is no session."""
+    if isinstance(session, TokenSession):
+        APIKey.objects.filter(pk=row.pk).update(session=session)
 
 
 def socket_actor(text: str, *, address: str = "") -> tuple[Actor, TokenSession | None]:

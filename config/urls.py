@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("tiled/api/v1/", include("catalog.tiled.urls")),
+    path("bl/<slug:beamline>/qserver/api/", include("acquisition.qserver.urls")),
     path("", include("config.monitoring")),
     path("", include("accounts.urls")),
     path("", include("frontend.urls")),

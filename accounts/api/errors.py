@@ -79,8 +79,8 @@ def unknown_route(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonRespon
 
 
 def server_fault(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    """Answer a fault of the program with nothing of its inside: the envelope under /api/, else a page."""
-    if request.path.startswith("/api/"):
+    """Answer a fault of the program with nothing of its inside: the envelope to programs, else a page."""
+    if request.path.startswith(("/api/", "/bl/")):
         return JsonResponse(envelope(BeamportError()), status=500)
     return server_error(request)
 
