@@ -81,6 +81,23 @@ def devices(request: HttpRequest) -> HttpResponse:
     return shell(request, title="Devices", summary="The devices of the beamline and their values.")
 
 
+@page(Scope.DEVICE_READ)
+def device(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one device, or a part of one by its dotted name; 404 when there is none."""
+    start = bootstrap(request, actor_of(request))
+    if start["beamline"] is not None:
+        known = queue.devices(actor_of(request), start["beamline"]["name"])["devices"]
+        if name.split(".")[0] not in known:
+            raise NotFoundError(f"There is no device {name!r} here.")
+    return shell(request, title=name, summary=f"The device {name}: its value, its limits and its parts.")
+
+
+@page(Scope.ENVIRONMENT)
+def control(request: HttpRequest) -> HttpResponse:
+    """Show staff what the worker has of the beamline, and who is in control."""
+    return shell(request, title="Control", summary="The environment of the beamline, and who is in control.")
+
+
 @page(Scope.CONSOLE_READ)
 def console(request: HttpRequest) -> HttpResponse:
     """Show what the worker writes."""

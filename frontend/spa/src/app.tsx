@@ -12,6 +12,8 @@ const LivePage = lazy(() => import("./features/live/live_page"));
 const RunsPage = lazy(() => import("./features/runs/runs_page"));
 const RunPage = lazy(() => import("./features/run/run_page"));
 const DevicesPage = lazy(() => import("./features/devices/devices_page"));
+const DevicePage = lazy(() => import("./features/devices/device_page"));
+const ControlPage = lazy(() => import("./features/control/control_page"));
 const ConsolePage = lazy(() => import("./features/console/console_page"));
 
 function Missing() {
@@ -39,6 +41,8 @@ export function App() {
           <Route path="/runs" element={part(<RunsPage />)} />
           <Route path="/runs/:uid" element={part(<RunPage />)} />
           <Route path="/devices" element={part(<DevicesPage />)} />
+          <Route path="/devices/:name" element={part(<DevicePage />)} />
+          <Route path="/control" element={part(<ControlPage />)} />
           <Route path="/console" element={part(<ConsolePage />)} />
           <Route path="*" element={<Missing />} />
         </Routes>

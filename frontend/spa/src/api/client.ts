@@ -45,8 +45,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   if (options.signal) init.signal = options.signal;
   if (method !== "GET") {
     headers["X-CSRFToken"] = bootstrap.csrf_token;
-    headers["Content-Type"] = "application/json";
-    init.body = JSON.stringify(options.body ?? {});
+    init.body = options.body instanceof FormData ? options.body : JSON.stringify(options.body ?? {});
+    if (typeof init.body === "string") headers["Content-Type"] = "application/json";
   }
   let response: Response;
   try {

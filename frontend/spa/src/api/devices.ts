@@ -1,7 +1,10 @@
 import { request, segment } from "./client";
+import type { Command } from "./engine";
 
 export interface DeviceDescription {
   class?: string;
+  kind?: string;
+  dtype?: string | null;
   title?: string;
   protocols: string[];
   units?: string | null;
@@ -10,10 +13,14 @@ export interface DeviceDescription {
   readback?: string | null;
   /** Names of the states that it can be put into. */
   choices?: string[];
-  components?: Record<string, unknown>;
+  components?: Devices;
+  /** What a setting had when the beamline was opened. */
+  value?: unknown;
 }
 
-export type Devices = Record<string, DeviceDescription>;
+export interface Devices {
+  [name: string]: DeviceDescription;
+}
 
 export interface DeviceValue {
   value: unknown;
@@ -33,4 +40,25 @@ export async function getDevices(beamline: string, signal?: AbortSignal): Promis
 export async function getValues(beamline: string, signal?: AbortSignal): Promise<Values> {
   const answer = await request<{ values: Values }>(`beamlines/${segment(beamline)}/values`, { signal });
   return answer.values;
+}
+
+const here = (beamline: string, device: string) =>
+  `beamlines/${segment(beamline)}/devices/${segment(device)}`;
+
+/** Where to, in the device's own units; with `relative` by how much. */
+export interface Target {
+  value: number | string;
+  relative?: boolean;
+}
+
+export function moveDevice(beamline: string, device: string, target: Target): Promise<Command> {
+  return request(`${here(beamline, device)}/move`, { method: "POST", body: target });
+}
+
+export function stopDevice(beamline: string, device: string): Promise<Command> {
+  return request(`${here(beamline, device)}/stop`, { method: "POST" });
+}
+
+export function readDevice(beamline: string, device: string): Promise<Command> {
+  return request(`${here(beamline, device)}/read`, { method: "POST" });
 }

@@ -25,9 +25,18 @@ export interface RunningItem {
   hidden?: boolean;
 }
 
+/** Something that holds plans while a value is out of its range. */
+export interface Suspender {
+  class: string;
+  device: string;
+  is_holding: boolean;
+  reason: string;
+  since: number | null;
+}
+
 export interface EngineStatus {
   beamline: string;
-  worker: "ready" | "starting" | "lost" | "absent";
+  worker: "ready" | "starting" | "closed" | "lost" | "absent";
   engine_state: string;
   environment_open: boolean;
   item: RunningItem | null;
@@ -35,6 +44,7 @@ export interface EngineStatus {
   progress: Partial<Progress> | null;
   queue: { is_held: boolean; hold_reason: string; length: number };
   control: ControlLease | null;
+  suspenders?: Suspender[];
   message: string;
   version: number;
   server_time: string | number;

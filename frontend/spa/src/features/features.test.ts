@@ -6,7 +6,7 @@ import { duration, figure, parametersLine, when } from "../components/format";
 import { merged } from "./console/console_lines";
 import { shownState } from "./frame/engine_state";
 import { runOf } from "./live/follow";
-import { placeAt } from "./queue/queue_page";
+import { placeAt } from "./queue/order";
 import { filtersFrom } from "./runs/runs_page";
 
 const STATUS: EngineStatus = {

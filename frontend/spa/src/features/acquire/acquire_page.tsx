@@ -2,12 +2,12 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { getPlans, type PlanDescription } from "../../api/plans";
 import { getHistory, type VisibleItem } from "../../api/queue";
-import { bootstrap } from "../../bootstrap";
 import { compactJson, parametersLine } from "../../components/format";
 import { Card, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
+import { Presets } from "./presets";
 
 export function matches(plan: PlanDescription, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -41,7 +41,7 @@ function Catalogue({ beamline }: { beamline: string }) {
       {plans.isLoading && <Loading what="the plans" />}
       {!search && (
         <div className="starts">
-          <Presets />
+          <Presets beamline={beamline} />
           <Recent beamline={beamline} />
         </div>
       )}
@@ -73,28 +73,9 @@ function PlanTile({ plan }: { plan: PlanDescription }) {
   );
 }
 
-/** Measurements that the staff prepared: one press fills in the form. */
-function Presets() {
-  if (bootstrap.presets.length === 0) return null;
-  return (
-    <Card title="Presets">
-      <ul className="lines">
-        {bootstrap.presets.map((preset) => (
-          <li key={preset.name}>
-            <Link to={`/acquire/${preset.plan}?preset=${preset.name}`}>{preset.title}</Link>
-            <span className="muted line-rest">
-              {preset.plan} · {parametersLine(preset.parameters)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Card>
-  );
-}
-
 /** The last different measurements, to be taken again with a change. */
 function Recent({ beamline }: { beamline: string }) {
-  const history = useResource(`recent:${beamline}`, (signal) => getHistory(beamline, "", signal));
+  const history = useResource(`recent:${beamline}`, (signal) => getHistory(beamline, {}, signal));
   const items = distinct(history.data?.results ?? []).slice(0, 4);
   if (items.length === 0) return null;
   return (

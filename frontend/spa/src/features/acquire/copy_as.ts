@@ -42,12 +42,23 @@ function rows(repeat: PlanDescription["parameters"] | null, value: unknown[], is
   );
 }
 
-/** The request that queues the same thing, for a terminal. */
-export function asRest(origin: string, beamline: string, body: object): string {
+/** The item as the queue takes it, to be kept or sent. */
+export function asItem(body: object): string {
+  return JSON.stringify(body, null, 2);
+}
+
+/** The request that adds the same item to the queue, for a terminal; `$KEY` as in the documentation. */
+export function asRest(
+  origin: string,
+  beamline: string,
+  body: { plan: string; [name: string]: unknown },
+): string {
   const text = JSON.stringify(body).replaceAll("'", "'\\''");
   return [
-    `curl -X POST ${origin}/api/v1/beamlines/${beamline}/queue/items \\`,
-    `  -H "Authorization: ApiKey $BEAMPORT_KEY" -H "Content-Type: application/json" \\`,
-    `  -d '${text}'`,
+    `# adds ${body.plan} to the queue of ${beamline}; make a key with queue:write at ${origin}/account/tokens`,
+    "# export KEY=bp_...",
+    `curl -H "Authorization: ApiKey $KEY" -H "Content-Type: application/json" \\`,
+    `  -d '${text}' \\`,
+    `  ${origin}/api/v1/beamlines/${beamline}/queue/items`,
   ].join("\n");
 }

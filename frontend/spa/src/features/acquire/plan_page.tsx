@@ -1,16 +1,17 @@
 import { type FormEvent, useMemo, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
 import { dryRun, getPlan, type PlanDescription } from "../../api/plans";
-import { addItem, getItem, runNow } from "../../api/queue";
+import { getPresets } from "../../api/presets";
+import { addItem, getItem, proposeItem, runNow, updateItem, type VisibleItem } from "../../api/queue";
 import { bootstrap, may } from "../../bootstrap";
 import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { Control, labelOf, ManyDevices, Rows } from "./controls";
-import { asPython, asRest } from "./copy_as";
+import { asItem, asPython, asRest } from "./copy_as";
 import { takesNoData, useDryRun } from "./dry_run";
 import {
   type Cell,
@@ -28,35 +29,57 @@ import {
 } from "./form_values";
 import { ItemOutcome } from "./item_outcome";
 import { metadataForm } from "./metadata_fields";
+import { SavePreset } from "./presets";
 import { Preview } from "./preview";
-import { rememberedProposal, SubmitFields } from "./submit_fields";
+import { rememberedProposal } from "./proposal_field";
+import { SubmitFields } from "./submit_fields";
+import { WishFields } from "./wish_fields";
+import { NO_WISHES, parseWishes, wishesOf } from "./wishes";
 
 export default function PlanPage() {
   const { plan = "" } = useParams();
   return withBeamline(plan, (beamline) => <PlanLoader key={plan} beamline={beamline.name} name={plan} />);
 }
 
-function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
+/** What the form is filled in from: an item to change, an item or a preset to begin with. */
+function useStart(beamline: string) {
   const [search] = useSearchParams();
-  const from = search.get("item");
+  const edited = search.get("edit");
+  const from = edited ?? search.get("item");
+  const kept = search.get("kept");
+  const item = useResource(from ? `item:${from}` : null, (signal) => getItem(beamline, from ?? "", signal));
+  const presets = useResource(kept ? `presets:${beamline}` : null, (signal) => getPresets(beamline, signal));
+  const preset =
+    presets.data?.find(({ uid }) => uid === kept) ??
+    bootstrap.presets.find(({ name }) => name === search.get("preset"));
+  return {
+    key: `${search}`,
+    isLoading: item.isLoading || presets.isLoading,
+    error: item.error ?? presets.error,
+    given: preset ?? item.data,
+    metadata: (preset && "metadata" in preset ? preset.metadata : item.data?.metadata) ?? {},
+    edited: edited ? item.data : null,
+  };
+}
+
+function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
+  const start = useStart(beamline);
   const plan = useResource(`plan:${beamline}:${name}`, (signal) => getPlan(beamline, name, signal));
   const devices = useResource(`devices:${beamline}`, (signal) => getDevices(beamline, signal));
-  const item = useResource(from ? `item:${from}` : null, (signal) => getItem(beamline, from ?? "", signal));
-  const error = plan.error ?? devices.error;
-  if (!plan.data || !devices.data || item.isLoading) {
+  const error = plan.error ?? devices.error ?? start.error;
+  if (error || !plan.data || !devices.data || start.isLoading) {
     return <Page title={name}>{error ? <Problem error={error} /> : <Loading what="the plan" />}</Page>;
   }
-  const preset = bootstrap.presets.find((one) => one.name === search.get("preset") && one.plan === name);
-  const given = preset?.parameters ?? item.data?.parameters;
-  const start = given ? valuesFrom(plan.data, given) : draft(beamline, plan.data);
+  const given = start.given?.plan === name ? start.given.parameters : null;
   return (
     <PlanForm
-      key={`${search}`}
+      key={start.key}
       beamline={beamline}
       plan={plan.data}
       devices={devices.data}
-      start={start}
-      metadata={item.data?.metadata ?? {}}
+      start={given ? valuesFrom(plan.data, given) : draft(beamline, plan.data)}
+      metadata={start.metadata}
+      edited={start.edited}
     />
   );
 }
@@ -87,14 +110,21 @@ interface PlanFormProps {
   start: FormValues;
   /** Metadata of the item that the form is filled in from. */
   metadata: Record<string, unknown>;
+  /** The waiting item that is changed, in place of making a new one. */
+  edited: VisibleItem | null;
 }
+
+type Way = "now" | "queue" | "propose" | "save";
 
 const METADATA = metadataForm(bootstrap.metadata_schema);
 
-function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
+function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanFormProps) {
   const navigate = useNavigate();
   const [values, setValues] = useState(start);
-  const [proposal, setProposal] = useState(rememberedProposal);
+  const [proposal, setProposal] = useState(() => edited?.proposal ?? rememberedProposal());
+  const firstWishes = edited ? wishesOf(edited) : NO_WISHES;
+  const [wishTexts, setWishTexts] = useState(firstWishes);
+  const [isKeeping, setKeeping] = useState(false);
   const [about, setAbout] = useState(() => valuesFrom(METADATA, metadata));
   const [refused, setRefused] = useState<FieldErrors>({});
   const [isTried, setTried] = useState(false);
@@ -103,6 +133,7 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
   const action = useAction();
   const parsed = useMemo(() => parse(plan, values), [plan, values]);
   const told = useMemo(() => parse(METADATA, about), [about]);
+  const wished = parseWishes(wishTexts, firstWishes);
   const isComplete = Object.keys(parsed.errors).length === 0;
   const preview = useDryRun(beamline, plan.name, parsed.parameters, isComplete);
   const fieldErrors = { ...(isTried ? parsed.errors : {}), ...preview.fields, ...refused };
@@ -113,7 +144,7 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
     setRefused({});
     setAdded("");
     setFollowed(null);
-    sessionStorage.setItem(draftKey(beamline, plan.name), JSON.stringify(next));
+    if (!edited) sessionStorage.setItem(draftKey(beamline, plan.name), JSON.stringify(next));
   };
   const body = {
     plan: plan.name,
@@ -124,18 +155,34 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
   const foretold = () =>
     preview.answer ?? dryRun(beamline, { plan: plan.name, parameters: parsed.parameters }).catch(() => null);
 
-  const submit = async (isNow: boolean) => {
+  const send = async (way: Way) => {
+    if (way === "save" && edited) {
+      const others = withoutKnown(edited.metadata ?? {});
+      const changes = { parameters: parsed.parameters, metadata: { ...others, ...told.parameters } };
+      await updateItem(beamline, edited.uid, { ...changes, ...wished.wishes });
+      navigate("/queue");
+    } else if (way === "now") {
+      const answer = await foretold();
+      const item = await runNow(beamline, body);
+      if (takesNoData(answer)) setFollowed({ uid: item.uid, devices: answer?.devices ?? [] });
+      else navigate("/live");
+    } else if (way === "queue") {
+      await addItem(beamline, { ...body, ...wished.wishes });
+      setAdded(`${plan.name} was added to the queue.`);
+    } else {
+      await proposeItem(beamline, { ...body, ...wished.wishes });
+      setAdded(`${plan.name} was proposed: it runs once somebody has approved it.`);
+    }
+  };
+  const submit = async (way: Way) => {
     setTried(true);
     setFollowed(null);
-    if (!isComplete || Object.keys(told.errors).length > 0) return focusFirstError();
+    const faults = [parsed.errors, told.errors, way === "now" ? {} : wished.errors];
+    if (faults.some((found) => Object.keys(found).length > 0)) return focusFirstError();
     localStorage.setItem("proposal", proposal);
     await action.run(async () => {
-      const answer = isNow ? await foretold() : null;
       try {
-        const item = isNow ? await runNow(beamline, body) : await addItem(beamline, body);
-        if (!isNow) setAdded(`${plan.name} was added to the queue.`);
-        else if (takesNoData(answer)) setFollowed({ uid: item.uid, devices: answer?.devices ?? [] });
-        else navigate("/live");
+        await send(way);
       } catch (error) {
         if (error instanceof ApiError) setRefused(error.fields);
         throw error;
@@ -143,6 +190,7 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
     });
   };
   const isAllowed = may("queue:write");
+  const mayPropose = may("queue:propose");
   const aboutErrors = isTried ? told.errors : {};
   const submitErrors = {
     ...Object.fromEntries(Object.entries(aboutErrors).map(([name, found]) => [`metadata.${name}`, found])),
@@ -152,15 +200,18 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
     ...plan.parameters.map(({ name }) => name),
     ...METADATA.parameters.map(({ name }) => `metadata.${name}`),
     "proposal",
+    "priority",
+    "not_before",
+    "note",
   ]);
   return (
-    <Page title={plan.name} lead={plan.title}>
+    <Page title={edited ? `Edit ${plan.name}` : plan.name} lead={plan.title}>
       <form
         className="plan-form"
         noValidate
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          void submit(true);
+          void submit(edited ? "save" : isAllowed ? "now" : "propose");
         }}
       >
         <Card title="Parameters">
@@ -195,12 +246,22 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
               metadata={METADATA}
               values={about}
               errors={submitErrors}
-              onProposal={setProposal}
+              onProposal={edited ? undefined : setProposal}
               onMetadata={(name, value) => {
                 setAbout({ ...about, [name]: value });
                 setRefused({});
               }}
             />
+            {(isAllowed || mayPropose) && (
+              <WishFields
+                texts={wishTexts}
+                errors={{ ...(isTried ? wished.errors : {}), ...refused }}
+                onChange={(texts) => {
+                  setWishTexts(texts);
+                  setRefused({});
+                }}
+              />
+            )}
             {action.error && <Problem error={action.error} />}
             {unplaced.length > 0 && (
               <ul className="errors">
@@ -209,19 +270,16 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
                 ))}
               </ul>
             )}
-            {!isAllowed && <p className="muted">You may look at this beamline, but not queue plans here.</p>}
+            {!isAllowed && !mayPropose && (
+              <p className="muted">You may look at this beamline, but not queue plans here.</p>
+            )}
             <div className="submit-actions">
-              <Button type="submit" kind="primary" icon="play" busy={action.isBusy} disabled={!isAllowed}>
-                Run now
-              </Button>
-              <Button
-                icon="plus"
-                busy={action.isBusy}
-                disabled={!isAllowed}
-                onClick={() => void submit(false)}
-              >
-                Add to queue
-              </Button>
+              <SubmitButtons
+                isEdit={edited !== null}
+                isAllowed={isAllowed}
+                isBusy={action.isBusy}
+                onSubmit={(way) => void submit(way)}
+              />
             </div>
             <p role="status" className="done">
               {added}
@@ -235,12 +293,31 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
               />
             )}
             <div className="copy-actions">
+              {isAllowed && isComplete && (
+                <Button kind="quiet" icon="plus" onClick={() => setKeeping(true)}>
+                  Keep as preset …
+                </Button>
+              )}
               <CopyButton text={asPython(plan, parsed.parameters)}>Copy as Python</CopyButton>
               <CopyButton text={asRest(window.location.origin, beamline, body)}>Copy as REST</CopyButton>
+              <CopyButton text={asItem(body)}>Copy as queue item</CopyButton>
             </div>
           </Card>
         </div>
       </form>
+      {isKeeping && (
+        <SavePreset
+          beamline={beamline}
+          plan={plan.name}
+          parameters={parsed.parameters}
+          metadata={told.parameters}
+          proposal={proposal}
+          onClose={(title) => {
+            setKeeping(false);
+            if (title) setAdded(`Kept as the preset “${title}”.`);
+          }}
+        />
+      )}
       {plan.doc && (
         <Card title="About this plan">
           <pre className="doc">{plan.doc}</pre>
@@ -248,6 +325,54 @@ function PlanForm({ beamline, plan, devices, start, metadata }: PlanFormProps) {
       )}
     </Page>
   );
+}
+
+interface SubmitButtonsProps {
+  isEdit: boolean;
+  isAllowed: boolean;
+  isBusy: boolean;
+  onSubmit: (way: Way) => void;
+}
+
+/** What may be done with the form: save it, run or queue it, or propose it to who may. */
+function SubmitButtons({ isEdit, isAllowed, isBusy, onSubmit }: SubmitButtonsProps) {
+  if (isEdit) {
+    return (
+      <>
+        <Button type="submit" kind="primary" busy={isBusy} disabled={!isAllowed}>
+          Save changes
+        </Button>
+        <Link className="button button-plain" to="/queue">
+          Back without saving
+        </Link>
+      </>
+    );
+  }
+  if (!isAllowed) {
+    return may("queue:propose") ? (
+      <Button type="submit" kind="primary" busy={isBusy}>
+        Propose
+      </Button>
+    ) : null;
+  }
+  return (
+    <>
+      {may("engine:control") && (
+        <Button type="submit" kind="primary" icon="play" busy={isBusy}>
+          Run now
+        </Button>
+      )}
+      <Button icon="plus" busy={isBusy} onClick={() => onSubmit("queue")}>
+        Add to queue
+      </Button>
+    </>
+  );
+}
+
+/** Metadata that the form has no field for: an edit leaves it as it is. */
+function withoutKnown(metadata: Record<string, unknown>): Record<string, unknown> {
+  const known = new Set(METADATA.parameters.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => !known.has(name)));
 }
 
 function focusFirstError(): void {

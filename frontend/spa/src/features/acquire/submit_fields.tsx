@@ -1,15 +1,16 @@
 import type { PlanDescription } from "../../api/plans";
-import { bootstrap } from "../../bootstrap";
 import { Field } from "../../components/parts";
 import { Control, labelOf } from "./controls";
 import { type Cell, errorsOf, type FieldErrors, type FormValue, type FormValues } from "./form_values";
+import { ProposalField } from "./proposal_field";
 
 interface SubmitFieldsProps {
   proposal: string;
+  /** Absent where the proposal stays as it is. */
+  onProposal?: ((proposal: string) => void) | undefined;
   metadata: PlanDescription;
   values: FormValues;
   errors: FieldErrors;
-  onProposal: (proposal: string) => void;
   onMetadata: (name: string, value: FormValue) => void;
 }
 
@@ -17,18 +18,13 @@ interface SubmitFieldsProps {
 export function SubmitFields({ proposal, metadata, values, errors, ...on }: SubmitFieldsProps) {
   return (
     <>
-      <Field label="Proposal" errors={errorsOf(errors, "proposal")} required>
-        {(ids) => (
-          <select {...ids} value={proposal} onChange={(event) => on.onProposal(event.target.value)}>
-            {bootstrap.proposals.length === 0 && <option value="">no proposal is open to you here</option>}
-            {bootstrap.proposals.map(({ number, title }) => (
-              <option key={number} value={number}>
-                {number} – {title}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      {on.onProposal ? (
+        <ProposalField proposal={proposal} errors={errorsOf(errors, "proposal")} onProposal={on.onProposal} />
+      ) : (
+        <p className="field">
+          For proposal <strong>{proposal}</strong>
+        </p>
+      )}
       {metadata.parameters.map((field) => (
         <Field
           key={field.name}
@@ -50,10 +46,4 @@ export function SubmitFields({ proposal, metadata, values, errors, ...on }: Subm
       ))}
     </>
   );
-}
-
-export function rememberedProposal(): string {
-  const kept = localStorage.getItem("proposal");
-  const numbers = bootstrap.proposals.map(({ number }) => number);
-  return kept && numbers.includes(kept) ? kept : (numbers[0] ?? "");
 }

@@ -1,11 +1,15 @@
 import { useState } from "react";
+import { Link } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
-import { Empty, Loading, Problem, TableRegion } from "../../components/parts";
+import { Button, Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
-import { Alarm } from "./device_board";
+import { abilities, described, limitsOf, mainReading } from "./components";
+import { useDeviceActions } from "./device_actions";
+import { ShownValue } from "./device_value";
+import { MovePanel, mayMove, StopButton } from "./move_panel";
 import { useValues } from "./values";
 
 export default function DevicesPage() {
@@ -45,6 +49,7 @@ function Devices({ beamline }: { beamline: string }) {
               <tr>
                 <th scope="col">Device</th>
                 <th scope="col">Value</th>
+                <th scope="col">By hand</th>
                 <th scope="col">Limits</th>
                 <th scope="col">Can</th>
                 <th scope="col">Updated</th>
@@ -52,7 +57,14 @@ function Devices({ beamline }: { beamline: string }) {
             </thead>
             <tbody>
               {names.map((name) => (
-                <Row key={name} name={name} device={known[name]} value={values[name]} isStale={isStale} />
+                <Row
+                  key={name}
+                  beamline={beamline}
+                  name={name}
+                  device={described(known, name)}
+                  live={values[name]}
+                  isStale={isStale}
+                />
               ))}
             </tbody>
           </table>
@@ -62,41 +74,62 @@ function Devices({ beamline }: { beamline: string }) {
   );
 }
 
-const ABILITIES: [protocol: string, verb: string][] = [
-  ["Readable", "read"],
-  ["Movable", "move"],
-  ["Triggerable", "acquire"],
-  ["Flyable", "fly"],
-  ["Stoppable", "stop"],
-];
-
-/** What can be done with a device, in words. */
-export function abilities(protocols: string[]): string[] {
-  return ABILITIES.filter(([protocol]) => protocols.includes(protocol)).map(([, verb]) => verb);
-}
-
 interface RowProps {
+  beamline: string;
   name: string;
   device: DeviceDescription | undefined;
-  value: DeviceValue | undefined;
+  /** What the status board says, for the devices that are on it. */
+  live: DeviceValue | undefined;
   isStale: boolean;
 }
 
-function Row({ name, device, value, isStale }: RowProps) {
-  const units = value?.units ?? device?.units ?? "";
+function Row({ beamline, name, device, live, isStale }: RowProps) {
+  const actions = useDeviceActions(beamline, name);
+  const [isOpen, setOpen] = useState(false);
+  const { work } = actions;
+  const value = live ?? mainReading(name, device, work.read);
+  const limits = limitsOf(device);
+  const isMovable = mayMove(device);
   return (
-    <tr className={isStale || value?.stale ? "is-stale" : ""}>
-      <th scope="row">
-        {name}
-        {device?.title && device.title !== name && <span className="muted cell-note">{device.title}</span>}
-      </th>
-      <td>
-        <span className="number">{value ? figure(value.value) : "–"}</span>{" "}
-        <span className="units">{units}</span> <Alarm alarm={value?.alarm} />
-      </td>
-      <td>{device?.limits ? `${figure(device.limits[0])} … ${figure(device.limits[1])} ${units}` : "–"}</td>
-      <td className="muted">{abilities(device?.protocols ?? []).join(", ") || "–"}</td>
-      <td className="muted">{value?.timestamp ? when(value.timestamp) : "–"}</td>
-    </tr>
+    <>
+      <tr>
+        <th scope="row">
+          <Link to={`/devices/${name}`}>{name}</Link>
+          {device?.title && device.title !== name && <span className="muted cell-note">{device.title}</span>}
+        </th>
+        <td>
+          <ShownValue device={device} value={value} isStale={Boolean(live && (isStale || live.stale))} />
+          {work.fault && !isOpen && <p className="errors cell-note">{work.fault}</p>}
+        </td>
+        <td className="by-hand">
+          {isMovable && (
+            <Button expanded={isOpen} label={`Move ${name}`} onClick={() => setOpen(!isOpen)}>
+              Move
+            </Button>
+          )}
+          {device && <StopButton name={name} device={device} actions={actions} />}
+          {!live && device?.protocols.includes("Readable") && (
+            <Button
+              kind="quiet"
+              busy={work.doing === "read"}
+              label={`Read ${name} now`}
+              onClick={() => void actions.read()}
+            >
+              Read now
+            </Button>
+          )}
+        </td>
+        <td>{limits ? `${figure(limits[0])} … ${figure(limits[1])} ${device?.units ?? ""}` : "–"}</td>
+        <td className="muted">{abilities(device?.protocols ?? []).join(", ") || "–"}</td>
+        <td className="muted">{value?.timestamp ? when(value.timestamp) : "–"}</td>
+      </tr>
+      {isOpen && device && (
+        <tr className="row-more">
+          <td colSpan={6}>
+            <MovePanel name={name} device={device} actions={actions} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }

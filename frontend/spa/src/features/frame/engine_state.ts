@@ -25,6 +25,7 @@ const ENGINE: Record<string, [text: string, tone: Tone]> = {
 
 const WORKER: Record<string, [text: string, tone: Tone]> = {
   starting: ["worker starting", "warn"],
+  closed: ["environment closed", "warn"],
   lost: ["worker lost", "bad"],
   absent: ["no worker", "bad"],
 };

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
-import { bootstrap } from "../../bootstrap";
+import { bootstrap, may } from "../../bootstrap";
 import { Icon, type IconName } from "../../components/icons";
 import { BeamlineContext } from "../../live/store";
 import { useBeamlineState } from "./beamline_state";
@@ -9,14 +9,15 @@ import { RunBar } from "./run_bar";
 import { StopStrip } from "./stop_strip";
 import { chooseTheme, useTheme } from "./theme";
 
-const PLACES: [path: string, text: string, icon: IconName][] = [
+const PLACES: [path: string, text: string, icon: IconName, scope?: string][] = [
   ["/", "Overview", "overview"],
   ["/acquire", "Acquire", "acquire"],
   ["/queue", "Queue", "queue"],
   ["/live", "Live", "live"],
   ["/runs", "Runs", "runs"],
   ["/devices", "Devices", "devices"],
-  ["/console", "Console", "console"],
+  ["/console", "Console", "console", "console:read"],
+  ["/control", "Control", "control", "environment:manage"],
 ];
 
 function ThemeButton() {
@@ -61,7 +62,7 @@ function BeamlineChoice() {
 function Navigation({ onGo }: { onGo: () => void }) {
   return (
     <ul>
-      {PLACES.map(([path, text, icon]) => (
+      {PLACES.filter(([, , , scope]) => !scope || may(scope)).map(([path, text, icon]) => (
         <li key={path}>
           <NavLink to={path} end={path === "/"} onClick={onGo}>
             <Icon name={icon} />

@@ -79,14 +79,20 @@ function Waiting({ status }: { status: EngineStatus }) {
   );
 }
 
-function Control({ status }: { status: EngineStatus }) {
+interface ControlProps {
+  status: EngineStatus;
+  /** Whether it renews the lease: one on a page does, that of the frame. */
+  keeps?: boolean;
+}
+
+export function Control({ status, keeps = true }: ControlProps) {
   const { refresh } = useBeamline();
   const action = useAction();
   const [isAsking, setAsking] = useState(false);
   const holder = status.control?.holder ?? null;
   const isMine = holder === bootstrap.user.username;
   const name = status.beamline;
-  useKeep(isMine, name);
+  useKeep(isMine && keeps, name);
 
   const act = async (what: () => Promise<unknown>) => {
     const isDone = await action.run(what);

@@ -31,7 +31,7 @@ function show(status: EngineStatus | null) {
 beforeEach(() => {
   asked.length = 0;
   bootstrap.beamline = { name: "demo", title: "Demo" };
-  bootstrap.scopes = ["engine:stop"];
+  bootstrap.scopes = ["engine:stop", "engine:control"];
   HTMLDialogElement.prototype.showModal = function showModal() {
     this.open = true;
   };
@@ -93,6 +93,16 @@ describe("pause and abort", () => {
     fireEvent.click(screen.getByRole("button", { name: "Pause" }));
     expect(await screen.findByText("Nothing runs at demo.")).toBeTruthy();
     expect(screen.getByText("Start the queue.")).toBeTruthy();
+  });
+
+  it("lets who only watches stop things, and neither resume nor halt them", () => {
+    bootstrap.scopes = ["engine:stop"];
+    show({ ...RUNNING, engine_state: "paused" });
+    expect(screen.queryByRole("button", { name: "Resume" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Pause" })).toHaveProperty("disabled", true);
+    fireEvent.click(screen.getByRole("button", { name: "Abort" }));
+    expect(screen.queryByRole("radio", { name: /Halt/ })).toBeNull();
+    expect(screen.getByRole("radio", { name: /Stop early/ })).toBeTruthy();
   });
 
   it("is not shown to who may not stop the beamline", () => {

@@ -21,12 +21,12 @@ export function StopStrip() {
   };
   return (
     <section className="strip" aria-label="Pause and abort">
-      {state.isPaused ? (
+      {state.isPaused && may("engine:control") ? (
         <Button icon="play" kind="primary" busy={action.isBusy} onClick={() => void send("resume")}>
           Resume
         </Button>
       ) : (
-        <Button icon="pause" disabled={!state.isMoving} onClick={() => void send("pause", { defer: false })}>
+        <Button icon="pause" disabled={!state.isMoving || state.isPaused} onClick={() => void send("pause", { defer: false })}>
           Pause
         </Button>
       )}
@@ -60,6 +60,7 @@ interface AbortDialogProps {
   onSend: (action: "abort" | "stop" | "halt", reason: string) => Promise<void>;
 }
 
+/** Ways to end a plan; leaving it as it is, is for who may steer. */
 const WAYS = [
   ["abort", "Abort", "Clean up; the run is kept and marked as aborted."],
   ["stop", "Stop early", "Clean up; the run is kept and counts as a success."],
@@ -80,7 +81,7 @@ function AbortDialog({ error, isBusy, onClose, onSend }: AbortDialogProps) {
       >
         <fieldset className="choices">
           <legend className="visually-hidden">How to end it</legend>
-          {WAYS.map(([name, text, effect]) => (
+          {WAYS.filter(([name]) => name !== "halt" || may("engine:control")).map(([name, text, effect]) => (
             <label key={name} className="choice">
               <input
                 type="radio"

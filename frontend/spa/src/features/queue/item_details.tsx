@@ -1,5 +1,6 @@
-import type { VisibleItem } from "../../api/queue";
-import { duration, figure, when } from "../../components/format";
+import { Link } from "react-router";
+import { exportUrl, type VisibleItem } from "../../api/queue";
+import { duration, figure, takes, when } from "../../components/format";
 import { Button, Code } from "../../components/parts";
 
 interface DetailsButtonProps {
@@ -23,7 +24,7 @@ export function DetailsButton({ item, isOpen, onToggle }: DetailsButtonProps) {
 }
 
 /** All that is known of an item: what was asked for, when, and what went wrong. */
-export function ItemDetails({ item }: { item: VisibleItem }) {
+export function ItemDetails({ item, beamline }: { item: VisibleItem; beamline: string }) {
   return (
     <div className="item-details">
       <dl className="metadata">
@@ -34,6 +35,13 @@ export function ItemDetails({ item }: { item: VisibleItem }) {
           </div>
         ))}
       </dl>
+      <p className="item-links">
+        {item.kind !== "queue_stop" && (
+          <Link to={`/acquire/${item.plan}?item=${item.uid}`}>Open the form filled in like this</Link>
+        )}
+        <a href={exportUrl(beamline, "json", item.uid)}>Take away as JSON</a>
+        <a href={exportUrl(beamline, "python", item.uid)}>Take away as Python</a>
+      </p>
       {item.traceback && (
         <details>
           <summary>Traceback</summary>
@@ -52,6 +60,14 @@ export function facts(item: VisibleItem): [string, string][] {
     ...Object.entries(item.metadata ?? {}).map(([name, value]): [string, string] => [name, textOf(value)]),
     ["proposal", item.proposal],
     ["submitted", item.created_at ? `${when(item.created_at)} by ${item.submitted_by}` : item.submitted_by],
+    ["note", item.note ?? ""],
+    ["priority", item.priority ? String(item.priority) : ""],
+    ["not before", item.not_before ? when(item.not_before) : ""],
+    ["waits for", (item.waits_for ?? []).join(", ")],
+    ["cannot run yet", item.obstacle?.detail ?? ""],
+    ["points", item.points ? String(item.points) : ""],
+    ["takes about", item.estimated_s ? takes(item.estimated_s) : ""],
+    ["reviewed by", item.reviewed_by ?? ""],
     ["started", item.started_at ? when(item.started_at) : ""],
     ["ended", item.finished_at ? `${when(item.finished_at)}, after ${duration(took)}` : ""],
     ["reason", item.reason ?? ""],

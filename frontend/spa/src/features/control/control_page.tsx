@@ -1,0 +1,74 @@
+import { when } from "../../components/format";
+import { Badge, Card, Empty } from "../../components/parts";
+import { useBeamline } from "../../live/store";
+import { withBeamline } from "../frame/beamline_gate";
+import { shownState } from "../frame/engine_state";
+import { Page } from "../frame/page";
+import { Control } from "../frame/run_bar";
+import { EnvironmentCard } from "./environment_card";
+
+export default function ControlPage() {
+  return withBeamline("Control", (beamline) => (
+    <Page title="Control" lead={`For the staff of ${beamline.title}.`}>
+      <EnvironmentCard beamline={beamline.name} />
+      <Holder />
+      <Engine />
+      <Suspenders />
+    </Page>
+  ));
+}
+
+function Holder() {
+  const { status } = useBeamline();
+  const lease = status?.control;
+  return (
+    <Card title="Who is in control" actions={status && <Control status={status} keeps={false} />}>
+      {lease?.holder ? (
+        <p>
+          <strong>{lease.holder}</strong> since {when(lease.since)}, until {when(lease.expires_at)} unless
+          kept
+          {lease.note && `: ${lease.note}`}
+        </p>
+      ) : (
+        <Empty>Control is free.</Empty>
+      )}
+    </Card>
+  );
+}
+
+function Engine() {
+  const { status, failure } = useBeamline();
+  const state = shownState(status);
+  return (
+    <Card title="Engine">
+      <p>
+        <Badge tone={state.tone}>{state.text}</Badge> {status?.message ?? failure ?? ""}
+      </p>
+    </Card>
+  );
+}
+
+/** What holds plans, or would: as the manifest names it. */
+function Suspenders() {
+  const { status } = useBeamline();
+  const found = status?.suspenders ?? [];
+  return (
+    <Card title="Suspenders">
+      {found.length === 0 && (
+        <Empty>None are told: the manifest names none, or the environment is closed.</Empty>
+      )}
+      <ul className="lines">
+        {found.map((one) => (
+          <li key={`${one.class} ${one.device}`}>
+            <Badge tone={one.is_holding ? "bad" : "ok"}>{one.is_holding ? "holds plans" : "lets pass"}</Badge>
+            <strong>{one.device}</strong>
+            <span className="muted line-rest">
+              {one.class}
+              {one.is_holding && `: ${one.reason}, since ${when(one.since)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

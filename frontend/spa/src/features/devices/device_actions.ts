@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from "react";
+import { ApiError } from "../../api/client";
+import { moveDevice, readDevice, stopDevice, type Target } from "../../api/devices";
+import { type Command, settled } from "../../api/engine";
+import { type Readings, readingsOf } from "./components";
+
+/** What is going on with one device, for who asked for it. */
+export interface DeviceWork {
+  doing: "" | "move" | "read" | "stop";
+  /** How the last act ended, in the worker's words. */
+  told: string;
+  /** Why the last act was refused or failed. */
+  fault: string;
+  /** What was read last. */
+  read: Readings;
+}
+
+const IDLE: DeviceWork = { doing: "", told: "", fault: "", read: {} };
+
+/** What follows from the end of a command. */
+export function afterwards(before: DeviceWork, command: Command): DeviceWork {
+  const isDone = command.outcome === "done";
+  return {
+    doing: "",
+    told: isDone ? command.detail : "",
+    fault: isDone ? "" : command.detail || `The worker has ${command.outcome} it.`,
+    read: { ...before.read, ...readingsOf(command) },
+  };
+}
+
+function faultOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return String(error);
+  const messages = Object.values(error.fields).flat();
+  return [messages.length > 0 ? messages.join(" ") : error.message, error.hint].filter(Boolean).join(" ");
+}
+
+/** Move, read and stop one device by hand, each followed to its end. A stop does not wait for anything. */
+export function useDeviceActions(beamline: string, device: string) {
+  const [work, setWork] = useState(IDLE);
+  const gone = useRef(new AbortController());
+  useEffect(() => {
+    const controller = new AbortController();
+    gone.current = controller;
+    return () => controller.abort();
+  }, []);
+  const follow = async (doing: DeviceWork["doing"], ask: () => Promise<Command>) => {
+    const { signal } = gone.current;
+    setWork((before) => ({ ...before, doing, told: "", fault: "" }));
+    try {
+      const command = await settled(beamline, await ask(), signal);
+      if (!signal.aborted) setWork((before) => afterwards(before, command));
+    } catch (error) {
+      if (!signal.aborted) setWork((before) => ({ ...before, doing: "", fault: faultOf(error) }));
+    }
+  };
+  return {
+    work,
+    refuse: (fault: string) => setWork((before) => ({ ...before, told: "", fault })),
+    move: (target: Target) => follow("move", () => moveDevice(beamline, device, target)),
+    read: () => follow("read", () => readDevice(beamline, device)),
+    stop: () => follow("stop", () => stopDevice(beamline, device)),
+  };
+}
+
+export type DeviceActions = ReturnType<typeof useDeviceActions>;

@@ -1,0 +1,112 @@
+import { useState } from "react";
+import {
+  clearQueue,
+  holdQueue,
+  type Mode,
+  type Queue,
+  setMode,
+  startQueue,
+  stopAfterItem,
+} from "../../api/queue";
+import { may } from "../../bootstrap";
+import { plural } from "../../components/format";
+import { Badge, Button, Dialog } from "../../components/parts";
+import { ReasonDialog } from "../../components/reason_dialog";
+import type { Act } from "./queue_state";
+
+interface ControlsProps {
+  beamline: string;
+  queue: Queue;
+  act: Act;
+}
+
+/** Whether the queue goes on; whoever may not change that reads it all the same. */
+export function QueueControls({ beamline, queue, act }: ControlsProps) {
+  const [asks, setAsks] = useState<"hold" | "clear" | null>(null);
+  const close = () => setAsks(null);
+  const steers = may("engine:control");
+  return (
+    <>
+      {queue.is_held ? (
+        <Badge tone="warn">on hold{queue.hold_reason ? `: ${queue.hold_reason}` : ""}</Badge>
+      ) : (
+        <Badge tone="ok">started</Badge>
+      )}
+      {queue.stop_after_item && <Badge tone="warn">stops after this item</Badge>}
+      {steers && queue.is_held && (
+        <Button kind="primary" icon="play" onClick={() => void act(() => startQueue(beamline))}>
+          Start queue
+        </Button>
+      )}
+      {steers && !queue.is_held && (
+        <Button icon="pause" onClick={() => setAsks("hold")}>
+          Hold queue …
+        </Button>
+      )}
+      {steers && queue.running && (
+        <Button onClick={() => void act(() => stopAfterItem(beamline, !queue.stop_after_item))}>
+          {queue.stop_after_item ? "Go on after this item" : "Stop after this item"}
+        </Button>
+      )}
+      {may("queue:write") && queue.items.length > 0 && (
+        <Button icon="trash" onClick={() => setAsks("clear")}>
+          Clear …
+        </Button>
+      )}
+      {asks === "hold" && (
+        <ReasonDialog
+          title="Hold the queue?"
+          hint="Shown to everybody at the beamline."
+          confirm="Hold queue"
+          onClose={close}
+          onConfirm={(reason) => void act(() => holdQueue(beamline, reason)).then(close)}
+        >
+          <p>What runs now goes on to its end; nothing further starts.</p>
+        </ReasonDialog>
+      )}
+      {asks === "clear" && (
+        <Dialog title={`Remove ${plural(queue.length, "waiting item")}?`} onClose={close}>
+          <p>Only what you may change is removed. This cannot be undone.</p>
+          <div className="dialog-actions">
+            <Button onClick={close}>Cancel</Button>
+            <Button kind="danger" onClick={() => void act(() => clearQueue(beamline)).then(close)}>
+              Remove all
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+const MODES: [mode: Mode, text: string, effect: string][] = [
+  ["loops", "Loop", "Each item that ends well is put at the back again."],
+  ["ignores_failures", "Go on after failures", "An item that fails does not hold the queue."],
+  ["holds_when_empty", "Hold when empty", "Nothing starts by itself once the queue has run dry."],
+];
+
+/** How the queue goes on: three switches, each with what it does. */
+export function QueueModes({ beamline, queue, act }: ControlsProps) {
+  if (!may("engine:control")) {
+    const on = MODES.filter(([mode]) => queue[mode]).map(([, text]) => text.toLowerCase());
+    return on.length > 0 ? <p className="muted">Switched on: {on.join(", ")}.</p> : null;
+  }
+  return (
+    <fieldset className="modes">
+      <legend className="visually-hidden">How the queue goes on</legend>
+      {MODES.map(([mode, text, effect]) => (
+        <label key={mode} className="tick" title={effect}>
+          <input
+            type="checkbox"
+            checked={queue[mode]}
+            onChange={(event) => {
+              const { checked } = event.target;
+              void act(() => setMode(beamline, mode, checked));
+            }}
+          />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
