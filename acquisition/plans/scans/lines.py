@@ -86,7 +86,7 @@ def scan(
     detectors : list of readable devices
         What to read at each point.
     *args : motor, start, stop, motor, start, stop ...
-        Motors with their first and last position, in the units of each motor; may end with num.
+        Motors with their first and last position, in the units of each motor.
     num : int
         How many points.
     per_step : plan function, optional
@@ -133,7 +133,7 @@ def rel_scan(
     detectors : list of readable devices
         What to read at each point.
     *args : motor, start, stop, motor, start, stop ...
-        Motors with their first and last position, counted from where they are; may end with num.
+        Motors with their first and last position, counted from where they are.
     num : int
         How many points.
     per_step : plan function, optional
