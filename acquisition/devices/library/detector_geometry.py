@@ -12,6 +12,8 @@ FIELDS = ("distance", "poni1", "poni2", "beam_row", "beam_column", "pixel", "wav
 class DetectorGeometry(PvDevice):
     """The calibration of a detector, as files .poni keep it (Readable); put it into the baseline.
 
+    A camera takes one as part of itself, too (``geometry_prefix``): it is then kept with its frames.
+
     ====================  ======  =====  =================================================================
     PV                    type    unit   meaning
     ====================  ======  =====  =================================================================
@@ -29,11 +31,19 @@ class DetectorGeometry(PvDevice):
     ----------
     prefix
         Of the process variables, without a colon at the end.
+    field_kind
+        Where the values go: into events as they stand, or ``Kind.CONFIG`` into the configuration.
     """
 
     def __init__(
-        self, prefix: str, name: str = "", *, title: str = "", backend: BackendOf = backend_at
+        self,
+        prefix: str,
+        name: str = "",
+        *,
+        title: str = "",
+        backend: BackendOf = backend_at,
+        field_kind: Kind = Kind.NORMAL,
     ) -> None:
         super().__init__(prefix, name, title=title, backend=backend)
         for field in FIELDS:
-            self.reads(field, f":{field}", Kind.NORMAL)
+            self.reads(field, f":{field}", field_kind)

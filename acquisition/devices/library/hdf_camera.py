@@ -12,6 +12,7 @@ from acquisition.devices.backends.base import Backend, Sample, read_together
 from acquisition.devices.backends.channel_access import ChannelAccessBackend
 from acquisition.devices.component import Kind
 from acquisition.devices.errors import DeviceError, NotStagedError, WrongValueError
+from acquisition.devices.library.detector_geometry import DetectorGeometry
 from acquisition.devices.protocols import DataKey
 from acquisition.devices.signal import Signal, WritableSignal
 from acquisition.devices.standard.awaiting import after, when
@@ -90,6 +91,9 @@ class HdfCamera(PvDevice):
         How many frames one trigger takes.
     has_stats
         Whether there is a plug-in ``Stats1``.
+    geometry_prefix
+        Of its ``DetectorGeometry``, if there is one: distance, beam centre, wavelength ... then stand in the
+        configuration of each stream that has its frames.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class HdfCamera(PvDevice):
         folder: str = "",
         frames_per_event: int = 1,
         has_stats: bool = True,
+        geometry_prefix: str = "",
         title: str = "",
         backend: BackendOf = backend_at,
         text_backend: BackendOf = text_backend,
@@ -137,6 +142,9 @@ class HdfCamera(PvDevice):
         self.captured = self.reads("captured", "HDF1:NumCaptured_RBV", Kind.OMITTED)
         self.full_path = self._path("full_path", "HDF1:FullFileName_RBV")
         self.write_message = self._path("write_message", "HDF1:WriteMessage")
+        if geometry_prefix:
+            geometry = DetectorGeometry(geometry_prefix, backend=backend, field_kind=Kind.CONFIG)
+            self.geometry = self.add("geometry", geometry)
         self._assets: tuple[StreamAssets, ...] = ()
         self._before: list[tuple[WritableSignal, Any]] = []
         self._expected = 0

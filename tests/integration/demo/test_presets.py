@@ -54,13 +54,14 @@ class Documents:
 
     def __init__(self):
         self.start = self.stop = None
-        self.streams, self.events, self.resources = {}, {}, []
+        self.streams, self.events, self.resources, self.configuration = {}, {}, [], {}
 
     def take(self, name, doc):
         if name in ("start", "stop"):
             setattr(self, name, doc)
         elif name == "descriptor":
             self.streams[doc["uid"]] = doc["name"]
+            self.configuration.update({key: part["data"] for key, part in doc["configuration"].items()})
         elif name == "event":
             self.events.setdefault(self.streams[doc["descriptor"]], []).append(doc["data"])
         elif name == "event_page":
@@ -91,6 +92,7 @@ def test_the_dry_run_of_a_preset_has_no_problem(preset, devices):
     found = rehearse(PLANS[entry["plan"]], entry["parameters"], described, registry=REGISTRY)
     assert list(found.problems) == []
     assert found.is_complete
+    assert found.points >= entry["parameters"].get("num", 1)
 
 
 def test_the_slits_end_centred_on_the_beam_and_open_as_before(measure, devices):
@@ -159,6 +161,8 @@ def test_a_flight_takes_a_frame_at_each_position_without_a_gap(measure, devices)
     totals = frames.sum(axis=(1, 2), dtype=np.int64)
     assert positions[totals.argmax()] == pytest.approx(1.2, abs=0.15)
     assert devices["sx"].velocity.get() == 20.0  # put back
+    assert done.configuration["area"]["area_geometry_distance"] == pytest.approx(0.08)
+    assert done.configuration["area"]["area_geometry_wavelength"] == pytest.approx(1.55e-10, rel=0.01)
 
 
 def test_points_are_taken_while_the_oven_ramps(measure, devices):
