@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts import sign_in
+from accounts.door import second_factor
 from accounts.errors import TooManyError
 from accounts.json_gate import is_text
 from accounts.models import User
@@ -47,5 +48,8 @@ class SlowedPasswordBackend(ModelBackend):
         if not isinstance(user, User):
             sign_in.note_failure(username=username, address=address)
             return None
-        sign_in.note_success(user=user, address=address)
+        if second_factor.stands_before(user):
+            sign_in.note_password(user=user, address=address)
+        else:
+            sign_in.note_success(user=user, address=address)
         return user

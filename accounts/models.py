@@ -10,6 +10,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.door.models import (  # noqa: F401  Django looks for models here
+    Identity,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+)
+
 # A number stands in addresses and file names: no slash, no leading dot.
 PROPOSAL_NUMBER = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", "Letters, digits, '.', '_' and '-', the first a letter or digit."

@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import audit, keys, selectors
 from accounts.access import Scope, require
 from accounts.actor import Actor
+from accounts.door import second_factor, sessions
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from accounts.json_gate import check_text, is_text
 from accounts.models import (
@@ -79,6 +80,8 @@ def set_active(*, actor: Actor, username: str, is_active: bool, reason: str = ""
         raise ConflictError("You cannot close your own account.", hint="Ask another facility administrator.")
     before, user.is_active = user.is_active, is_active
     user.save(update_fields=["is_active"])
+    if not is_active:
+        sessions.end_all(user)
     audit.record(
         actor=actor,
         action="user.opened" if is_active else "user.closed",
@@ -103,6 +106,7 @@ def change_password(*, actor: Actor, username: str, password: str) -> User:
         require(actor, Scope.ACCOUNT_ADMIN)
     _set_password(user, password)
     user.save(update_fields=["password"])
+    sessions.end_all(user)  # the one that asked is opened anew by the page
     audit.record(actor=actor, action="user.password_changed", object_kind="user", object_id=user.username)
     return user
 
@@ -249,9 +253,12 @@ def assign_staff(
     _check_choice("role", role, StaffRole.values)
     place, user = selectors.beamline_named(actor, beamline), _user_named(username)
     found = StaffAssignment.objects.filter(user=user, beamline=place).first()
+    was_required = second_factor.is_required(user)
     assignment, _ = StaffAssignment.objects.update_or_create(
         user=user, beamline=place, defaults={"role": role}
     )
+    if second_factor.is_required(user) and not was_required and not second_factor.is_on(user):
+        sessions.end_all(user)  # staff come in by the door that asks for a code
     audit.record(
         actor=actor,
         action="staff.assigned",

@@ -61,14 +61,35 @@ def count_try(*, username: str, address: str) -> None:
 @transaction.atomic
 def note_success(*, user: User, address: str) -> None:
     """Forget the failures of this account and address; audits ``sign_in.succeeded``."""
-    now = timezone.now()
-    SignInRecord.objects.update_or_create(
-        account=_digest(user.get_username()),
-        address=address,
-        defaults={"failures": 0, "last_failure_at": None, "blocked_until": None, "last_success_at": now},
-    )
+    forget_failures(username=user.get_username(), address=address)
     actor = Actor(kind="person", user_id=user.pk, username=user.get_username(), address=address)
     audit.record(actor=actor, action="sign_in.succeeded", object_kind="user", object_id=user.get_username())
+
+
+@transaction.atomic
+def note_password(*, user: User, address: str) -> None:
+    """Forget the failures; audits ``sign_in.password_accepted``: the second factor is still to come."""
+    forget_failures(username=user.get_username(), address=address)
+    audit.record(
+        actor=Actor(kind="anonymous", user_id=None, username="", address=address),
+        action="sign_in.password_accepted",
+        object_kind="user",
+        object_id=user.get_username(),
+    )
+
+
+def forget_failures(*, username: str, address: str) -> None:
+    """Note that a try was right after all: the failures of this name and address count no more."""
+    SignInRecord.objects.update_or_create(
+        account=_digest(username),
+        address=address,
+        defaults={
+            "failures": 0,
+            "last_failure_at": None,
+            "blocked_until": None,
+            "last_success_at": timezone.now(),
+        },
+    )
 
 
 @transaction.atomic

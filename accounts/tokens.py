@@ -21,6 +21,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts import audit
 from accounts.actor import Actor
 from accounts.backends import WAIT_ATTRIBUTE, SlowedPasswordBackend
+from accounts.door import second_factor
 from accounts.errors import NotFoundError, NotSignedInError, TooManyError
 from accounts.models import APIKey, TokenSession, User
 from accounts.requests import actor_of_key, actor_of_user, key_row
@@ -63,6 +64,11 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> Tokens:
         raise TooManyError(str(error), retry_after_s=wait_s) from error
     if user is None:
         raise NotSignedInError("Incorrect username or password.")
+    if second_factor.stands_before(user):
+        raise NotSignedInError(
+            "This account signs in with a second factor, which tokens cannot ask for.",
+            hint="Sign in with a browser and make an API key there.",
+        )
     return _open(user, actor_of_user(user))
 
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from config import sign_in
 from config.environment import broker_url, database_settings, file_secret, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -42,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.door.middleware.SessionSeenMiddleware",
     "acquisition.api.emergency.LatelySeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -95,6 +97,10 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 TRUSTED_PROXY_COUNT = int(os.environ.get("BEAMPORT_PROXIES", "0"))
+STAFF_SECOND_FACTOR = sign_in.switch("BEAMPORT_STAFF_SECOND_FACTOR", default="off")
+OPEN_ID = sign_in.open_id()
+DIRECTORY = sign_in.directory()
+SESSION_ENGINE = "accounts.door.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import sign_in
 from config.settings.base import *  # noqa: F403  settings are layered by star import, as Django's documentation does
 
 for name in ("DATABASE_URL", "BROKER_URL", "BEAMPORT_HOSTS", "BEAMPORT_SECRET_KEY"):
@@ -12,6 +13,7 @@ for name in ("DATABASE_URL", "BROKER_URL", "BEAMPORT_HOSTS", "BEAMPORT_SECRET_KE
             f"{name} is not set: production takes no default (docs/reference/settings.md)."
         )
 
+STAFF_SECOND_FACTOR = sign_in.switch("BEAMPORT_STAFF_SECOND_FACTOR", default="on")
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000

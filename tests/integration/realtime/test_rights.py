@@ -86,7 +86,7 @@ async def test_logging_out_ends_the_sockets_of_the_session(facility, often):
     headers = await store.call(session_headers, facility.users["member"])
 
     def end_session():
-        from django.contrib.sessions.models import Session
+        from accounts.models import Session
 
         Session.objects.all().delete()
 
