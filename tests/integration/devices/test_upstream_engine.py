@@ -110,13 +110,15 @@ def test_frames_are_in_the_documents_by_reference(run, devices):
 def test_baseline_and_monitors(run, devices):
     ring = devices["ring"]
     plan = monitor_during_wrapper(
-        baseline_wrapper(sleeping(), [devices["shutter"], devices["theta"]]), [ring]
+        baseline_wrapper(sleeping(), [devices["shutter"], devices["theta"]]), [ring, devices["sx"]]
     )
     documents = run(plan)
     streams = {doc["uid"]: doc["name"] for doc in of(documents, "descriptor")}
     events = Counter(streams[event["descriptor"]] for event in of(documents, "event"))
     assert events["baseline"] == 2
     assert events["ring_monitor"] >= 1
+    first = next(e for e in of(documents, "event") if streams[e["descriptor"]] == "sx_monitor")
+    assert first["data"].keys() == devices["sx"].describe().keys() == {"sx", "sx_setpoint"}
 
 
 def sleeping():
