@@ -21,7 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError:
         print(MissingPackageError("rich", "terminal"), file=sys.stderr)  # noqa: T201  there is no screen yet
         return 1
-    asked = commands.parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    asked = commands.parser().parse_args(commands.with_search_apart(words))
     screen = Screen(is_plain=asked.plain)
     try:
         return _done(asked, screen)

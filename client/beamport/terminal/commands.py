@@ -7,6 +7,7 @@ import getpass
 import itertools
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,27 @@ def parser() -> argparse.ArgumentParser:
     for add in (_catalog_commands, _beamline_commands, _engine_commands):
         add(commands)
     return top
+
+
+def with_search_apart(words: Sequence[str]) -> list[str]:
+    """Put the words of a search behind ``--``, so that ``-plan:count`` is one of them and no option.
+
+    Examples
+    --------
+    >>> with_search_apart(["--plain", "search", "-plan:count", "or", "--limit", "5", "-1"])
+    ['--plain', 'search', '--limit', '5', '--', '-plan:count', 'or', '-1']
+    """
+    if "search" not in words or "--" in words:
+        return list(words)
+    place = words.index("search") + 1
+    options, line = list(words[:place]), list[str]()
+    rest = iter(words[place:])
+    for word in rest:
+        if word == "--limit":
+            options += [word, *itertools.islice(rest, 1)]
+        else:
+            (options if word.startswith("--") or word == "-h" else line).append(word)
+    return [*options, "--", *line]
 
 
 def _catalog_commands(commands: Any) -> None:

@@ -25,8 +25,8 @@ class Screen:
 
     def __init__(self, *, is_plain: bool = False) -> None:
         self.is_plain = is_plain
-        self._out = Console(width=None if sys.stdout.isatty() else _WIDE)
-        self._err = Console(stderr=True)
+        self._out = Console(width=None if sys.stdout.isatty() else _WIDE, emoji=False)
+        self._err = Console(stderr=True, emoji=False)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Show rows under the names of their columns."""
@@ -83,4 +83,15 @@ def _text(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, dict | list):
         return json.dumps(value, default=str)
-    return str(value)
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    r"""Write out what a terminal would obey or could not show: metadata may come from anybody.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mred\u202e")
+    '\\x1b[31mred\\u202e'
+    """
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
