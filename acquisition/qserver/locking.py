@@ -18,8 +18,7 @@ from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
 from accounts.selectors import beamline_named
 from acquisition.qserver.models import ClientDesk
-from acquisition.queue.doorbell import ring_on_commit
-from acquisition.queue.status import public_status
+from acquisition.queue.change import announce_status
 
 SALT: Final = "acquisition.qserver.lock"
 MAX_KEY: Final = 500
@@ -156,7 +155,7 @@ def _change(
             before=before,
             after=_told(desk),
         )
-        ring_on_commit(f"engine:{beamline}", lambda: public_status(beamline))
+        announce_status(place.pk, beamline)
     return desk
 
 
