@@ -271,16 +271,17 @@ class _Survey:
         self._take(msg.kwargs.get("group"), _OVERHEAD_S + flight.duration_s)
 
     def _collect(self, msg: Any) -> None:
-        """Count what was gathered, once for each flight; several devices give the points that all have."""
+        """Count what was gathered, once for each flight; several devices give what all have."""
         names = [_name(obj) for obj in (msg.obj, *msg.args)]
         stream = str(msg.kwargs.get("name") or self._declared.get(names[0], names[0]))
-        points = min(self._flown[name].points if name in self._flown else 0 for name in names)
-        if not points:
+        known = [name for name in names if name in self._flown and self._flown[name].points]
+        if not known:
             return
+        points = min(self._flown[name].points for name in known)
         self.streams[stream] = self.streams.get(stream, 0) + points
         if stream == "primary":
             self._note_flight(points)
-        for name in names:
+        for name in known:
             del self._flown[name]
 
     def _note_flight(self, points: int) -> None:

@@ -73,6 +73,14 @@ def test_each_flight_counts_though_it_is_collected_many_times_and_prepared_once(
     assert found.streams == {"primary": 14}
 
 
+def test_devices_that_are_collected_together_give_what_all_have(devices):
+    camera, stage = devices["camera"], devices["stage"]
+    prepared = [Msg("prepare", camera, {"frames": 7}), Msg("prepare", stage, {"points": 5, "dwell_s": 1})]
+    flight = [Msg("complete", camera), Msg("complete", stage)]
+    collected = [Msg("collect", camera, stage, devices["flyer"], name="both")]
+    assert dry_run(iter(prepared + flight + collected), devices=DEVICES).streams == {"both": 5}
+
+
 def test_a_flight_beyond_the_limits_is_a_problem(devices):
     assert "stage would be sent to 12 mm" in dry_run(fly(devices, stop=12), devices=DEVICES).problems[0]
 
