@@ -50,6 +50,8 @@ class Installation:
     supervisor: subprocess.Popen[bytes]
     environment: dict[str, str]
     keys: dict[str, str] = field(default_factory=dict)
+    beamline: str = "demo"
+    seconds_to_start: float = 0.0
 
     def credentials(self) -> dict[str, str]:
         """Return user name -> password of the demo accounts."""
@@ -97,9 +99,9 @@ class Installation:
         return None
 
     def beamline_status(self) -> dict[str, Any]:
-        """Return the status of the demo beamline as its user sees it."""
+        """Return the status of the first beamline as its user sees it."""
         with self.rest() as client:
-            answer = client.get("beamlines/demo/status")
+            answer = client.get(f"beamlines/{self.beamline}/status")
             assert answer.status_code == 200, answer.text
             status: dict[str, Any] = answer.json()
             return status
@@ -138,9 +140,12 @@ def installation(var: Path | None = None, more: dict[str, str] | None = None) ->
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-    running = Installation(f"http://127.0.0.1:{port}", folder, supervisor, environment)
+    beamline = environment.get("BEAMPORT_BEAMLINE", "demo").split(",")[0]
+    running = Installation(f"http://127.0.0.1:{port}", folder, supervisor, environment, beamline=beamline)
+    began = time.monotonic()
     try:
         wait_for("Beamport started", lambda: _started(running), deadline_s=START_DEADLINE_S)
+        running.seconds_to_start = time.monotonic() - began
         wait_for("the worker is ready", lambda: running.beamline_status()["worker"] == "ready")
         yield running
     except AssertionError as error:
