@@ -11,6 +11,7 @@ from accounts.errors import InvalidError
 from accounts.selectors import beamline_named, place_and_proposal
 from acquisition.queue.draft import Draft, check_draft
 from acquisition.queue.estimates import Estimator
+from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.sheets import Row, SheetError, read_sheet
 from acquisition.queue.validation import environment_of
 
@@ -24,22 +25,23 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
         ``rows``: each with its line, item, faults, points and seconds; ``faulty``: how many have faults;
         ``points`` and ``estimated_s`` of all that have none.
     """
-    place, _ = place_and_proposal(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal=proposal)
+    place, tenant = place_and_proposal(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal=proposal)
     environment = environment_of(beamline)
     try:
         rows = read_sheet(data, environment.plans, plan=plan)
     except SheetError as error:
         raise InvalidError(str(error), fields={"table": [str(error)]}) from error
     estimator = Estimator(beamline)
+    permit = permit_of(actor, beamline, proposal_id=tenant.pk)
     told = []
     for row in rows:
         estimate = None
         if not row.faults:
             try:
                 estimate = check_draft(
-                    environment, place.pk, draft_from(row.item, place.time_zone), estimator
+                    environment, place.pk, draft_from(row.item, place.time_zone), estimator, permit
                 )
-            except InvalidError as error:
+            except (InvalidError, NotPermittedError) as error:
                 row.faults = error.fields or {"row": [str(error)]}
         told.append(_told(row, estimate))
     good = [row for row in told if not row["faults"]]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from accounts.errors import InvalidError
 from acquisition.queue.estimates import Estimate, Estimator
 from acquisition.queue.models import Environment, ItemKind, QueueItem
+from acquisition.queue.permits import Permit
 from acquisition.queue.validation import check_call
 
 MAX_WAITS_FOR: Final = 100
@@ -75,13 +76,26 @@ def draft_of(item: QueueItem, changes: Mapping[str, Any]) -> Draft:
     )
 
 
-def check_draft(environment: Environment, beamline_id: int, draft: Draft, estimator: Estimator) -> Estimate:
-    """Foretell the item, or raise InvalidError with a message per field."""
+def check_draft(
+    environment: Environment, beamline_id: int, draft: Draft, estimator: Estimator, permit: Permit
+) -> Estimate:
+    """Foretell the item.
+
+    Raises
+    ------
+    InvalidError
+        It does not fit; with a message per field.
+    NotPermittedError
+        A rule of the beamline forbids it; with a message per field.
+    """
     _check_place_in_time(beamline_id, draft)
     if draft.kind != ItemKind.PLAN:
         return Estimate()
     bound = check_call(environment, draft.plan, draft.parameters, draft.metadata)
-    return estimator.estimate(environment, draft.plan, bound)
+    estimate = estimator.estimate(environment, draft.plan, bound)
+    description = environment.plans[draft.plan]
+    permit.check_call(description, bound, environment.devices, estimate.points or bound.points)
+    return estimate
 
 
 def _check_place_in_time(beamline_id: int, draft: Draft) -> None:

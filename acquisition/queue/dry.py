@@ -9,6 +9,7 @@ from acquisition.plans.dry_run import dry_run
 from acquisition.plans.registry import ParameterError, bind
 from acquisition.plans.rehearsal import rehearse
 from acquisition.queue.estimates import positions, registry_of
+from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.validation import environment_of, plan_description
 
 #: What the parameters alone tell of a plan whose code is at the beamline only.
@@ -42,7 +43,10 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
             registry=registry_of(tuple(environment.modules)),
             positions=positions(beamline),
         )
-    except ParameterError as error:
+        permit_of(actor, beamline).check_call(
+            description, bound, environment.devices, (found.points if found else None) or bound.points
+        )
+    except (ParameterError, NotPermittedError) as error:
         told = _not_run_through(f"{plan} cannot run with these parameters", points=None)
         return {**told, "plan": plan, "devices": [], "is_refused": True, "fields": error.fields}
     told = found.as_dict() if found is not None else _not_run_through(CODE_ELSEWHERE, points=bound.points)

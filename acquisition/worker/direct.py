@@ -16,6 +16,7 @@ from acquisition.engine.event_loop import call_in_bluesky_event_loop
 from acquisition.plans.msg import Msg
 from acquisition.plans.values import device_named
 from acquisition.queue.models import ControlCommand
+from acquisition.queue.permits import permit_of
 from acquisition.worker.driver import NotPossibleError
 from acquisition.worker.environment import OpenBeamline
 from acquisition.worker.guard import ItemGuard
@@ -58,8 +59,9 @@ class DirectDevices:
             raise NotPossibleError(f"there is no device {name!r} here any more")
         device = find(self._beamline.devices, name)
         act = {"read": self._read, "move": self._move, "halt_move": self._stop}[command.action]
-        if command.action == "move":
+        if command.action != "halt_move":
             self._check(command, device, self._requester(command))
+        if command.action == "move":
             self._claim(command)
         later = Later()
         thread = threading.Thread(
@@ -79,9 +81,13 @@ class DirectDevices:
             access={spec.name: spec.access for spec in self._beamline.manifest.devices},
             at_checkpoint=lambda: None,
             limits=self._beamline.manifest.limits,
+            permit=permit_of(requester, self._beamline.manifest.name),
         )
         try:
-            guard(Msg("set", device, self._target(device, command)))
+            if command.action == "read":
+                guard(Msg("read", device))
+            else:
+                guard(Msg("set", device, self._target(device, command)))
         except (PermissionError, ValueError) as error:
             raise NotPossibleError(str(error)) from error
 

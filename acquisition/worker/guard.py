@@ -6,18 +6,28 @@ Moving a device needs ``device:move`` here and now. A device of the manifest may
     access = { move = "environment:manage" }     # only beamline staff's items move it
     access = { use = "environment:manage" }      # nobody else's items touch it at all
 
+Besides, the rules of the beamline say what the submitter may read and move, and how far (`Permit`).
 The rights are read once when the item starts, so the guard costs a look into a set.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from accounts.access import Scope
-from acquisition.worker.limits import Limits, check_message
+from acquisition.queue.permits import OPEN, NotPermittedError, Permit
+from acquisition.queue.rulings import MOVE, READ
+from acquisition.worker.limits import Limits, OutsideLimitsError, check_message, dotted, wishes
 
 MOVING: Final = frozenset({"set", "trigger", "prepare", "kickoff", "configure"})
 #: After these a device is the plan's: read by the baseline alone it is not.
 HOLDING: Final = frozenset({"set", "stage", "prepare", "kickoff"})
+#: After these a device has other values than before: the rules' ranges are asked.
+SETTING: Final = frozenset({"set", "configure"})
+FLYING: Final = frozenset({"prepare", "kickoff"})
+#: What brings a device to rest, which is nobody's to refuse.
+RESTING: Final = frozenset({"stop", "unstage", "unmonitor"})
+#: Commands whose arguments are devices, too.
+MANY: Final = frozenset({"locate", "collect", "declare_stream"})
 KEYS: Final = frozenset({"move", "use"})
 
 
@@ -36,6 +46,11 @@ class ItemGuard:
         For each device name its table `access` of the manifest.
     limits
         The table `limits` of the manifest.
+    permit
+        What the rules of the beamline let the submitter do.
+    baseline
+        Names of the devices that the beamline itself reads at each run: they may be read where no rule
+        forbids it.
     """
 
     def __init__(
@@ -46,12 +61,16 @@ class ItemGuard:
         access: Mapping[str, Mapping[str, Any]],
         at_checkpoint: Callable[[], None],
         limits: Limits | None = None,
+        permit: Permit = OPEN,
+        baseline: Collection[str] = (),
     ) -> None:
         self.touched: set[str] = set()
         self._username = username
         self._may_move = Scope.DEVICE_MOVE in held
         self._at_checkpoint = at_checkpoint
         self._limits = limits or {}
+        self._permit = permit
+        self._baseline = frozenset(baseline)
         self._no_use = {name: table["use"] for name, table in access.items() if _lacks(held, table, "use")}
         self._no_move = {name: table["move"] for name, table in access.items() if _lacks(held, table, "move")}
 
@@ -60,6 +79,8 @@ class ItemGuard:
         if msg.command == "checkpoint":
             self._at_checkpoint()
             return
+        if not self._permit.is_open:
+            self._ask_permit(msg)
         if msg.obj is None:
             return
         name = root_name(msg.obj)
@@ -75,11 +96,45 @@ class ItemGuard:
             if self._limits:
                 check_message(msg, self._limits)
 
+    def _ask_permit(self, msg: Any) -> None:
+        if msg.command in RESTING:
+            return
+        try:
+            for device in devices_in(msg):
+                name = dotted(device)
+                if not self._is_baseline(name):
+                    self._permit.check_device(name, READ)
+            if msg.command in SETTING:
+                for name, value in wishes(msg):
+                    self._permit.check_device(name, MOVE)
+                    self._check_value(name, value)
+            elif msg.command in FLYING:
+                self._permit.check_device(dotted(msg.obj), MOVE)
+        except NotPermittedError as error:
+            raise DeviceForbiddenError(error.detail) from error
+
+    def _is_baseline(self, name: str) -> bool:
+        return name in self._baseline and not self._permit.forbids_reading(name)
+
+    def _check_value(self, name: str, value: Any) -> None:
+        try:
+            self._permit.check_value(name, value)
+        except NotPermittedError as error:
+            raise OutsideLimitsError(error.detail) from error
+
     def _refuse(self, name: str, command: str, scope: str) -> None:
         raise DeviceForbiddenError(
             f"{self._username} may not {command!r} the device {name}: it needs the scope {scope}; "
             "ask the beamline staff to run this item."
         )
+
+
+def devices_in(msg: Any) -> Iterator[Any]:
+    """Give every device that a message is about: some commands take more of them as arguments."""
+    if msg.obj is not None:
+        yield msg.obj
+    if msg.command in MANY:
+        yield from (one for one in msg.args if hasattr(one, "name"))
 
 
 def root_name(device: Any) -> str:

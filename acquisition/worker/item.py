@@ -9,6 +9,7 @@ from accounts.selectors import actor_for_username
 from acquisition.devices.code_folders import source_hash
 from acquisition.plans.registry import UnknownPlanError, bind, resolve
 from acquisition.queue.models import QueueItem
+from acquisition.queue.permits import OPEN, NotPermittedError, Permit, permit_of
 from acquisition.worker.environment import OpenBeamline
 
 
@@ -31,13 +32,20 @@ def rights_of(item: QueueItem, beamline: str) -> frozenset[str]:
         ) from error
 
 
-def plan_of(item: QueueItem, beamline: OpenBeamline) -> tuple[Any, tuple[str, ...]]:
+def standing_of(item: QueueItem, beamline: str) -> tuple[frozenset[str], Permit]:
+    """Give the submitter's scopes and what the rules let them do, here and now; raises as `rights_of`."""
+    held = rights_of(item, beamline)
+    submitter = actor_for_username(item.submitted_by)
+    return held, permit_of(submitter, beamline, proposal_id=item.proposal_id)
+
+
+def plan_of(item: QueueItem, beamline: OpenBeamline, permit: Permit = OPEN) -> tuple[Any, tuple[str, ...]]:
     """Give the plan ready to be run, and the names of the devices that it was given.
 
     Raises
     ------
     ItemRefusedError
-        The plan is not known here.
+        The plan is not known here, or the rules do not let the submitter run it so any more.
     ParameterError
         The parameters do not fit what the beamline has now.
     """
@@ -45,6 +53,10 @@ def plan_of(item: QueueItem, beamline: OpenBeamline) -> tuple[Any, tuple[str, ..
     if description is None:
         raise ItemRefusedError(f"there is no plan {item.plan_name!r} here any more")
     bound = bind(description, item.parameters, beamline.descriptions)
+    try:
+        permit.check_call(description, bound, beamline.descriptions, bound.points)
+    except NotPermittedError as error:
+        raise ItemRefusedError(str(error)) from error
     args, kwargs = resolve(description, bound, beamline.devices)
     return beamline.registry.plan(item.plan_name)(*args, **kwargs), tuple(bound.devices)
 

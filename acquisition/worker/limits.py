@@ -54,7 +54,7 @@ def _narrow(description: dict[str, Any], path: Sequence[str], allowed: Sequence[
 
 def check_message(msg: Any, limits: Limits) -> None:
     """Raise OutsideLimitsError when a message sets or configures something beyond the limits."""
-    for name, value in _wishes(msg):
+    for name, value in wishes(msg):
         allowed = limits.get(name)
         if allowed is not None and not _is_within(value, allowed):
             low, high = allowed
@@ -64,7 +64,7 @@ def check_message(msg: Any, limits: Limits) -> None:
             )
 
 
-def _wishes(msg: Any) -> Iterator[tuple[str, Any]]:
+def wishes(msg: Any) -> Iterator[tuple[str, Any]]:
     """Give dotted names and the values that a message wants for them."""
     if msg.obj is None:
         return

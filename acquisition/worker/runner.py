@@ -13,6 +13,7 @@ from acquisition.plans.preprocessors import SupplementalData
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, LeaseLostError
 from acquisition.queue.models import ControlCommand, QueueItem
+from acquisition.queue.permits import OPEN, Permit
 from acquisition.queue.running import Outcome
 from acquisition.queue.states import ItemEvent
 from acquisition.worker import telling
@@ -21,7 +22,7 @@ from acquisition.worker.direct import roots_of
 from acquisition.worker.driver import Driver, Ending, NotPossibleError
 from acquisition.worker.environment import OpenBeamline, suspenders_of
 from acquisition.worker.guard import ItemGuard
-from acquisition.worker.item import metadata_of, plan_of, rights_of
+from acquisition.worker.item import metadata_of, plan_of, standing_of
 from acquisition.worker.journal import Header
 from acquisition.worker.log_context import AT_WORK
 from acquisition.worker.patience import until_it_works
@@ -166,15 +167,19 @@ class Runner:
             return self._driver.run(plan, metadata_of(item, self._grant.beamline, self._beamline))
 
     def _prepare(self, item: QueueItem) -> Any:
-        held = until_it_works(lambda: rights_of(item, self._grant.beamline), stopping=self._stopping)
+        asked = until_it_works(lambda: standing_of(item, self._grant.beamline), stopping=self._stopping)
+        held, permit = asked or (frozenset(), OPEN)
         self._driver.engine.guard = ItemGuard(
             username=item.submitted_by,
-            held=held or frozenset(),
+            held=held,
             access={spec.name: spec.access for spec in self._beamline.manifest.devices},
             at_checkpoint=self._recorder.barrier,
             limits=self._beamline.manifest.limits,
+            permit=permit,
+            baseline=self._beamline.manifest.baseline,
         )
-        plan, names = plan_of(item, self._beamline)
+        self._supplement.baseline = self._baseline_for(permit)
+        plan, names = plan_of(item, self._beamline, permit)
         self._given = roots_of(names)
         return plan
 
@@ -214,16 +219,19 @@ class Runner:
         engine = RunEngine({}, context_managers=[], scan_id_source=self._numbers)
         engine.state_hook = self._state_changed
         engine.subscribe(self._recorder)
-        devices = self._beamline.devices
-        baseline = [find(devices, name) for name in self._beamline.manifest.baseline]
-        if baseline:
-            engine.preprocessors.append(SupplementalData(baseline=baseline))
+        self._supplement = SupplementalData(baseline=self._baseline_for(OPEN))
+        engine.preprocessors.append(self._supplement)
         suspenders = suspenders_of(self._beamline)
         for suspender in suspenders:
             engine.install_suspender(suspender)
         self._watch = SuspenderWatch(self._beamline.manifest.suspenders, suspenders, self._told_suspenders)
         self._watch.start()
         return engine
+
+    def _baseline_for(self, permit: Permit) -> list[Any]:
+        """Give the devices of the baseline, without those that a rule forbids to read."""
+        names = self._beamline.manifest.baseline
+        return [find(self._beamline.devices, name) for name in names if not permit.forbids_reading(name)]
 
     def _told_suspenders(self, entries: Entries) -> None:
         self._reporter.say(suspenders=entries)

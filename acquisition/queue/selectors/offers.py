@@ -10,17 +10,19 @@ from accounts.actor import Actor
 from accounts.errors import NotFoundError
 from accounts.selectors import beamline_named
 from acquisition.queue.models import Environment, Preset
+from acquisition.queue.permits import Permit, permit_of
 from acquisition.queue.selectors.writing import as_uuid, stamp
 
 PRESET_LIMIT = 1_000
 
 
 def plans(actor: Actor, beamline: str) -> dict[str, Any]:
-    """Give the descriptions of the plans as the worker last found them, and its faults."""
+    """Give the descriptions of the plans that the actor may run, as the worker last found them."""
     found = _environment(actor, beamline)
+    permit = permit_of(actor, beamline)
     return {
-        "plans": found.plans if found else {},
-        **_offers(found),
+        "plans": permit.plans(found.plans) if found else {},
+        **_offers(found, permit),
         "faults": found.faults if found else [],
         "opened_at": stamp(found.opened_at) if found else None,
     }
@@ -28,23 +30,23 @@ def plans(actor: Actor, beamline: str) -> dict[str, Any]:
 
 def offers(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give the presets of a beamline, and the JSON schema of the metadata that it asks for."""
-    return _offers(_environment(actor, beamline))
+    return _offers(_environment(actor, beamline), permit_of(actor, beamline))
 
 
 def plan(actor: Actor, beamline: str, name: str) -> dict[str, Any]:
     """Give the description of one plan."""
     found = _environment(actor, beamline)
-    if found is None or name not in found.plans:
+    if found is None or name not in permit_of(actor, beamline).plans(found.plans):
         raise NotFoundError(f"There is no plan {name!r} at {beamline}.")
     return dict(found.plans[name])
 
 
 def devices(actor: Actor, beamline: str) -> dict[str, Any]:
-    """Give the descriptions of the devices as the worker last found them."""
+    """Give the descriptions of the devices that the actor may read, as the worker last found them."""
     require(actor, Scope.DEVICE_READ, beamline=beamline)
     found = _environment(actor, beamline)
     return {
-        "devices": found.devices if found else {},
+        "devices": permit_of(actor, beamline).devices(found.devices) if found else {},
         "opened_at": stamp(found.opened_at) if found else None,
     }
 
@@ -52,6 +54,7 @@ def devices(actor: Actor, beamline: str) -> dict[str, Any]:
 def environment(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give what the worker has of the beamline: open or not and why, versions of the code, faults."""
     found = _environment(actor, beamline) or Environment()
+    permit = permit_of(actor, beamline)
     return {
         "is_open": found.is_open,
         "keeps_closed": found.keeps_closed,
@@ -60,15 +63,18 @@ def environment(actor: Actor, beamline: str) -> dict[str, Any]:
         "versions": found.versions,
         "modules": found.modules,
         "faults": found.faults,
-        "plans": sorted(found.plans),
-        "devices": sorted(found.devices),
+        "plans": sorted(permit.plans(found.plans)),
+        "devices": sorted(permit.devices(found.devices)),
     }
 
 
 def values(actor: Actor, beamline: str) -> dict[str, Any]:
     """Give the last snapshot of the status board, from the cache."""
     require(actor, Scope.DEVICE_READ, beamline=beamline)
-    return cache.get(f"pv:{beamline}") or {"seq": 0, "values": {}}
+    board = cache.get(f"pv:{beamline}") or {"seq": 0, "values": {}}
+    permit = permit_of(actor, beamline)
+    shown = {name: one for name, one in board["values"].items() if permit.device_refusal(name) is None}
+    return {**board, "values": shown}
 
 
 def presets(actor: Actor, beamline: str) -> list[dict[str, Any]]:
@@ -117,8 +123,9 @@ def _environment(actor: Actor, beamline: str) -> Environment | None:
     return Environment.objects.filter(beamline_id=place.pk).first()
 
 
-def _offers(found: Environment | None) -> dict[str, Any]:
+def _offers(found: Environment | None, permit: Permit) -> dict[str, Any]:
+    presets = found.presets if found else []
     return {
-        "presets": found.presets if found else [],
+        "presets": [preset for preset in presets if permit.plan_refusal(preset.get("plan", "")) is None],
         "metadata_schema": found.metadata_schema if found else {},
     }

@@ -12,6 +12,7 @@ from accounts.selectors import beamline_named
 from acquisition.plans.values import MisfitError, check_value, device_named
 from acquisition.queue.control import check_control
 from acquisition.queue.models import ControlCommand
+from acquisition.queue.permits import Permit, permit_of
 from acquisition.queue.services.engine_actions import notify_worker
 from acquisition.queue.status import status_of
 from acquisition.queue.validation import environment_of
@@ -43,6 +44,8 @@ def request_device_action(
     ------
     InvalidError
         The value does not fit the device: its type, its limits, its choices.
+    NotPermittedError
+        A rule of the beamline forbids the device or the value to this person.
     ConflictError
         Nobody serves the beamline, or (move) somebody else has it in hand.
     """
@@ -51,6 +54,7 @@ def request_device_action(
     described = device_named(device, environment_of(beamline).devices)
     if described is None:
         raise NotFoundError(f"There is no device {device!r} at {beamline}.")
+    _check_permit(permit_of(actor, beamline), device, action, value, relative)
     if action == "move":
         _check_target(device, described, value, relative)
     if status_of(beamline)["worker"] != "ready":
@@ -78,6 +82,15 @@ def request_device_action(
             )
         notify_worker(beamline)
     return command
+
+
+def _check_permit(permit: Permit, device: str, action: str, value: Any, relative: bool) -> None:
+    """Refuse what the rules do not let this person do; anybody who may stop may stop everything."""
+    if action == "halt_move":
+        return
+    permit.check_device(device, action)
+    if action == "move" and not relative:
+        permit.check_value(device, value)
 
 
 def _check_target(device: str, described: Any, value: Any, relative: bool) -> None:

@@ -14,6 +14,7 @@ from acquisition.queue.control import check_control
 from acquisition.queue.draft import Draft, check_draft
 from acquisition.queue.estimates import Estimate, Estimator
 from acquisition.queue.models import BeamlineQueue, QueueItem
+from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.placing import arrival, crowd_of, require_room
 from acquisition.queue.services.auditing import audit_item
 from acquisition.queue.states import ItemState
@@ -61,6 +62,8 @@ def submit_item(
     ------
     InvalidError
         The plan or a parameter does not fit; ``fields`` says which and why.
+    NotPermittedError
+        A rule of the beamline forbids the plan, a device or a value; ``fields`` says which and why.
     ConflictError
         The beamline was never opened, somebody else has it in hand, or the queue is full.
     """
@@ -124,12 +127,14 @@ def _checked(
         )
     environment = environment_of(beamline)
     estimator = Estimator(beamline)
+    permit = permit_of(actor, beamline, proposal_id=tenant.pk)
     checked: list[Checked] = []
     faults: dict[int, BeamportError] = {}
     for n, draft in enumerate(drafts):
         try:
-            checked.append(Checked(draft, tenant, check_draft(environment, place.pk, draft, estimator)))
-        except InvalidError as error:
+            estimate = check_draft(environment, place.pk, draft, estimator, permit)
+            checked.append(Checked(draft, tenant, estimate))
+        except (InvalidError, NotPermittedError) as error:
             if len(drafts) == 1:
                 raise
             faults[n] = error

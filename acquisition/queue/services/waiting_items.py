@@ -13,6 +13,7 @@ from acquisition.queue.control import check_control
 from acquisition.queue.draft import check_draft, draft_of
 from acquisition.queue.estimates import Estimator
 from acquisition.queue.models import QueueItem
+from acquisition.queue.permits import permit_of
 from acquisition.queue.placing import copy_item, crowd_of, index_beside, require_room, wait_for_copy
 from acquisition.queue.selectors import item_named
 from acquisition.queue.services.auditing import audit_item, audit_queue
@@ -26,7 +27,7 @@ CHANGEABLE = ("plan", "parameters", "metadata", "note", "priority", "not_before"
 def update_item(*, actor: Actor, beamline: str, uid: str, changes: Mapping[str, Any]) -> QueueItem:
     """Change what a waiting item asks for; audits ``queue.update`` with before and after."""
     place, item = _writable_item(actor, beamline, uid)
-    draft, estimate = _checked(place.pk, beamline, item, changes)
+    draft, estimate = _checked(actor, beamline, item, changes)
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
         item = _still_waiting(item)
@@ -42,7 +43,7 @@ def update_item(*, actor: Actor, beamline: str, uid: str, changes: Mapping[str, 
 def replace_item(*, actor: Actor, beamline: str, uid: str, changes: Mapping[str, Any]) -> QueueItem:
     """Put a new item, with a uid of its own, in the place of a waiting one; audits ``queue.replace``."""
     place, item = _writable_item(actor, beamline, uid)
-    draft, estimate = _checked(place.pk, beamline, item, changes)
+    draft, estimate = _checked(actor, beamline, item, changes)
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
         item = _still_waiting(item)
@@ -59,7 +60,7 @@ def replace_item(*, actor: Actor, beamline: str, uid: str, changes: Mapping[str,
 def duplicate_item(*, actor: Actor, beamline: str, uid: str) -> QueueItem:
     """Queue a copy: behind the item if that waits, at the back if it is past; audits ``queue.duplicate``."""
     place, item = _writable_item(actor, beamline, uid)
-    _checked(place.pk, beamline, item, {})
+    _checked(actor, beamline, item, {})
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
         crowd = crowd_of(place.pk)
@@ -178,7 +179,7 @@ def _place(actor: Actor, beamline: str) -> Any:
     return beamline_named(actor, beamline)
 
 
-def _checked(beamline_id: int, beamline: str, item: QueueItem, changes: Mapping[str, Any]) -> Any:
+def _checked(actor: Actor, beamline: str, item: QueueItem, changes: Mapping[str, Any]) -> Any:
     unknown = sorted(set(changes) - set(CHANGEABLE))
     if unknown:
         raise InvalidError(
@@ -186,7 +187,9 @@ def _checked(beamline_id: int, beamline: str, item: QueueItem, changes: Mapping[
             fields={name: [f"only {', '.join(CHANGEABLE)} can be changed"] for name in unknown},
         )
     draft = draft_of(item, changes)
-    return draft, check_draft(environment_of(beamline), beamline_id, draft, Estimator(beamline))
+    permit = permit_of(actor, beamline, proposal_id=item.proposal_id)
+    estimator = Estimator(beamline)
+    return draft, check_draft(environment_of(beamline), item.beamline_id, draft, estimator, permit)
 
 
 def _told(item: QueueItem) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def test_an_item_is_added_at_a_bounded_cost_also_to_a_long_queue(signed_in, djan
     client = signed_in("member")
     for _ in range(20):
         post(client, "/queue/items", BODY)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         assert post(client, "/queue/items", BODY).json()["position"] == 20
 
 
