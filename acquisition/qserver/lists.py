@@ -92,7 +92,7 @@ def queue_uid(beamline: str, version: int) -> str:
     rows = QueueItem.objects.filter(beamline__name=beamline, state__in=[state.value for state in LISTED])
     asked_for = MD5(Cast("parameters", TextField())), MD5(Cast("metadata", TextField()))
     text = Concat(Cast("uid", TextField()), "state", "plan_name", *asked_for, output_field=TextField())
-    found = rows.aggregate(text=MD5(StringAgg(text, Value(","), ordering=("position", "id"))))
+    found = rows.aggregate(text=MD5(StringAgg(text, Value(","), order_by=("position", "id"))))
     return uid_of("queue", beamline, found["text"])
 
 
