@@ -68,10 +68,11 @@ def test_presets_and_metadata_come_from_what_the_worker_found(session):
     assert start["metadata_schema"] == environment.metadata_schema
 
 
-def test_an_observer_is_sent_no_scope_that_changes_anything(session):
+def test_an_observer_may_stop_things_and_change_nothing_else(session):
     scopes = bootstrap_of(session("observer").get("/"))["scopes"]
     assert "queue:read" in scopes
-    assert not {"queue:write", "engine:stop", "control:take"} & set(scopes)
+    assert "engine:stop" in scopes
+    assert not {"queue:write", "queue:propose", "engine:control", "device:move", "control:take"} & set(scopes)
 
 
 def test_the_chosen_beamline_stays_for_the_session_and_an_unseen_one_is_ignored(session):
@@ -101,6 +102,19 @@ def test_what_is_not_there_is_a_page_that_says_so(session):
         response = session("member").get(path)
         assert response.status_code == 404
         assert "There is nothing here for you" in response.content.decode()
+
+
+def test_a_device_has_a_page_also_a_part_of_one_and_what_is_none_has_not(session):
+    make_known("alpha")
+    for path, status in {"/devices/sx": 200, "/devices/sx.velocity": 200, "/devices/nothing": 404}.items():
+        assert session("member").get(path).status_code == status, path
+
+
+def test_the_environment_is_for_staff(session):
+    assert session("member").get("/control").status_code == 403
+    answer = session("staff").get("/control")
+    assert answer.status_code == 200
+    assert "<title>Control · Beamport</title>" in answer.content.decode()
 
 
 def test_only_the_theme_of_the_cookie_is_written_into_the_page(session):

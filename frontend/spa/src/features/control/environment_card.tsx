@@ -141,12 +141,14 @@ function Facts({ environment, worker }: { environment: Environment; worker: stri
       <details className="versions">
         <summary>Versions and modules</summary>
         <dl className="metadata">
-          {Object.entries(versions).map(([name, version]) => (
-            <div key={name} className="fact">
-              <dt>{name}</dt>
-              <dd>{version}</dd>
-            </div>
-          ))}
+          {Object.entries(versions)
+            .sort(([a], [b]) => a.localeCompare(b))
+            .map(([name, version]) => (
+              <div key={name} className="fact">
+                <dt>{name}</dt>
+                <dd>{version}</dd>
+              </div>
+            ))}
           <div className="fact">
             <dt>modules of plans</dt>
             <dd>{environment.modules.join(", ")}</dd>

@@ -110,7 +110,11 @@ function Now({ name, device, live, isStale, actions }: NowProps) {
       title={live ? "Now" : "Last reading"}
       actions={
         device.protocols.includes("Readable") && (
-          <Button busy={work.doing === "read"} label={`Read ${name} now`} onClick={() => void actions.read()}>
+          <Button
+            busy={work.doing === "read"}
+            label={`Read now: ${name}`}
+            onClick={() => void actions.read()}
+          >
             Read now
           </Button>
         )
@@ -186,7 +190,7 @@ function Part({ beamline, name, device, live, isStale }: PartProps) {
           <Button
             kind="quiet"
             busy={work.doing === "read"}
-            label={`Read ${name} now`}
+            label={`Read now: ${name}`}
             onClick={() => void actions.read()}
           >
             Read now

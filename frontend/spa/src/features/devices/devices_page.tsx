@@ -50,9 +50,15 @@ function Devices({ beamline }: { beamline: string }) {
                 <th scope="col">Device</th>
                 <th scope="col">Value</th>
                 <th scope="col">By hand</th>
-                <th scope="col">Limits</th>
-                <th scope="col">Can</th>
-                <th scope="col">Updated</th>
+                <th scope="col" className="if-wide">
+                  Limits
+                </th>
+                <th scope="col" className="if-wide">
+                  Can
+                </th>
+                <th scope="col" className="if-wide">
+                  Updated
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -101,27 +107,31 @@ function Row({ beamline, name, device, live, isStale }: RowProps) {
           <ShownValue device={device} value={value} isStale={Boolean(live && (isStale || live.stale))} />
           {work.fault && !isOpen && <p className="errors cell-note">{work.fault}</p>}
         </td>
-        <td className="by-hand">
-          {isMovable && (
-            <Button expanded={isOpen} label={`Move ${name}`} onClick={() => setOpen(!isOpen)}>
-              Move
-            </Button>
-          )}
-          {device && <StopButton name={name} device={device} actions={actions} />}
-          {!live && device?.protocols.includes("Readable") && (
-            <Button
-              kind="quiet"
-              busy={work.doing === "read"}
-              label={`Read ${name} now`}
-              onClick={() => void actions.read()}
-            >
-              Read now
-            </Button>
-          )}
+        <td>
+          <span className="by-hand">
+            {isMovable && (
+              <Button expanded={isOpen} label={`Move ${name}`} onClick={() => setOpen(!isOpen)}>
+                Move
+              </Button>
+            )}
+            {device && <StopButton name={name} device={device} actions={actions} />}
+            {!live && device?.protocols.includes("Readable") && (
+              <Button
+                kind="quiet"
+                busy={work.doing === "read"}
+                label={`Read now: ${name}`}
+                onClick={() => void actions.read()}
+              >
+                Read now
+              </Button>
+            )}
+          </span>
         </td>
-        <td>{limits ? `${figure(limits[0])} … ${figure(limits[1])} ${device?.units ?? ""}` : "–"}</td>
-        <td className="muted">{abilities(device?.protocols ?? []).join(", ") || "–"}</td>
-        <td className="muted">{value?.timestamp ? when(value.timestamp) : "–"}</td>
+        <td className="if-wide">
+          {limits ? `${figure(limits[0])} … ${figure(limits[1])} ${device?.units ?? ""}` : "–"}
+        </td>
+        <td className="muted if-wide">{abilities(device?.protocols ?? []).join(", ") || "–"}</td>
+        <td className="muted if-wide">{value?.timestamp ? when(value.timestamp) : "–"}</td>
       </tr>
       {isOpen && device && (
         <tr className="row-more">

@@ -105,7 +105,12 @@ function limitText(device: DeviceDescription): string {
 export function StopButton({ name, device, actions }: MovePanelProps) {
   if (!may("engine:stop") || !canBeStopped(device)) return null;
   return (
-    <Button kind="danger" icon="stop" label={`Stop ${name}`} onClick={() => void actions.stop()}>
+    <Button
+      kind={actions.work.doing === "move" ? "danger" : "plain"}
+      icon="stop"
+      label={`Stop ${name}`}
+      onClick={() => void actions.stop()}
+    >
       Stop
     </Button>
   );

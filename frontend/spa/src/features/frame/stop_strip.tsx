@@ -26,7 +26,11 @@ export function StopStrip() {
           Resume
         </Button>
       ) : (
-        <Button icon="pause" disabled={!state.isMoving || state.isPaused} onClick={() => void send("pause", { defer: false })}>
+        <Button
+          icon="pause"
+          disabled={!state.isMoving || state.isPaused}
+          onClick={() => void send("pause", { defer: false })}
+        >
           Pause
         </Button>
       )}

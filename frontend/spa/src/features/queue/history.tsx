@@ -111,7 +111,7 @@ function Filters({ filters, onChange }: FiltersProps) {
         <input
           type="search"
           aria-label="Search the history"
-          placeholder="Plan, person, proposal, note, reason"
+          placeholder="Plan, person, note, reason"
           value={words}
           onChange={(event) => {
             setWords(event.target.value);

@@ -119,6 +119,7 @@ export function Pending({ beamline, queue, act, isBusy }: PendingProps) {
 function TakeAway({ beamline }: { beamline: string }) {
   return (
     <>
+      <span className="muted">Take away:</span>
       <a href={exportUrl(beamline, "json")}>JSON</a>
       <a href={exportUrl(beamline, "python")}>Python</a>
     </>

@@ -84,10 +84,10 @@ function VisibleRow({ item, index, ...row }: Omit<PendingRowProps, "item"> & { i
         {row.isJudge && item.state === "proposed" && (
           <>
             <Button label={`Approve ${item.plan}`} onClick={() => row.onJudge("approve")}>
-              Approve …
+              Approve
             </Button>
             <Button label={`Deny ${item.plan}`} onClick={() => row.onJudge("deny")}>
-              Deny …
+              Deny
             </Button>
           </>
         )}

@@ -45,6 +45,14 @@ describe("faults of rows", () => {
     });
   });
 
+  it("of a repeated parameter stand at the column of their group", () => {
+    const faults = { args: ["group 1, stop: 99 is too far", "group 2, stop: too near", "group 3: no"] };
+    expect(faultsByPlace(row(2, faults), ["motor", "stop", "stop_2"])).toEqual({
+      cells: { stop: ["99 is too far"], stop_2: ["too near"] },
+      rest: ["args: group 3: no"],
+    });
+  });
+
   it("are drawn before good rows when not all can be drawn", () => {
     const rows = [row(2), row(3), row(4, { num: ["no"] }), row(5)];
     expect(shownRows(rows, 2).map(({ line }) => line)).toEqual([2, 4]);

@@ -63,6 +63,18 @@ export function withCell(text: string, line: number, column: number, content: st
   return textOf({ ...cells, lines: changed });
 }
 
+/** How the server names a member of a repeated parameter: "group 2, stop: …". */
+const OF_GROUP = /^group (\d+), ([^:]+): (.+)$/s;
+
+/** The column that a message is about, and what is to be said there; null where it has none. */
+function placeOf(name: string, message: string, columns: string[]): [column: string, text: string] | null {
+  if (columns.includes(name)) return [name, message];
+  const [, group, member = "", text = ""] = OF_GROUP.exec(message) ?? [];
+  const spellings = [`${member}_${group}`, `${member} ${group}`, ...(group === "1" ? [member] : [])];
+  const column = spellings.find((spelling) => columns.includes(spelling));
+  return column ? [column, text] : null;
+}
+
 /** Faults of a row that belong to a column of the table, and those that belong to none. */
 export function faultsByPlace(
   row: CheckedRow,
@@ -71,8 +83,11 @@ export function faultsByPlace(
   const cells: Record<string, string[]> = {};
   const rest: string[] = [];
   for (const [name, messages] of Object.entries(row.faults)) {
-    if (columns.includes(name)) cells[name] = messages;
-    else rest.push(...messages.map((message) => (name === "row" ? message : `${name}: ${message}`)));
+    for (const message of messages) {
+      const place = placeOf(name, message, columns);
+      if (place) cells[place[0]] = [...(cells[place[0]] ?? []), place[1]];
+      else rest.push(name === "row" ? message : `${name}: ${message}`);
+    }
   }
   return { cells, rest };
 }
