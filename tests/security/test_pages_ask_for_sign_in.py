@@ -12,13 +12,13 @@ from tests.support.people import make_facility
 
 OPEN = {"login", "status"}  # the sign-in page itself, and what load balancers ask
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
-SAMPLES = {"uid": "abcdef", "prefix": "aaaaaaaa", "plan": "scan"}
+SAMPLES = {"uid": "abcdef", "prefix": "aaaaaaaa", "plan": "scan", "handle": "aa", "username": "pi"}
 
 
 def pages() -> Iterator[str]:
-    """Give the address of every page outside /api/, /tiled/ and /admin/, with sample values."""
+    """Give the address of every page outside /api/, /tiled/, /bl/ and /admin/, with sample values."""
     for route in _routes(get_resolver().url_patterns, ""):
-        if not re.match(r"api/|\^api/|tiled/|admin/", route):
+        if not re.match(r"api/|\^api/|tiled/|bl/|admin/", route):
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES[found[1]], route)
 
 
