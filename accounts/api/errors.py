@@ -48,6 +48,7 @@ TRANSLATED: tuple[tuple[type[Exception], type[BeamportError]], ...] = (
 # Django's own words about these would tell what the row was called, or repeat what the database said.
 SAID_BY_US = (Http404, exceptions.NotFound, SuspiciousOperation, OperationalError, InterfaceError)
 CODES = {"parse_error": "invalid", "throttled": "too_many"}
+HINTS = {"unsupported_media_type": "Send JSON, and say so: Content-Type: application/json."}
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -123,7 +124,8 @@ def _framework_envelope(error: exceptions.APIException) -> dict[str, Any]:
         return {"code": "invalid", "detail": "The request is not valid.", "fields": fields}
     code = error.get_codes()
     word = code if isinstance(code, str) else error.default_code
-    return {"code": CODES.get(word, word), "detail": str(error.detail)}
+    hint = {"hint": HINTS[word]} if word in HINTS else {}
+    return {"code": CODES.get(word, word), "detail": str(error.detail), **hint}
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, list[str]]]:

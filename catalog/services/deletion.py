@@ -15,7 +15,7 @@ from django.db.models.fields.json import KT
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
-from accounts.errors import BeamportError, ConflictError
+from accounts.errors import BeamportError, ConflictError, InvalidError
 from catalog.assets.paths import Roots, path_of
 from catalog.models import (
     Document,
@@ -67,11 +67,18 @@ def delete_run(*, actor: Actor, run_uid: str, reason: str, with_assets: bool = F
     ------
     ForbiddenError
         The actor may see the run and not delete it: staff of its beamline may.
+    InvalidError
+        It is not the whole uid: a slip of a few characters must not cost another run.
     ConflictError
         The run is still open.
     """
     row = visible_run(actor, run_uid)
     require(actor, Scope.RUN_DELETE, beamline=row.beamline.name, proposal_id=row.proposal_id)
+    if run_uid != row.uid:
+        raise InvalidError(
+            f"{run_uid!r} is only the beginning of a uid: nothing was deleted.",
+            hint=f"Give the whole uid to delete the run: {row.uid}.",
+        )
     reason = required_text("reason", reason, 1000)
     if locked(row).is_open:
         raise ConflictError(f"Run {row.uid} is not ended.", hint="Stop it first, or close it as an orphan.")

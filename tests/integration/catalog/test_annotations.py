@@ -267,6 +267,14 @@ def test_who_may_not_delete_is_refused_and_open_runs_stay(place):
         services.delete_run(actor=SYSTEM, run_uid=uid, reason="mine")
 
 
+def test_the_beginning_of_a_uid_deletes_nothing(place):
+    uid = stored(place, scan(1))
+    with pytest.raises(InvalidError, match="nothing was deleted") as refused:
+        services.delete_run(actor=SYSTEM, run_uid=uid[:8], reason="a slip")
+    assert uid in refused.value.hint
+    assert selectors.run(SYSTEM, uid)
+
+
 def with_file(path):
     docs = list(scan(1))
     stream_resource = {
