@@ -111,7 +111,7 @@ class Driver:
             is_ended = act()
         except RunEngineInterrupted:
             return None
-        except Exception as error:  # noqa: BLE001  a plan may raise anything; it becomes the item's outcome
+        except BaseException as error:  # noqa: BLE001  whatever a plan raises is its outcome
             return Ending(ItemEvent.FAIL, _one_line(error), _text(error))
         return self._interrupted() if is_ended is ENDED else Ending(ItemEvent.COMPLETE)
 

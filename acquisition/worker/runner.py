@@ -160,7 +160,7 @@ class Runner:
                 plan = self._prepare(item)
             except LeaseLostError:
                 raise
-            except Exception as error:  # noqa: BLE001  plan code may raise anything; it becomes the item's outcome
+            except (Exception, SystemExit) as error:  # noqa: BLE001  plan code may raise anything
                 return Ending(ItemEvent.FAIL, f"{type(error).__name__}: {error}")
             if self._stopping.is_set():
                 return Ending(ItemEvent.ABORT, "the worker was shut down before the plan began")
