@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Count
 
-from accounts.access import Scope, require_in_key, visible
+from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
-from catalog.models import RunPlace, RunTag
+from catalog.models import RunTag
 from catalog.queries import RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.deadline import deadline
 from catalog.selectors.finding import COUNT_CAP, Matches, matches
+from catalog.selectors.places import Places, array_of, is_of_places, runs_at, visible_places
 from catalog.selectors.runs import visible_runs
 
 FACETS = ("plan", "status", "proposal", "beamline", "sample", "user", "detector", "motor", "tag")
@@ -31,7 +31,6 @@ MAX_VALUES = 200
 """Values of one facet, the most frequent first."""
 
 _KEPT = ("plan", "status", "sample", "user", "detector", "motor")
-MANY_PLACES = 50
 
 _COUNTS_OF_ONE_SCOPE = """
 WITH fresh AS (
@@ -61,15 +60,6 @@ SELECT key, value, sum(n)::bigint FROM (
     WHERE place = ANY(%(places)s::bigint[]) AND key = ANY(%(keys)s::text[])
 ) AS found GROUP BY key, value HAVING sum(n) > 0
 """
-_RUNS_OF_PLACES = """
-SELECT place, sum(n)::bigint FROM (
-    SELECT scope AS place, count AS n FROM catalog_facetcount
-    WHERE scope = ANY(%(places)s::bigint[]) AND key = 'run'
-    UNION ALL
-    SELECT place, change FROM catalog_facetchange
-    WHERE place = ANY(%(places)s::bigint[]) AND key = 'run'
-) AS found GROUP BY place HAVING sum(n) > 0
-"""
 _COUNTS_OF_RUNS = """
 WITH run AS MATERIALIZED (
     SELECT plan_name, exit_status, left(username, 200) AS username, catalog_sample(start) AS sample,
@@ -91,20 +81,9 @@ UNION ALL SELECT 'beamline', place.name, count(*)
     FROM run JOIN accounts_beamline AS place ON place.id = run.beamline_id GROUP BY place.name
 UNION ALL SELECT 'proposal', proposal.number, count(*)
     FROM run LEFT JOIN accounts_proposal AS proposal ON proposal.id = run.proposal_id GROUP BY proposal.number
+UNION ALL SELECT 'tag', name, count(DISTINCT run_id)
+    FROM catalog_runtag WHERE run_id = ANY(%(runs)s::bigint[]) GROUP BY name
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where the runs that one may see were taken, and the scopes whose counts add up to theirs."""
-
-    rows: list[RunPlace]
-    scopes: list[int]
-
-    @property
-    def keys(self) -> list[int]:
-        """Give the keys of the places."""
-        return [row.pk for row in self.rows]
 
 
 def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
@@ -120,40 +99,6 @@ def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
         return _of_matches(actor, query)
 
 
-def is_of_places(query: RunQuery) -> bool:
-    """Tell whether a query asks for all runs of places, so that what is kept of them is the answer."""
-    return replace(query, beamline="", proposal="", sort=(), cursor="", limit=0) == RunQuery(limit=0)
-
-
-def visible_places(actor: Actor, query: RunQuery) -> Places:
-    """Give the places whose runs `actor` may see, of the beamline and proposal that `query` names."""
-    every = RunPlace.objects.select_related("beamline", "proposal")
-    seen = visible(actor, every, proposal="proposal", beamline="beamline", scope=Scope.RUN_READ)
-    sees_all = not seen.query.where
-    if query.beamline:
-        seen = seen.filter(beamline__name=query.beamline)
-    if query.proposal:
-        seen = seen.filter(proposal__number=query.proposal)
-    rows = list(seen)
-    if sees_all and not query.beamline and not query.proposal:
-        return Places(rows, [0])
-    return Places(rows, _scopes(rows))
-
-
-def _scopes(rows: list[RunPlace]) -> list[int]:
-    """Put places together where they are all places of a beamline: its counts are kept too."""
-    if len(rows) <= MANY_PLACES:
-        return [row.pk for row in rows]
-    every = dict(RunPlace.objects.values_list("beamline_id").annotate(Count("pk")))
-    of_beamline: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        of_beamline[row.beamline_id].append(row.pk)
-    scopes: list[int] = []
-    for beamline, places in of_beamline.items():
-        scopes += [-beamline] if len(places) == every.get(beamline) else places
-    return scopes
-
-
 def kept_counts(places: Places, keys: Iterable[str], most: int = MAX_VALUES) -> dict[str, dict[str, int]]:
     """Give the counts that are kept of the values of keys, at least those of the `most` frequent."""
     asked = {"keys": list(keys), "places": places.keys, "scopes": places.scopes, "most": most}
@@ -166,11 +111,10 @@ def _of_places(actor: Actor, places: Places) -> dict[str, Any]:
     found = kept_counts(places, _KEPT)
     total = 0
     by_key = {row.pk: row for row in places.rows}
-    for key, number in _rows(_RUNS_OF_PLACES, {"places": places.keys}):
+    for key, number in runs_at(places).items():
         total += number
-        proposal = by_key[key].proposal
-        _add(found, "beamline", by_key[key].beamline.name, number)
-        _add(found, "proposal", proposal.number if proposal is not None else None, number)
+        _add(found, "beamline", by_key[key].beamline, number)
+        _add(found, "proposal", by_key[key].proposal, number)
     tags = RunTag.objects.all() if places.scopes == [0] else _tags_at(actor, places)
     found["tag"] = dict(tags.order_by().values_list("name").annotate(Count("run", distinct=True)))
     return _answer(found, total, is_capped=False)
@@ -186,11 +130,9 @@ def _tags_at(actor: Actor, places: Places) -> Any:
 
 
 def _of_matches(actor: Actor, query: RunQuery) -> dict[str, Any]:
-    keys = newest_keys(matches(actor, query, condition(query)))
+    keys = newest_keys(matches(actor, query, condition(query), is_counted=False))
     counted = keys[:COUNT_CAP]
-    found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": counted}))
-    tags = RunTag.objects.filter(run__in=counted).order_by()
-    found["tag"] = dict(tags.values_list("name").annotate(Count("run", distinct=True)))
+    found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": array_of(counted)}))
     return _answer(found, len(counted), is_capped=len(keys) > COUNT_CAP)
 
 

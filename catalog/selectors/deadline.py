@@ -20,7 +20,8 @@ _INVALID_REGEX = "2201B"
 def deadline(milliseconds: int = SEARCH_DEADLINE_MS) -> Iterator[None]:
     """Let each statement inside run `milliseconds` at most, planned for its own values.
 
-    A plan that serves any values walks all runs along time for a rare word: 10 s in place of 1 ms.
+    A plan that serves any values walks all runs along time for a rare word: 10 s in place of 1 ms. None
+    is compiled to machine code, which takes longer than any search may.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def deadline(milliseconds: int = SEARCH_DEADLINE_MS) -> Iterator[None]:
     is_inside = connection.in_atomic_block
     try:
         with transaction.atomic():
-            before = _set(f"{milliseconds}ms", "force_custom_plan")
+            before = _set(f"{milliseconds}ms", "force_custom_plan", "off")
             yield
             if is_inside:
                 _set(*before)
@@ -52,16 +53,17 @@ def deadline(milliseconds: int = SEARCH_DEADLINE_MS) -> Iterator[None]:
         ) from error
 
 
-def _set(timeout: str, plans: str) -> tuple[str, str]:
-    """Set both for the rest of the transaction, and give what held before."""
+def _set(timeout: str, plans: str, compiling: str) -> tuple[str, str, str]:
+    """Set all three for the rest of the transaction, and give what held before."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), current_setting('plan_cache_mode'),"
-            " set_config('statement_timeout', %s, true), set_config('plan_cache_mode', %s, true)",
-            [timeout, plans],
+            " current_setting('jit'), set_config('statement_timeout', %s, true),"
+            " set_config('plan_cache_mode', %s, true), set_config('jit', %s, true)",
+            [timeout, plans, compiling],
         )
         row = cursor.fetchone()
-    return str(row[0]), str(row[1])
+    return str(row[0]), str(row[1]), str(row[2])
 
 
 def _code(error: DatabaseError) -> str | None:

@@ -162,6 +162,10 @@ def _unbroken(window: Window, page: StoredPage) -> Iterator[Entry]:
         yield page.first_ordinal, "event_page", columns
         return
     ordinals = page.ordinals
+    first, last = ordinals[0], ordinals[-1]
+    if last - first == page.size - 1 and window.holds(first) and window.holds(last):
+        yield first, EVENTS, columns
+        return
     inside = [place for place, n in enumerate(ordinals) if window.holds(n)]
     # ordinals of one stretch grow with the places, so their difference stays the same
     for _, group in itertools.groupby(inside, key=lambda place: ordinals[place] - place):

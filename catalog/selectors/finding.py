@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from accounts.access import Scope, require_in_key, visible
+from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
-from catalog.models import Run, RunPlace
+from catalog.models import Run
 from catalog.queries import MAX_LIMIT, RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
 from catalog.selectors.deadline import deadline
 from catalog.selectors.orders import Order, order_of
+from catalog.selectors.places import is_of_places, runs_at, visible_places
 from catalog.selectors.range_index import by_index
 from catalog.selectors.runs import run_summary, visible_runs
 
@@ -76,7 +77,9 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
     )
 
 
-def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None = None) -> Matches:
+def matches(
+    actor: Actor, query: RunQuery, wanted: Q, position: Position | None = None, *, is_counted: bool = True
+) -> Matches:
     """Count what matches up to the cap, and give it in a form that can be put in order.
 
     Told to give the newest matches at once, PostgreSQL may walk all runs along time to find one rare word. So
@@ -89,41 +92,56 @@ def matches(actor: Actor, query: RunQuery, wanted: Q, position: Position | None 
         The condition of `query`.
     position
         Where the page begins; it knows how many matched when the first page was given.
+    is_counted
+        Whether the count is needed where it does not come by itself; it is 0 then.
     """
     seen = visible_runs(actor)
     matching = seen.filter(wanted)
     known = position.count if position is not None and position.asked == digest_of(query) else None
     if not query.terms and not seen.query.where:
-        found = Matches(matching, _count(matching) if known is None else known)
+        count = 0 if known is None else known
+        found = Matches(matching, _count(matching) if known is None and is_counted else count)
     elif known is not None and known > COUNT_CAP:
         found = Matches(matching, known)
     else:
-        indexed = by_index(query.terms)
-        narrow = matching if indexed == query.terms else seen.filter(condition(replace(query, terms=indexed)))
-        found = _collected(matching, narrow.filter(_places(actor)) if seen.query.where else narrow)
+        found = _by_terms_and_rights(actor, query, seen, matching)
     return found if query.recent is None else _newest(found, query.recent)
 
 
-def _places(actor: Actor) -> Q:
-    """Name the proposals or beamlines of all runs that `actor` may see: rights alone use no index."""
-    every = RunPlace.objects.order_by()
-    seen = visible(actor, every, proposal="proposal", beamline="beamline", scope=Scope.RUN_READ)
-    places = list(seen.values_list("proposal_id", "beamline_id"))
-    proposals = {proposal for proposal, _ in places}
-    if len(proposals) <= _FEW_PROPOSALS and None not in proposals:
-        return Q(proposal_id__in=proposals)
-    return Q(beamline_id__in={beamline for _, beamline in places})
+def _by_terms_and_rights(
+    actor: Actor, query: RunQuery, seen: QuerySet[Run], matching: QuerySet[Run]
+) -> Matches:
+    indexed = by_index(query.terms)
+    narrow = matching if indexed == query.terms else seen.filter(condition(replace(query, terms=indexed)))
+    if not seen.query.where:
+        return _collected(matching, narrow)
+    places = visible_places(actor, query)
+    proposals = {row.proposal_id for row in places.rows if row.proposal_id is not None}
+    has_all = all(row.proposal_id is not None for row in places.rows)
+    if has_all and len(proposals) <= _FEW_PROPOSALS:
+        return _collected(matching, narrow.filter(proposal_id__in=proposals))
+    count = sum(runs_at(places).values()) if is_of_places(query) else 0
+    if count > COUNT_CAP:
+        return Matches(matching, count)
+    # Rights alone use no index; the beamlines named do.
+    return _collected(matching, narrow.filter(beamline_id__in={row.beamline_id for row in places.rows}))
 
 
 def _collected(matching: QuerySet[Run], narrow: QuerySet[Run]) -> Matches:
     """Collect up to the cap what `narrow` selects, which is what `matching` does in another way."""
     some = narrow.order_by().values("pk", "time")[: COUNT_CAP + 1]
-    found = some.aggregate(keys=ArrayAgg("pk"), times=ArrayAgg("time"))
+    found = some.aggregate(count=Count("pk"), keys=_Few("pk"), times=_Few("time"))
     keys, times = found["keys"] or [], found["times"] or []
-    if len(keys) > COUNT_CAP:
-        return Matches(matching, len(keys))
+    if found["count"] > COUNT_CAP:
+        return Matches(matching, found["count"])
     newest = sorted(zip(times, keys, strict=True), reverse=True)
     return Matches(_rows().filter(pk__in=keys), len(keys), newest)
+
+
+class _Few(ArrayAgg):
+    """Collects values, none where they are more than are counted: those would be sent for nothing."""
+
+    template = f"CASE WHEN COUNT(*) <= {COUNT_CAP} THEN {ArrayAgg.template} END"
 
 
 def _newest(found: Matches, recent: int) -> Matches:

@@ -14,9 +14,9 @@ from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from catalog.queries import RunQuery
 from catalog.selectors.conditions import condition
-from catalog.selectors.counting import is_of_places, visible_places
 from catalog.selectors.deadline import deadline
 from catalog.selectors.finding import COUNT_CAP, matches
+from catalog.selectors.places import is_of_places, visible_places
 
 STEPS = ("hour", "day", "week", "month")
 MAX_BARS = 1000
@@ -65,7 +65,7 @@ def _times(actor: Actor, query: RunQuery, zone: ZoneInfo) -> tuple[list[tuple[fl
         with connection.cursor() as cursor:
             cursor.execute(_HOURS_OF_PLACES, {"scopes": places.scopes, "places": places.keys})
             return [(float(hour) * _HOUR, n) for hour, n in cursor.fetchall()], False
-    matching = matches(actor, query, condition(query))
+    matching = matches(actor, query, condition(query), is_counted=False)
     if matching.newest is not None:
         return [(time, 1) for time, _ in matching.newest], False
     newest = matching.rows.order_by("-time", "-pk")

@@ -15,10 +15,11 @@ from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from catalog.queries import Comparison, Pair, RunQuery
 from catalog.selectors.conditions import NAMED_KEYS, PATHS_OF
-from catalog.selectors.counting import FACETS, facets, ranked, visible_places
+from catalog.selectors.counting import FACETS, facets, ranked
 from catalog.selectors.deadline import deadline
 from catalog.selectors.metadata_tests import Path, metadata_test, path_of
 from catalog.selectors.patterns import wildcard_like
+from catalog.selectors.places import visible_places
 from catalog.selectors.runs import visible_runs
 
 NEWEST = 1000

@@ -10,7 +10,7 @@ from catalog import selectors
 from catalog.models import FacetChange, FacetCount, Run, RunNumber, RunTag
 from catalog.queries import RunQuery
 from catalog.search import run_query
-from catalog.selectors import counting
+from catalog.selectors import places
 from tests.support.catalog_runs import SYSTEM, make_place, scan, stored
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_counts_of_two_writers_add_up(place):
 
 
 def test_a_member_of_much_is_counted_by_beamline(place, monkeypatch):
-    monkeypatch.setattr(counting, "MANY_PLACES", 0)
+    monkeypatch.setattr(places, "MANY_PLACES", 0)
     other = make_place("other", "P-2")
     stored(place, scan(1, sample="mine"))
     stored(other, scan(1, sample="theirs"))
