@@ -7,6 +7,7 @@ none was left out. What the platform does not serve is refused with words.
 import asyncio
 import inspect
 import os
+import re
 import time
 
 import httpx
@@ -18,6 +19,7 @@ from bluesky_queueserver_api.http.aio import REManagerAPI as AsyncREManagerAPI
 from accounts import services
 from accounts.access import Scope
 from accounts.selectors import actor_for_username
+from tests.support.house_rules import ROOT
 from tests.support.people import PASSWORD, SYSTEM, make_facility
 from tests.support.processes import Site, test_database_url
 
@@ -436,15 +438,25 @@ def manage_keys_and_sessions(rm, made):
     assert rm.status(reload=True)["manager_state"] == "idle"
     token, _ = rm.auth_key
     rm.logout()
+    rm.set_authorization_key()
     answer = httpx.get(f"{rm._http_server_uri}/api/status", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
     assert not answer.json()["detail"].startswith("Access token has expired")
 
 
-def test_the_asynchronous_client_queues_runs_and_reads(site, address):
+def test_the_page_and_the_asynchronous_client_queue_run_and_read(site, address, capsys):
+    text = staff_key()
+    page = (ROOT / "docs" / "how-to" / "use-queue-server-clients.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    example = example.replace("http://127.0.0.1:8000/bl/demo/qserver", address).replace("bp_...", text)
+    exec(compile(example, "use-queue-server-clients.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert told.startswith("idle\n")
+    assert told.count(" completed ") == 2
+
     async def scenario():
         rm = AsyncREManagerAPI(http_server_uri=address)
-        rm.set_authorization_key(api_key=staff_key_text)
+        rm.set_authorization_key(api_key=text)
         try:
             assert (await rm.status())["worker_environment_exists"]
             added = await rm.item_add_batch([COUNT, COUNT])
@@ -452,11 +464,10 @@ def test_the_asynchronous_client_queues_runs_and_reads(site, address):
             await rm.queue_start()
             await rm.wait_for_idle(timeout=30)
             history = (await rm.history_get())["items"]
-            assert [item["result"]["exit_status"] for item in history] == ["completed"] * 2
+            assert [item["result"]["exit_status"] for item in history] == ["completed"] * 4
             assert "count" in (await rm.plans_allowed())["plans_allowed"]
             await rm.re_runs()
         finally:
             await rm.close()
 
-    staff_key_text = staff_key()
     asyncio.run(scenario())
