@@ -6,6 +6,7 @@ Ctrl-C ends all of them, last started first.
 """
 
 import contextlib
+import http.client
 import fcntl
 import os
 import signal
@@ -14,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -265,7 +265,7 @@ def _wait_for(programs: list[Program], port: int, stopping: threading.Event) -> 
         _go_on(stopping)
         for program in programs:
             program.look_after()
-        with contextlib.suppress(urllib.error.URLError, OSError):
+        with contextlib.suppress(OSError, http.client.HTTPException):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=2).close()
             return
         stopping.wait(0.1)
