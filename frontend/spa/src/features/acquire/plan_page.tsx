@@ -1,5 +1,5 @@
 import { type FormEvent, useMemo, useState } from "react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
 import { dryRun, getPlan, type PlanDescription } from "../../api/plans";
@@ -32,6 +32,7 @@ import { metadataForm } from "./metadata_fields";
 import { SavePreset } from "./presets";
 import { Preview } from "./preview";
 import { rememberedProposal } from "./proposal_field";
+import { SubmitButtons, type Way } from "./submit_buttons";
 import { SubmitFields } from "./submit_fields";
 import { WishFields } from "./wish_fields";
 import { NO_WISHES, parseWishes, wishesOf } from "./wishes";
@@ -113,8 +114,6 @@ interface PlanFormProps {
   /** The waiting item that is changed, in place of making a new one. */
   edited: VisibleItem | null;
 }
-
-type Way = "now" | "queue" | "propose" | "save";
 
 const METADATA = metadataForm(bootstrap.metadata_schema);
 
@@ -324,48 +323,6 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
         </Card>
       )}
     </Page>
-  );
-}
-
-interface SubmitButtonsProps {
-  isEdit: boolean;
-  isAllowed: boolean;
-  isBusy: boolean;
-  onSubmit: (way: Way) => void;
-}
-
-/** What may be done with the form: save it, run or queue it, or propose it to who may. */
-function SubmitButtons({ isEdit, isAllowed, isBusy, onSubmit }: SubmitButtonsProps) {
-  if (isEdit) {
-    return (
-      <>
-        <Button type="submit" kind="primary" busy={isBusy} disabled={!isAllowed}>
-          Save changes
-        </Button>
-        <Link className="button button-plain" to="/queue">
-          Back without saving
-        </Link>
-      </>
-    );
-  }
-  if (!isAllowed) {
-    return may("queue:propose") ? (
-      <Button type="submit" kind="primary" busy={isBusy}>
-        Propose
-      </Button>
-    ) : null;
-  }
-  return (
-    <>
-      {may("engine:control") && (
-        <Button type="submit" kind="primary" icon="play" busy={isBusy}>
-          Run now
-        </Button>
-      )}
-      <Button icon="plus" busy={isBusy} onClick={() => onSubmit("queue")}>
-        Add to queue
-      </Button>
-    </>
   );
 }
 

@@ -85,12 +85,23 @@ const MODES: [mode: Mode, text: string, effect: string][] = [
   ["holds_when_empty", "Hold when empty", "Nothing starts by itself once the queue has run dry."],
 ];
 
-/** How the queue goes on: three switches, each with what it does. */
+/** How the queue goes on: three switches, each with what it does; they turn at once, and back if refused. */
 export function QueueModes({ beamline, queue, act }: ControlsProps) {
+  const [asked, setAsked] = useState<{ of: Queue; on: Partial<Record<Mode, boolean>> }>({
+    of: queue,
+    on: {},
+  });
+  if (asked.of !== queue) setAsked({ of: queue, on: {} });
   if (!may("engine:control")) {
     const on = MODES.filter(([mode]) => queue[mode]).map(([, text]) => text.toLowerCase());
     return on.length > 0 ? <p className="muted">Switched on: {on.join(", ")}.</p> : null;
   }
+  const turn = (mode: Mode, isOn: boolean) => {
+    setAsked({ of: queue, on: { ...asked.on, [mode]: isOn } });
+    void act(() => setMode(beamline, mode, isOn)).then((isDone) => {
+      if (!isDone) setAsked({ of: queue, on: {} });
+    });
+  };
   return (
     <fieldset className="modes">
       <legend className="visually-hidden">How the queue goes on</legend>
@@ -98,11 +109,8 @@ export function QueueModes({ beamline, queue, act }: ControlsProps) {
         <label key={mode} className="tick" title={effect}>
           <input
             type="checkbox"
-            checked={queue[mode]}
-            onChange={(event) => {
-              const { checked } = event.target;
-              void act(() => setMode(beamline, mode, checked));
-            }}
+            checked={asked.on[mode] ?? queue[mode]}
+            onChange={(event) => turn(mode, event.target.checked)}
           />
           {text}
         </label>
