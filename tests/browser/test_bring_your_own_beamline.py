@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.installation import wait_for
-from tests.support.tutorial_beamline import network_settings, save_files, serving, started
+from tests.support.tutorial_beamline import is_ready, network_settings, save_files, serving, started
 
 SCAN_MS = 40_000
 
@@ -16,8 +16,7 @@ def beamport(tmp_path_factory):
     """Run Beamport with the reader's beamline, in place of the demo of the other tests."""
     folder, network = save_files(tmp_path_factory.mktemp("reader")), network_settings()
     with serving(folder, network), started(folder, network) as running:
-        log = running.var / "supervisor.log"
-        wait_for("Beamport started", lambda: "Beamport is ready" in log.read_text(), deadline_s=90.0)
+        wait_for("Beamport started", lambda: is_ready(running), deadline_s=90.0)
         with running.rest() as rest:
             wait_for(
                 "the worker is ready",

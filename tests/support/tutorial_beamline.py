@@ -92,3 +92,10 @@ def started(folder: Path, network: dict[str, str], beamline: str = "mini") -> It
             supervisor.wait(15)
         finally:
             supervisor.kill()
+
+
+def is_ready(running: Installation) -> bool:
+    """Return whether its pages can be opened; fail at once if it ended."""
+    text = (running.var / "supervisor.log").read_text()
+    assert running.supervisor.poll() is None, f"Beamport ended:\n{text}"
+    return "Beamport is ready" in text
