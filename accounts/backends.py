@@ -1,4 +1,4 @@
-"""Passwords are looked at in one place, so that every door (site and admin) is slowed and audited alike."""
+"""Passwords are looked at in one place, so that every door (site and tokens) is slowed and audited alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts import sign_in
-from accounts.door import second_factor
+from accounts.door import passwords, second_factor
 from accounts.errors import TooManyError
 from accounts.json_gate import is_text
 from accounts.models import User
@@ -39,17 +39,13 @@ class SlowedPasswordBackend(ModelBackend):
             return None
         address = address_of(request) if request is not None else ""
         try:
-            sign_in.count_try(username=username, address=address)
+            user = passwords.person_with(username=username, password=password, address=address)
         except TooManyError as error:
             if request is not None:
                 setattr(request, WAIT_ATTRIBUTE, error.retry_after_s)
             raise PermissionDenied(error.detail) from error
-        user = super().authenticate(request, username=username, password=password)
-        if not isinstance(user, User):
-            sign_in.note_failure(username=username, address=address)
-            return None
-        if second_factor.stands_before(user):
-            sign_in.note_password(user=user, address=address)
-        else:
-            sign_in.note_success(user=user, address=address)
+        if user is not None:
+            is_half = second_factor.stands_before(user)
+            note = sign_in.note_password if is_half else sign_in.note_success
+            note(user=user, address=address)
         return user

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts import sign_in
 from accounts.backends import WAIT_ATTRIBUTE
+from accounts.door import entry
 from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.requests import actor_of
 
@@ -19,6 +20,10 @@ class SignInView(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Let the person in, or ask for the second factor first."""
+        return entry.after_first_factor(self.request, form.get_user(), goes_to=self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again; 429 with Retry-After when the try had to wait."""

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.api.errors import unknown_route
+from accounts.door.views import administration_door
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
@@ -14,6 +15,7 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("admin/login/", administration_door),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("tiled/api/v1/", include("catalog.tiled.urls")),

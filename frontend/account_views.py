@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import selectors, services
 from accounts.access import Scope
+from accounts.door import sessions
 from accounts.errors import BeamportError
 from accounts.requests import actor_of
 from frontend.bootstrap import beamlines
@@ -26,9 +27,13 @@ STANDARD_SCOPES = (Scope.RUN_READ, Scope.RUN_EXPORT, Scope.QUEUE_READ, Scope.DEV
 @page()
 def account(request: HttpRequest) -> HttpResponse:
     """Show who one is, and what one may do where."""
-    return render(
-        request, "frontend/account.html", {"me": selectors.me(actor_of(request)), "place": "account"}
-    )
+    actor = actor_of(request)
+    context = {
+        "me": selectors.me(actor),
+        "sessions": sessions.listed(actor, session_key=request.session.session_key),
+        "place": "account",
+    }
+    return render(request, "frontend/account.html", context)
 
 
 @never_cache

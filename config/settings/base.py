@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from config import sign_in
+from accounts.door import configuration as sign_in
 from config.environment import broker_url, database_settings, file_secret, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

@@ -4,7 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import sign_in
+from accounts.door import configuration as sign_in
 from config.settings.base import *  # noqa: F403  settings are layered by star import, as Django's documentation does
 
 for name in ("DATABASE_URL", "BROKER_URL", "BEAMPORT_HOSTS", "BEAMPORT_SECRET_KEY"):

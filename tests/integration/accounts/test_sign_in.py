@@ -171,14 +171,6 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(facility):
     assert "user.password_changed" in actions()
 
 
-def test_the_wait_holds_at_the_door_of_the_admin_pages_too(facility):
-    for _ in range(sign_in.FREE_FAILURES):
-        Client().post("/admin/login/", {"username": "admin", "password": WRONG})
-    client = Client()
-    client.post("/admin/login/", {"username": "admin", "password": PASSWORD})
-    assert SESSION_KEY not in client.session
-
-
 @pytest.fixture(autouse=True)
 def plain_templates(settings, tmp_path):
     """Give the pages, which belong to the frontend, a plain body."""

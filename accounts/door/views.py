@@ -1,0 +1,201 @@
+"""Pages of the second factor and of one's sessions: plain forms that work without script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import Scope, require
+from accounts.door import entry, passwords, second_factor, sessions
+from accounts.errors import BeamportError, ForbiddenError, InvalidError, NotFoundError, TooManyError
+from accounts.models import User
+from accounts.requests import actor_of, address_of
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def code_at_door(request: HttpRequest) -> HttpResponse:
+    """Ask for the code of who has given the password."""
+    waiting = entry.held(request)
+    if waiting is None or not second_factor.is_on(waiting.user):
+        return redirect("login")
+    fault = None
+    if request.method == "POST":
+        try:
+            code = request.POST.get("code", "")
+            second_factor.accept(user=waiting.user, code=code, address=address_of(request))
+            entry.let_in_with_code(request, waiting.user)
+            return redirect(waiting.goes_to)
+        except BeamportError as error:
+            fault = error
+    return _told(request, "accounts/code.html", {}, fault, status=200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def enrol_at_door(request: HttpRequest) -> HttpResponse:
+    """Let who must have a second factor, and has none yet, set it up on the way in."""
+    waiting = entry.held(request)
+    if waiting is None or second_factor.is_on(waiting.user):
+        return redirect("login")
+    fault = None
+    if request.method == "POST":
+        try:
+            code = request.POST.get("code", "")
+            codes = second_factor.confirm(user=waiting.user, code=code, address=address_of(request))
+            entry.let_in_with_code(request, waiting.user)
+            return render(
+                request, "accounts/recovery_codes.html", {"codes": codes, "goes_to": waiting.goes_to}
+            )
+        except BeamportError as error:
+            fault = error
+    context = {"draft": second_factor.draft(waiting.user)}
+    return _told(request, "accounts/enrol.html", context, fault, status=200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def own_second_factor(request: HttpRequest) -> HttpResponse:
+    """Show one's second factor; by POST switch it on or off, or renew its recovery codes."""
+    user, fault = _person(request), None
+    if request.method == "POST":
+        try:
+            codes = _change(request, user)
+            if codes is not None:
+                return render(
+                    request, "accounts/recovery_codes.html", {"codes": codes, "goes_to": "/account"}
+                )
+            return redirect("second-factor")
+        except BeamportError as error:
+            fault = error
+    status = second_factor.status(user)
+    context = {
+        "status": status,
+        "draft": None if status.is_on else second_factor.draft(user),
+        "asks_password": _asks_password(user),
+    }
+    return _told(request, "accounts/second_factor.html", context, fault)
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, handle: str) -> HttpResponse:
+    """End one of one's sessions."""
+    try:
+        sessions.end(actor=actor_of(request), handle=handle)
+    except NotFoundError as error:
+        raise Http404(error.detail) from error
+    messages.success(request, "The session has ended.")
+    return redirect("account")
+
+
+@require_POST
+@login_required
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """End all of one's sessions but this one."""
+    count = sessions.end_others(actor=actor_of(request), session_key=request.session.session_key)
+    messages.success(request, f"Ended: {count}. Only this session is left.")
+    return redirect("account")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
+    """Take another person's second factor away, with a reason; for facility administrators."""
+    actor, fault = actor_of(request), None
+    try:
+        require(actor, Scope.ACCOUNT_ADMIN)
+        if request.method == "POST":
+            reason = request.POST.get("reason", "")
+            second_factor.reset(actor=actor, username=username, reason=reason)
+            messages.success(
+                request, f"{username} signs in without a second factor until a new one is set up."
+            )
+            return redirect("account")
+    except (ForbiddenError, NotFoundError) as error:
+        raise Http404("There is no such page here.") from error
+    except BeamportError as error:
+        fault = error
+    return _told(request, "accounts/reset_second_factor.html", {"username": username}, fault)
+
+
+@require_http_methods(["GET", "POST"])
+def administration_door(request: HttpRequest) -> HttpResponse:
+    """Send who wants the administration pages through the door of the site, which asks for every factor."""
+    goes_to = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(goes_to, {request.get_host()}, request.is_secure()):
+        goes_to = "/admin/"
+    if not request.user.is_authenticated:
+        return redirect_to_login(goes_to)
+    if not getattr(request.user, "is_staff", False):
+        raise PermissionDenied("The administration pages are for facility administrators.")
+    return redirect(goes_to)
+
+
+def _change(request: HttpRequest, user: User) -> list[str] | None:
+    """Carry out what was asked; give recovery codes to show, if there are new ones."""
+    _confirm_person(request, user)
+    act = request.POST.get("act", "")
+    if act == "on":
+        return second_factor.confirm(
+            user=user, code=request.POST.get("code", ""), address=address_of(request)
+        )
+    if act == "codes":
+        return second_factor.renew_codes(actor=actor_of(request))
+    if act == "off":
+        second_factor.switch_off(actor=actor_of(request))
+        messages.success(request, "Your second factor is off.")
+        return None
+    raise InvalidError("There is nothing like that to do.")
+
+
+def _confirm_person(request: HttpRequest, user: User) -> None:
+    """Ask for the password again: an open session alone does not change how one signs in."""
+    if not _asks_password(user):
+        if not entry.is_fresh(request):
+            raise InvalidError("You signed in some time ago.", hint="Sign out, sign in again, then do this.")
+        return
+    typed = request.POST.get("password", "")
+    name = user.get_username()
+    found = passwords.person_with(username=name, password=typed, address=address_of(request))
+    if found != user:
+        raise InvalidError("The password is wrong.", fields={"password": ["not the one you sign in with"]})
+
+
+def _asks_password(user: User) -> bool:
+    return user.has_usable_password()
+
+
+def _person(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied("Only a person has a second factor.")
+    return user
+
+
+def _told(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    fault: BeamportError | None,
+    *,
+    status: int | None = None,
+) -> HttpResponse:
+    """Show a page with what was refused; `status` stands for that of the fault, a wait excepted."""
+    code = 200 if fault is None else status or fault.status
+    response = render(request, template, {**context, "fault": fault}, status=code)
+    if isinstance(fault, TooManyError):
+        response.status_code = fault.status
+        response["Retry-After"] = str(fault.retry_after_s)
+    return response
