@@ -6,8 +6,8 @@ Ctrl-C ends all of them, last started first.
 """
 
 import contextlib
-import http.client
 import fcntl
+import http.client
 import os
 import signal
 import socket
