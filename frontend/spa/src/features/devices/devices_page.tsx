@@ -44,7 +44,7 @@ function Devices({ beamline }: { beamline: string }) {
       )}
       {names.length > 0 && (
         <TableRegion className="card" label="Devices">
-          <table className="table">
+          <table className="table devices-table">
             <thead>
               <tr>
                 <th scope="col">Device</th>

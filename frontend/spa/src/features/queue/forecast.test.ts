@@ -37,16 +37,21 @@ describe("when an item begins", () => {
   });
 
   it("is told by the clock, or from the start of a held queue", () => {
-    expect(startText(ITEM, 0, false, NOW)).toBe("next");
-    expect(startText(ITEM, 90, false, NOW)).toBe("in about 1:30, 12:01");
-    expect(startText(ITEM, 90, true, NOW)).toBe("1:30 after the start");
+    const first = { inS: 0, isFirst: true, isHeld: false, now: NOW };
+    expect(startText(ITEM, first)).toBe("next");
+    const later = { ...first, isFirst: false, inS: 90 };
+    expect(startText(ITEM, later)).toBe("in about 1:30, 12:01");
+    expect(startText(ITEM, { ...later, isHeld: true })).toBe("1:30 after the start");
+    expect(startText(ITEM, { ...later, isHeld: true, inS: 0.4 })).toBe("0:01 after the start");
+    expect(startText(ITEM, { ...later, inS: 0 })).toBe("");
   });
 
   it("gives way to what keeps the item from running", () => {
     const obstacle = { code: "to_be_approved" as const, detail: "waits for somebody's approval" };
-    expect(startText({ ...ITEM, obstacle }, 0, false, NOW)).toBe("waits for somebody's approval");
+    const first = { inS: 0, isFirst: true, isHeld: false, now: NOW };
+    expect(startText({ ...ITEM, obstacle }, first)).toBe("waits for somebody's approval");
     const timed = { code: "not_before" as const, detail: "", at: new Date(2026, 0, 2, 18).toISOString() };
-    expect(startText({ ...ITEM, obstacle: timed }, 0, false, NOW)).toBe("not before 18:00:00");
+    expect(startText({ ...ITEM, obstacle: timed }, first)).toBe("not before 18:00:00");
   });
 });
 

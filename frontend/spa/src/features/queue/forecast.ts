@@ -7,14 +7,22 @@ export function startsIn(queue: Queue, ageS: number): number[] {
   return queue.eta.starts_in_s.map((seconds) => Math.max(0, seconds - passed));
 }
 
+interface Start {
+  /** Seconds until it begins, as far as that is foretold. */
+  inS: number | undefined;
+  isFirst: boolean;
+  isHeld: boolean;
+  now: Date;
+}
+
 /** When a waiting item begins, in words: by the clock while the queue goes on, else counted from the start. */
-export function startText(item: VisibleItem, inS: number | undefined, isHeld: boolean, now: Date): string {
+export function startText(item: VisibleItem, { inS, isFirst, isHeld, now }: Start): string {
   const { obstacle } = item;
   if (obstacle?.code === "not_before") return `not before ${when(obstacle.at, now)}`;
   if (obstacle) return obstacle.detail;
-  if (inS === undefined) return "";
-  if (inS < 1) return "next";
-  if (isHeld) return `${duration(inS)} after the start`;
+  if (isFirst && (inS ?? 0) < 1) return "next";
+  if (!inS) return "";
+  if (isHeld) return `${duration(Math.ceil(inS))} after the start`;
   return `in about ${duration(inS)}, ${clock(inS, now)}`;
 }
 

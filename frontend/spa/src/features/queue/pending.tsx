@@ -84,7 +84,11 @@ export function Pending({ beamline, queue, act, isBusy }: PendingProps) {
               item={item}
               index={index}
               count={items.length}
-              starts={item.hidden ? "" : startText(item, starts[index], queue.is_held, now)}
+              starts={
+                item.hidden
+                  ? ""
+                  : startText(item, { inS: starts[index], isFirst: index === 0, isHeld: queue.is_held, now })
+              }
               isEditable={may("queue:write")}
               isJudge={may("queue:approve")}
               isDragged={dragged === index}

@@ -70,7 +70,9 @@ function VisibleRow({ item, index, ...row }: Omit<PendingRowProps, "item"> & { i
       <span className="pending-place">{index + 1}</span>
       <span className="pending-what">
         <strong>{item.kind === "queue_stop" ? "stop here" : item.plan}</strong>
-        <span className="muted line-rest">{item.note || parametersLine(item.parameters)}</span>
+        <span className="muted line-rest">
+          {[item.note, parametersLine(item.parameters)].filter(Boolean).join(" · ")}
+        </span>
       </span>
       <span className="pending-starts">
         {item.state === "proposed" && <Badge tone="info">proposed</Badge>}
