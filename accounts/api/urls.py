@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from accounts.api import views
+from accounts.api import rules, views
+
+HERE = "beamlines/<str:beamline>/"
 
 urlpatterns = [
+    path(HERE + "groups", rules.GroupsView.as_view(), name="groups"),
+    path(HERE + "groups/<str:group>", rules.GroupView.as_view(), name="group"),
+    path(HERE + "rules", rules.RulesView.as_view(), name="rules"),
+    path(HERE + "rules/<str:uid>", rules.RuleView.as_view(), name="rule"),
     path("me", views.MeView.as_view(), name="me"),
     path("keys", views.KeysView.as_view(), name="keys"),
     path("keys/<str:prefix>", views.KeyView.as_view(), name="key"),

@@ -45,6 +45,16 @@ class PlanCall(StrictSerializer):
     parameters = ObjectField(required=False, default=dict)
 
 
+class PermitQuestion(StrictSerializer):
+    """Whom, and which plan or device, one asks about."""
+
+    user = serializers.CharField(max_length=150)
+    plan = serializers.CharField(max_length=200, required=False)
+    device = serializers.CharField(max_length=200, required=False)
+    act = serializers.ChoiceField(choices=("move", "read"), required=False)
+    proposal = serializers.CharField(max_length=64, required=False)
+
+
 class RunNow(PlanCall):
     """A plan to run for a proposal."""
 

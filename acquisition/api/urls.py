@@ -15,6 +15,7 @@ urlpatterns = [
     path(HERE + "devices/<str:device>/move", views.DeviceMoveView.as_view(), name="device-move"),
     path(HERE + "devices/<str:device>/read", views.DeviceReadView.as_view(), name="device-read"),
     path(HERE + "devices/<str:device>/stop", views.DeviceStopView.as_view(), name="device-stop"),
+    path(HERE + "permits", views.PermitsView.as_view(), name="permits"),
     path(HERE + "values", views.ValuesView.as_view(), name="beamline-values"),
     path(HERE + "queue", views.QueueView.as_view(), name="queue"),
     path(HERE + "queue/items", items.ItemsView.as_view(), name="queue-items"),

@@ -103,6 +103,16 @@ def _device_action(
     return Response(selectors.command_dict(command), status=status.HTTP_202_ACCEPTED)
 
 
+class PermitsView(APIView):
+    """Why a person may do something at a beamline."""
+
+    @extend_schema(operation_id="permits", parameters=[shapes.PermitQuestion], responses=OBJECT)
+    def get(self, request: Request, beamline: str) -> Response:
+        """Give whether a person may run a plan or move a device, with the chain of reasons; for staff."""
+        asked = query_of(request, shapes.PermitQuestion)
+        return Response(selectors.why(actor_of(request), beamline, **asked))
+
+
 class ValuesView(APIView):
     """The status board."""
 

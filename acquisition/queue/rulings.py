@@ -97,3 +97,18 @@ def is_within(value: Any, rule: RuleFact) -> bool:
     except (TypeError, ValueError, OverflowError):
         return False
     return rule.low <= number <= rule.high
+
+
+def rules_about_plan(rules: Iterable[RuleFact], name: str) -> Iterator[RuleFact]:
+    """Give the rules that name a plan, its parameters or its points."""
+    for rule in rules:
+        is_about = rule.kind in ("plan", "points", "parameter")
+        if name and is_about and fnmatch.fnmatchcase(name, rule.pattern.split(".")[0]):
+            yield rule
+
+
+def rules_about_device(rules: Iterable[RuleFact], dotted: str) -> Iterator[RuleFact]:
+    """Give the rules that name a device or something above it."""
+    for rule in rules:
+        if dotted and rule.kind in ("device", "value") and covers(rule.pattern, dotted):
+            yield rule

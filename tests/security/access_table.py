@@ -241,6 +241,33 @@ CATALOG = [
 ]
 
 #                                                      ano str out obs mem  pi sta adm key les exp rev
+NO_SCAN = {"group": "beginners", "kind": "plan", "effect": "forbid", "pattern": "scan"}
+RULES = [
+    row("GET", f"{B}/groups", "audit:read",           "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff"),
+    row("POST", f"{B}/groups", "environment:manage",  "401 404 404 403 403 403 201 201 201 403 401 401",
+        owner="staff", body={"name": "experts", "members": ["member"]}),
+    row("PATCH", f"{B}/groups/<group>", "environment:manage",
+                                                      "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff", body={"members": ["member"]}),
+    row("DELETE", f"{B}/groups/<group>", "environment:manage",
+                                                      "401 404 404 403 403 403 204 204 204 403 401 401",
+        owner="staff"),
+    row("GET", f"{B}/rules", "audit:read",            "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff"),
+    row("POST", f"{B}/rules", "environment:manage",   "401 404 404 403 403 403 201 201 201 403 401 401",
+        owner="staff", body=NO_SCAN),
+    row("PATCH", f"{B}/rules/<uid>", "environment:manage",
+                                                      "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff", body={"pattern": "grid_scan"}),
+    row("DELETE", f"{B}/rules/<uid>", "environment:manage",
+                                                      "401 404 404 403 403 403 204 204 204 403 401 401",
+        owner="staff"),
+    row("GET", f"{B}/permits", "audit:read",          "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff", query={"user": "member", "device": "sx"}),
+]
+
+#                                                      ano str out obs mem  pi sta adm key les exp rev
 R = "runs/<uid>"
 WHY = {"reason": "it was wrong"}
 MENDED = {"uid": "bad-run", "time": 1.0}
@@ -292,4 +319,4 @@ ANNOTATIONS = [
 ]
 # fmt: on
 
-TABLE = ACCOUNTS + ACQUISITION + CATALOG + ANNOTATIONS
+TABLE = ACCOUNTS + ACQUISITION + CATALOG + RULES + ANNOTATIONS

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.access import Scope, with_implied
 from accounts.models import APIKey
+from accounts.rule_services import add_rule, create_group
 from accounts.selectors import actor_for_username
 from acquisition.plans.registry import PlanRegistry
 from catalog import services
@@ -80,6 +81,8 @@ class Stage:
             return {**self.parts, "action": "destroy"}
         if row.route.endswith(("/approve", "/deny")):
             return {**self.parts, "uid": self.parts["proposed"]}
+        if "/rules" in row.route:
+            return {**self.parts, "uid": self.parts["access_rule"]}
         if "/presets" in row.route:
             return {**self.parts, "uid": self.parts["preset"]}
         return self.parts
@@ -109,7 +112,7 @@ def set_stage() -> Stage:
         "action": "stop",
         "device": "sx",
     }
-    parts |= _acquisition(facility) | _catalog() | _search(facility)
+    parts |= _acquisition(facility) | _catalog() | _search(facility) | _rules(facility)
     return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
 
 
@@ -154,6 +157,14 @@ def _acquisition(facility: Facility) -> dict[str, str]:
     )
     rows = {"uid": waiting, "command": command, "proposed": proposed, "preset": preset}
     return {name: str(row.uid) for name, row in rows.items()}
+
+
+def _rules(facility: Facility) -> dict[str, str]:
+    """Keep a group that no rule uses, and a rule about nothing of the stage."""
+    here = {"actor": facility.actor("staff"), "beamline": "alpha"}
+    create_group(**here, name="beginners", members=["observer"])
+    row = add_rule(**here, group="everyone", kind="plan", effect="forbid", pattern="no_such_plan")
+    return {"group": "beginners", "access_rule": str(row.uid)}
 
 
 def _search(facility: Facility) -> dict[str, str]:

@@ -15,6 +15,7 @@ from acquisition.queue.selectors.offers import (
     presets,
     values,
 )
+from acquisition.queue.selectors.permits import why
 from acquisition.queue.selectors.waiting_list import queue, queue_unless, queue_version
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "queue_version",
     "status",
     "values",
+    "why",
 ]
