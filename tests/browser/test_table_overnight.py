@@ -1,10 +1,14 @@
 """Journey 4: paste a table, put its faults right, add all, start. Items of the queue changed and judged."""
 
+import json
+import os
 import re
+import subprocess
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP
+from tests.support.house_rules import ROOT
 from tests.support.installation import wait_for
 
 TABLE = """plan,detectors,motor,start,stop,num,note
@@ -175,6 +179,21 @@ def test_the_queue_is_told_to_loop_and_to_stop_after_an_item(visit, idle):
         wait_for("the queue loops", lambda: rest.get(f"{HERE}/queue").json()["loops"])
         loop.uncheck()
         wait_for("it does not", lambda: not rest.get(f"{HERE}/queue").json()["loops"])
+
+
+def test_the_table_that_the_guide_shows_is_queued_as_the_guide_says(idle, tmp_path):
+    guide = (ROOT / "docs" / "how-to" / "run-a-table-overnight.md").read_text()
+    (table,) = re.findall(r"```csv\n(.*?)```", guide, re.DOTALL)
+    (command,) = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "night.csv").write_text(table)
+    told = {"PATH": os.environ["PATH"], "BEAMPORT": f"{idle.url}/api/v1", "KEY": idle.key("user")}
+    done = subprocess.run(
+        ["bash", "-e", "-c", command], cwd=tmp_path, env=told, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["faulty"] == 0
+    with idle.rest() as rest:
+        assert [item["note"] for item in _queue(rest)] == ["coarse", "fine", "across"]
+        assert {item["metadata"]["sample"] for item in _queue(rest)} == {"lanthanum hexaboride"}
 
 
 def _queue(rest):
