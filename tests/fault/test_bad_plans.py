@@ -1,4 +1,4 @@
-"""Plans that do what they should not, by a real worker: each ends with a clear word and the next item runs."""
+"""Plans that do what they should not, by a real worker: each ends with a clear word."""
 
 import os
 

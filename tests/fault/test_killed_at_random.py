@@ -21,7 +21,7 @@ from tests.support.runs_at_beamlines import fresh, start, submit
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
-ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "3"))
 SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 200}
 CLOSED_S = 7.5  # the lease of 2.5 s runs out, then the next holder has 5 s
 

@@ -1,0 +1,102 @@
+"""Who watches a run loses nothing when web process or broker die, nor by a slow neighbour (F9, F12, F13)."""
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from accounts.access import Scope
+from catalog import selectors as catalog
+from tests.support.followers import Follower, following
+from tests.support.people import SYSTEM
+from tests.support.revive import kill_server, revive_valkey
+from tests.support.runs_at_beamlines import fresh, start, submit
+
+pytestmark = [pytest.mark.timeout(200), pytest.mark.slow]
+
+WATCHERS = int(os.environ.get("BEAMPORT_FAULT_WATCHERS", "60"))
+SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 100}
+BACK_S = 12.0  # the web process needs some seconds to start, then each comes back within its jitter
+
+
+@pytest.fixture
+def scan(site, facility):
+    """A scan in its course, with its run."""
+    site.worker()
+    site.web_process, site.address = site.web()
+    site.wait_until_ready()
+    item = submit(facility, "scan", **SCAN)
+    start(facility)
+    site.until(lambda: fresh(item).run_uids, "the run is known", 30)
+    item.refresh_from_db()
+    return item
+
+
+@pytest.fixture
+def watchers(facility, scan):
+    keys = [facility.key(name, Scope.QUEUE_READ, Scope.RUN_READ)[0] for name in ("member", "pi", "staff")]
+    topic = f"run:{scan.run_uids[0]}"
+    return [Follower(topic, keys[n % len(keys)]) for n in range(WATCHERS)]
+
+
+def socket_of(site):
+    return f"{site.address.replace('http', 'ws')}/ws/"
+
+
+def check_all_saw_all(site, scan, watchers):
+    """Wait for the end of the run and until all were shown all of it."""
+    site.until(lambda: fresh(scan).state == "completed", "the scan is completed", 90)
+    site.until(lambda: not catalog.open_runs("alpha"), "the run is stored to its end", 20)
+    last = catalog.last_ordinal(SYSTEM, scan.run_uids[0])
+    site.until(lambda: all(one.covered == last for one in watchers), "all were shown all of it", 40)
+    assert [fault for one in watchers for fault in one.faults] == []
+    assert all(one.ordinals == list(range(last + 1)) for one in watchers)
+
+
+def test_watchers_come_back_to_a_killed_web_process_without_gap_or_duplicate(site, facility, scan, watchers):
+    with following(socket_of(site), watchers):
+        site.until(lambda: all(one.covered > 3 for one in watchers), "all watch", 30)
+        site.web_process.signal(signal.SIGKILL)
+        site.web_process.wait(5)
+        killed = time.monotonic()
+        site.web_process.start()
+        site.until(lambda: all(one.connected_at[-1] > killed for one in watchers), "all are back", 60)
+        back = sorted(one.connected_at[-1] - killed for one in watchers)
+        per_second = max(sum(a <= t < a + 1 for t in back) for a in back)
+        span = f"{back[0]:.1f} to {back[-1]:.1f} s"
+        print(f"{len(back)} watchers back {span} after the kill; at most {per_second} connects/s")
+        assert back[-1] - back[0] < BACK_S
+        check_all_saw_all(site, scan, watchers)
+
+
+def test_watchers_lose_nothing_over_a_broker_that_comes_back_empty(site, facility, scan, watchers):
+    with following(socket_of(site), watchers):
+        site.until(lambda: all(one.covered > 3 for one in watchers), "all watch", 30)
+        kill_server("valkey")
+        try:
+            told = [one.delayed for one in watchers]
+            site.until(
+                lambda: all(one.delayed > n for one, n in zip(watchers, told, strict=True)),
+                "all are told that news comes late",
+                30,
+            )
+            before = watchers[0].covered
+            site.until(lambda: watchers[0].covered > before, "news comes without a broker", 10)
+        finally:
+            revive_valkey()
+        check_all_saw_all(site, scan, watchers)
+
+
+def test_a_slow_watcher_costs_neither_memory_nor_the_others_time(site, facility, scan, watchers):
+    slow = Follower(watchers[0].topic, watchers[0].key, pause_s=1.0)
+    web = psutil.Process(site.web_process.pid)
+    with following(socket_of(site), [slow, *watchers[:10]]):
+        site.until(lambda: all(one.covered > 3 for one in watchers[:10]), "all watch", 30)
+        before = web.memory_info().rss
+        check_all_saw_all(site, scan, watchers[:10])
+        grown = (web.memory_info().rss - before) / 2**20
+        check_all_saw_all(site, scan, [slow])
+        print(f"the web process grew by {grown:.1f} MB with a slow watcher")
+        assert grown < 50
