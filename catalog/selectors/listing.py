@@ -79,9 +79,7 @@ def listed_runs(
     is_descending = bool(orders) and orders[0].is_descending
     with _asked():
         rows = visible_runs(actor).filter(matching(conditions))
-        count = _count(rows, COUNT_CAP)
-        if conditions and count <= _COLLECTED:
-            rows = _collected(rows)
+        rows, count = _collected(rows) if conditions else (rows, _count(rows))
         rows = rows.order_by(*_ordering(orders)).defer("search_text", "words")
         if page.cursor and is_by_time:
             rows = rows.filter(_after(page.cursor, is_descending))
@@ -129,14 +127,16 @@ def _asked() -> Iterator[None]:
         ) from error
 
 
-def _count(rows: QuerySet[Run], cap: int) -> int:
-    return rows.order_by().values("pk")[:cap].count()
+def _count(rows: QuerySet[Run]) -> int:
+    return rows.order_by().values("pk")[:COUNT_CAP].count()
 
 
-def _collected(rows: QuerySet[Run]) -> QuerySet[Run]:
+def _collected(rows: QuerySet[Run]) -> tuple[QuerySet[Run], int]:
     """Find the matches before they are put in order, so that no walk along time looks for a rare one."""
-    keys = list(rows.order_by().values_list("pk", flat=True)[:_COLLECTED])
-    return Run.objects.select_related("beamline", "proposal").filter(pk__in=keys)
+    keys = list(rows.order_by().values_list("pk", flat=True)[: _COLLECTED + 1])
+    if len(keys) > _COLLECTED:
+        return rows, _count(rows)
+    return Run.objects.select_related("beamline", "proposal").filter(pk__in=keys), len(keys)
 
 
 def _ordering(orders: Sequence[Order]) -> list[Any]:
