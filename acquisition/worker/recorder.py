@@ -4,6 +4,7 @@ It blocks the engine for one write to the operating system and, at a checkpoint 
 disk. A full disk makes it wait, and say so, until there is room or the run is given up.
 """
 
+import contextlib
 import logging
 import re
 import threading
@@ -111,6 +112,17 @@ class Recorder:
     def next_item(self) -> None:
         """Forget that a former item was given up."""
         self._given_up.clear()
+
+    def let_go(self) -> list[str]:
+        """Close the files of runs that have no stop document: they were given up; give their uids."""
+        with self._lock:
+            left = list(self._files)
+            for file in self._files.values():
+                with contextlib.suppress(OSError):
+                    file.close()
+            self._files.clear()
+            self._runs.clear()
+        return left
 
     def close(self) -> None:
         """Sync and close every file; end the thread."""

@@ -10,16 +10,18 @@ Each step may be done twice, so a database that goes away in the middle only mea
 Motors are told to stop as soon as the beamline is open (`acquisition.worker.session`).
 """
 
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from accounts.actor import Actor
-from accounts.errors import ConflictError
+from accounts.errors import ConflictError, NotFoundError
 from acquisition.queue import running
 from acquisition.queue.leases import Grant, guarded
 from acquisition.worker.journal import (
+    SUFFIX,
     JournalDamagedError,
     JournalError,
     cut_torn_tail,
@@ -32,6 +34,7 @@ from catalog.services import close_orphan
 
 logger = logging.getLogger(__name__)
 
+GIVEN_UP: Final = "the disk of the worker was full and the run was given up"
 REASON: Final = "the worker was lost in the middle of a plan; what the beamline did last is unknown"
 
 
@@ -68,6 +71,16 @@ def recover(*, actor: Actor, grant: Grant, folder: Path) -> Recovered:
     for text in found.troubles:
         running.hold(actor=actor, grant=grant, reason=text)
     return found
+
+
+def close_given_up(*, actor: Actor, grant: Grant, folder: Path, run_uid: str) -> None:
+    """End a run whose stop document could not be journalled, once the rest of it is stored.
+
+    Nothing happens when nothing of the run was stored, or its stop was after all.
+    """
+    with guarded(grant), contextlib.suppress(ConflictError, NotFoundError):
+        close_orphan(actor=actor, run_uid=run_uid, reason=GIVEN_UP)
+    (folder / f"{run_uid}{SUFFIX}").unlink(missing_ok=True)
 
 
 def _runs_of_items(folder: Path) -> dict[str, list[str]]:

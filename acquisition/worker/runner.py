@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from acquisition.worker.log_context import AT_WORK
 from acquisition.worker.patience import until_it_works
 from acquisition.worker.progress import ProgressCounter
 from acquisition.worker.recorder import Recorder
+from acquisition.worker.recovery import close_given_up
 from acquisition.worker.reporter import Reporter
 from acquisition.worker.scan_numbers import ScanNumbers
 from acquisition.worker.shipper import Shipper
@@ -72,6 +74,7 @@ class Runner:
         self._console = console
         self._shipper = shipper
         self._stopping = stopping
+        self._folder = folder
         self._on_panic = on_panic
         self._item: QueueItem | None = None
         self._given: frozenset[str] = frozenset()
@@ -185,6 +188,7 @@ class Runner:
 
     def _end(self, item: QueueItem, ending: Ending) -> None:
         self._shipper.drain(DRAIN_S)
+        self._close_given_up()
         self._tell_end(item, ending)
         outcome = Outcome(
             ending.event,
@@ -204,6 +208,17 @@ class Runner:
         self._reporter.say(item_uid=None, run_uid="", progress={}, message="", engine_state=state)
         if state == "panicked":
             self._on_panic("the engine panicked")
+
+    def _close_given_up(self) -> None:
+        """End the runs whose stop document the disk did not take; what it took of them is stored first."""
+        for run in self._recorder.let_go():
+            while not self._shipper.drain(DRAIN_S):
+                if self._stopping.is_set():
+                    return  # the next worker finds the journal
+            close = partial(
+                close_given_up, actor=self._actor, grant=self._grant, folder=self._folder, run_uid=run
+            )
+            until_it_works(close, stopping=self._stopping)
 
     def _tell_end(self, item: QueueItem, ending: Ending) -> None:
         seconds = time.monotonic() - self._began_s
