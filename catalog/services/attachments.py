@@ -21,7 +21,9 @@ from catalog.services.annotating import annotatable, note_act, one_of, require_a
 
 MAX_ATTACHMENTS = 200
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}\Z")
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]+")
+_UNWANTED = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\]+"
+)
 
 
 def attach(
