@@ -26,7 +26,8 @@ def queue_start(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer
         raise ConflictError("RE Worker environment does not exist: open it first.")
     if moment.manager_state != "idle":
         raise ConflictError(f"RE Manager is busy: it is {moment.manager_state}.")
-    services.start_queue(actor=actor, beamline=beamline, until_empty=True)
+    runs_by_itself = not selectors.queue(actor, beamline, limit=1)["is_held"]
+    services.start_queue(actor=actor, beamline=beamline, until_empty=None if runs_by_itself else True)
     return done()
 
 

@@ -6,6 +6,7 @@ none was left out. What the platform does not serve is refused with words.
 
 import asyncio
 import inspect
+import json
 import os
 import re
 import time
@@ -15,6 +16,8 @@ import pytest
 from bluesky_queueserver_api import BFunc, BInst, BPlan
 from bluesky_queueserver_api.http import REManagerAPI
 from bluesky_queueserver_api.http.aio import REManagerAPI as AsyncREManagerAPI
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from accounts import services
 from accounts.access import Scope
@@ -377,6 +380,14 @@ def everything(rm, site):
     open_and_close(rm, site)
 
 
+def read_until(messages, word: str) -> None:
+    """Read messages of a console until one holds a word."""
+    for message in messages:
+        if word in json.loads(message)["msg"]:
+            return
+    raise AssertionError(f"{word!r} was not said")
+
+
 def staff_key(**narrowing) -> str:
     scopes = [scope.value for scope in Scope]
     return services.create_key(actor=actor_for_username("staff"), scopes=scopes, note="test", **narrowing)[0]
@@ -471,3 +482,34 @@ def test_the_page_and_the_asynchronous_client_queue_run_and_read(site, address, 
             await rm.close()
 
     asyncio.run(scenario())
+
+
+def test_console_and_status_are_pushed_to_who_may_read_them_and_to_nobody_else(site, address):
+    headers = {"Authorization": f"ApiKey {staff_key()}"}
+    sockets = address.replace("http://", "ws://") + "/api"
+    for path in ("info/ws", "status/ws", "console_output/ws"):
+        with pytest.raises(InvalidStatus):
+            connect(f"{sockets}/{path}", additional_headers={"Authorization": "ApiKey bp_x"})
+        with pytest.raises(InvalidStatus):
+            connect(f"{sockets.replace('alpha', 'beta')}/{path}", additional_headers=headers)
+    rm = REManagerAPI(http_server_uri=address)
+    rm.set_authorization_key(api_key=headers["Authorization"].split()[1])
+    stream = httpx.stream("GET", f"{address}/api/stream_console_output", headers=headers, timeout=20)
+    try:
+        with (
+            connect(f"{sockets}/console_output/ws", additional_headers=headers) as console,
+            connect(f"{sockets}/status/ws", additional_headers=headers) as pushed,
+            stream as streamed,
+        ):
+            status = json.loads(pushed.recv(timeout=10))["msg"]["status"]
+            assert status["manager_state"] == "idle"
+            rm.lock_key = "k"
+            rm.lock_queue()
+            assert json.loads(pushed.recv(timeout=10))["msg"]["status"]["lock"]["queue"] is True
+            rm.unlock()
+            rm.item_execute(BPlan("slow", points=1))
+            read_until(console, "slow begins")
+            read_until(streamed.iter_lines(), "slow begins")
+            rm.wait_for_idle(timeout=20)
+    finally:
+        rm.close()

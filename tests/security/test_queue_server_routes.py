@@ -223,5 +223,5 @@ def test_a_table_is_queued_as_literals(facility):
 def test_status_asks_little_of_the_database(facility, django_assert_max_num_queries):
     headers = key_of(facility, "member")
     ask("GET", "status", headers)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(20):
         assert ask("GET", "status", headers).status_code == 200
