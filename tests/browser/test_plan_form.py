@@ -67,7 +67,8 @@ def test_a_scan_offers_motors_alone_and_says_nothing_that_a_form_cannot_do(visit
     form.get_by_label("motor").select_option("sx")
     motors = form.get_by_label("motor").locator("option").all_inner_texts()
     assert not [text for text in motors if "shutter" in text.lower()]
-    expect(form).not_to_contain_text("end with num")
+    expect(page.locator(".plan-form")).to_contain_text("first and last position")
+    expect(page.locator(".plan-form")).not_to_contain_text("end with num")
 
 
 def test_the_copied_request_queues_what_the_form_says(visit, idle):

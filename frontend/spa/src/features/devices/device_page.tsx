@@ -9,7 +9,7 @@ import { Page } from "../frame/page";
 import { abilities, described, limitsOf, mainReading, type Readings } from "./components";
 import { type DeviceActions, useDeviceActions } from "./device_actions";
 import { ShownValue } from "./device_value";
-import { MovePanel, mayMove, StopButton } from "./move_panel";
+import { ByHand, MovePanel, mayMove, StopButton } from "./move_panel";
 import { useValues } from "./values";
 
 export default function DevicePage() {
@@ -179,24 +179,14 @@ function Part({ beamline, name, device, live, isStale }: PartProps) {
         <span className="muted cell-note">{device.title}</span>
       </span>
       <ShownValue device={device} value={value} isStale={Boolean(live && (isStale || live.stale))} />
-      <span className="by-hand">
-        {mayMove(device) && (
-          <Button expanded={isOpen} label={`Move ${name}`} onClick={() => setOpen(!isOpen)}>
-            Move
-          </Button>
-        )}
-        <StopButton name={name} device={device} actions={actions} />
-        {!live && device.protocols.includes("Readable") && (
-          <Button
-            kind="quiet"
-            busy={work.doing === "read"}
-            label={`Read now: ${name}`}
-            onClick={() => void actions.read()}
-          >
-            Read now
-          </Button>
-        )}
-      </span>
+      <ByHand
+        name={name}
+        device={device}
+        actions={actions}
+        isLive={Boolean(live)}
+        isOpen={isOpen}
+        onToggle={() => setOpen(!isOpen)}
+      />
       {work.fault && !isOpen && <p className="errors">{work.fault}</p>}
       {isOpen && <MovePanel name={name} device={device} actions={actions} />}
     </li>

@@ -2,14 +2,14 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
-import { Button, Empty, Loading, Problem, TableRegion } from "../../components/parts";
+import { Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { abilities, described, limitsOf, mainReading } from "./components";
 import { useDeviceActions } from "./device_actions";
 import { ShownValue } from "./device_value";
-import { MovePanel, mayMove, StopButton } from "./move_panel";
+import { ByHand, MovePanel } from "./move_panel";
 import { useValues } from "./values";
 
 export default function DevicesPage() {
@@ -95,7 +95,6 @@ function Row({ beamline, name, device, live, isStale }: RowProps) {
   const { work } = actions;
   const value = live ?? mainReading(name, device, work.read);
   const limits = limitsOf(device);
-  const isMovable = mayMove(device);
   return (
     <>
       <tr>
@@ -108,24 +107,14 @@ function Row({ beamline, name, device, live, isStale }: RowProps) {
           {work.fault && !isOpen && <p className="errors cell-note">{work.fault}</p>}
         </td>
         <td>
-          <span className="by-hand">
-            {isMovable && (
-              <Button expanded={isOpen} label={`Move ${name}`} onClick={() => setOpen(!isOpen)}>
-                Move
-              </Button>
-            )}
-            {device && <StopButton name={name} device={device} actions={actions} />}
-            {!live && device?.protocols.includes("Readable") && (
-              <Button
-                kind="quiet"
-                busy={work.doing === "read"}
-                label={`Read now: ${name}`}
-                onClick={() => void actions.read()}
-              >
-                Read now
-              </Button>
-            )}
-          </span>
+          <ByHand
+            name={name}
+            device={device}
+            actions={actions}
+            isLive={Boolean(live)}
+            isOpen={isOpen}
+            onToggle={() => setOpen(!isOpen)}
+          />
         </td>
         <td className="if-wide">
           {limits ? `${figure(limits[0])} … ${figure(limits[1])} ${device?.units ?? ""}` : "–"}

@@ -116,6 +116,39 @@ export function StopButton({ name, device, actions }: MovePanelProps) {
   );
 }
 
+interface ByHandProps extends Omit<MovePanelProps, "device"> {
+  device: DeviceDescription | undefined;
+  /** Its value comes by itself: there is nothing to read. */
+  isLive: boolean;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** What can be done by hand with one device of a list: open its panel, stop it, read it. */
+export function ByHand({ name, device, actions, isLive, isOpen, onToggle }: ByHandProps) {
+  if (!device) return null;
+  return (
+    <span className="by-hand">
+      {mayMove(device) && (
+        <Button expanded={isOpen} label={`Move ${name}`} onClick={onToggle}>
+          Move
+        </Button>
+      )}
+      <StopButton name={name} device={device} actions={actions} />
+      {!isLive && device.protocols.includes("Readable") && (
+        <Button
+          kind="quiet"
+          busy={actions.work.doing === "read"}
+          label={`Read now: ${name}`}
+          onClick={() => void actions.read()}
+        >
+          Read now
+        </Button>
+      )}
+    </span>
+  );
+}
+
 function canBeStopped({ protocols }: DeviceDescription): boolean {
   return protocols.includes("Movable") && protocols.includes("Stoppable");
 }
