@@ -201,11 +201,18 @@ def _write(actor: Actor, row: Rule, asked: Mapping[str, Any]) -> None:
     for name in ("kind", "effect", "act", "pattern", "minimum", "maximum", "note"):
         if name in asked:
             setattr(row, name, asked[name])
-    if not row.group and not row.built_in:
-        raise _wrong("group", "whom the rule is for")
+    check_rule(row)
+    _keep(row, "rule", row.pattern)
+
+
+def check_rule(row: Rule) -> None:
+    """Raise InvalidError, with the field, unless a rule says something that can be decided."""
+    if bool(row.group) == bool(row.built_in):
+        raise _wrong("group", "one group that the rule is for, of your own or built in")
+    if row.group and row.group.beamline_id not in (None, row.beamline_id):
+        raise _wrong("group", "it is of another beamline")
     _check_pattern(row)
     _check_range(row)
-    _keep(row, "rule", row.pattern)
 
 
 def _name_group(row: Rule, name: str) -> None:

@@ -1,6 +1,7 @@
 """Rules of a beamline, from the row that staff write to what a person, a queue and a worker are told."""
 
 import pytest
+from django.apps import apps
 
 from accounts import rule_services as rules
 from accounts import selectors as accounts
@@ -224,3 +225,49 @@ def test_rules_cost_two_queries_at_most(facility, django_assert_num_queries, cou
     actor = facility.actor("member")
     with django_assert_num_queries(most):
         permit_of(actor, "alpha", proposal_id=facility.proposal_id("P-1")).check_plan("count")
+
+
+@pytest.fixture
+def pages(facility, client):
+    client.force_login(facility.users["admin"])
+    return client
+
+
+def place():
+    return apps.get_model("accounts", "Beamline").objects.get(name="alpha")
+
+
+def form(**more):
+    common = {
+        "beamline": place().pk,
+        "built_in": "members",
+        "kind": "plan",
+        "effect": "forbid",
+        "act": "move",
+    }
+    return {**common, "pattern": "scan", **more}
+
+
+def test_the_administration_pages_write_rules_with_before_and_after(facility, pages):
+    root = "/admin/accounts/rule/"
+    assert pages.post(f"{root}add/", form()).status_code == 302
+    (row,) = apps.get_model("accounts", "Rule").objects.all()
+    assert pages.post(f"{root}{row.pk}/change/", form(pattern="count")).status_code == 302
+    (changed,) = entries("rule.changed")
+    assert (changed.before["pattern"], changed.after["pattern"]) == ("scan", "count")
+    assert b"forbid plan count" in pages.get(root).content
+    refused = pages.post(f"{root}add/", form(kind="value", pattern="sx"))
+    assert b"give minimum, maximum or both" in refused.content
+    assert pages.post(f"{root}{row.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert [entry.before["pattern"] for entry in entries("rule.removed")] == ["count"]
+
+
+def test_the_administration_pages_write_groups_with_before_and_after(facility, pages):
+    root = "/admin/accounts/group/"
+    ada = facility.users["member"].pk
+    assert pages.post(f"{root}add/", {"name": "trained", "title": "", "members": [ada]}).status_code == 302
+    (row,) = apps.get_model("accounts", "Group").objects.all()
+    assert pages.post(f"{root}{row.pk}/change/", {"name": "trained", "title": "Trained"}).status_code == 302
+    (changed,) = entries("group.changed")
+    assert (changed.before["members"], changed.after["members"]) == (["member"], [])
+    assert (changed.before["title"], changed.after["title"]) == ("", "Trained")
