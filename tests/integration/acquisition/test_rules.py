@@ -1,7 +1,12 @@
 """Rules of a beamline, from the row that staff write to what a person, a queue and a worker are told."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from django.apps import apps
+from django.conf import settings
 
 from accounts import rule_services as rules
 from accounts import selectors as accounts
@@ -271,3 +276,24 @@ def test_the_administration_pages_write_groups_with_before_and_after(facility, p
     (changed,) = entries("group.changed")
     assert (changed.before["members"], changed.after["members"]) == (["member"], [])
     assert (changed.before["title"], changed.after["title"]) == ("", "Trained")
+
+
+def test_the_rules_of_the_how_to_can_be_written(facility, client):
+    page = (Path(settings.BASE_DIR) / "docs/how-to/first-day-of-a-facility-admin.md").read_text()
+    beginners(facility)
+    client.force_login(facility.users["staff"])
+    orders = [json.loads(text) for text in re.findall(r"-d '(\{.*?\})'", page, re.DOTALL)]
+    for line in page.splitlines():
+        cells = [cell.strip().strip("`") for cell in line.strip(" |").split("|")]
+        if len(cells) == 8 and cells[0] in ("members", "beginners"):
+            named = zip(
+                ("group", "kind", "effect", "act", "pattern", "minimum", "maximum"), cells, strict=False
+            )
+            orders.append({name: cell for name, cell in named if cell})
+    assert len(orders) == 7
+    for order in orders:
+        answer = client.post("/api/v1/beamlines/alpha/rules", order, content_type="application/json")
+        assert answer.status_code == 201, answer.content
+    told = client.get("/api/v1/beamlines/alpha/permits", {"user": "member", "device": "sx"}).json()
+    assert told["is_allowed"]
+    assert 'rule "value sx -5 to 5" of people of a proposal (the cryostat is near)' in told["rules"]
