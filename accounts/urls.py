@@ -7,6 +7,8 @@ from accounts.door import views as door
 
 urlpatterns = [
     path("login", views.SignInView.as_view(), name="login"),
+    path("login/provider", door.ask_provider, name="login-provider"),
+    path("login/provider/answer", door.answer_of_provider, name="login-provider-answer"),
     path("login/code", door.code_at_door, name="login-code"),
     path("login/enrol", door.enrol_at_door, name="login-enrol"),
     path("logout", views.SignOutView.as_view(), name="logout"),

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts import sign_in
 from accounts.backends import WAIT_ATTRIBUTE
-from accounts.door import entry
+from accounts.door import entry, open_id
 from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.requests import actor_of
+
+GOODBYE = "door.goodbye"
 
 
 class SignInView(LoginView):
@@ -20,6 +23,12 @@ class SignInView(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer the identity provider, and after signing out here the way to sign out there."""
+        context = super().get_context_data(**kwargs)
+        goodbye = self.request.session.pop(GOODBYE, "")
+        return {**context, "provider": open_id.provider(), "goodbye": goodbye}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in, or ask for the second factor first."""
@@ -41,9 +50,14 @@ class SignOutView(LogoutView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Audit who leaves, then end the session."""
         actor = actor_of(request)
+        id_token = request.session.get(open_id.ID_TOKEN, "")
         if actor.is_signed_in:
             sign_in.note_end(actor=actor)
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        if id_token:
+            back_to = request.build_absolute_uri(reverse("login"))
+            request.session[GOODBYE] = open_id.goodbye(id_token, back_to=back_to)
+        return response
 
 
 class ChangePasswordView(PasswordChangeView):

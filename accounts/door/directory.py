@@ -57,11 +57,15 @@ def claims_of(directory: Directory, username: str, password: str) -> Claims | No
         The name or the password is wrong, or the directory is away, or its certificate is.
     """
     name = directory.person.replace("{username}", escape_rdn(username))
-    with _connection(directory, name, password) as connection:
-        found = directory.filter.replace("{username}", escape_filter_chars(username))
-        scope = ldap3.SUBTREE if directory.base else ldap3.BASE
+    found = directory.filter.replace("{username}", escape_filter_chars(username))
+    scope = ldap3.SUBTREE if directory.base else ldap3.BASE
+    connection = _connection(directory, name, password)
+    try:
+        _bind(connection, directory)
         connection.search(directory.base or name, found, scope, attributes=list(ATTRIBUTES), size_limit=2)
         entries = [entry for entry in connection.response or () if entry["type"] == "searchResEntry"]
+    finally:
+        connection.unbind()
     return _claims(directory, username, entries[0]) if len(entries) == 1 else None
 
 
@@ -72,19 +76,24 @@ def _connection(directory: Directory, name: str, password: str) -> Any:
         ca_certs_file=directory.ca_file or None,
     )
     server = ldap3.Server(directory.url, connect_timeout=CONNECT_S, get_info=ldap3.NONE, tls=tls)
-    is_plain = urlsplit(directory.url).scheme == "ldap" and not is_loopback(directory.url)
     return ldap3.Connection(
         server,
         user=name,
         password=password,
         authentication=ldap3.SIMPLE,
-        auto_bind=ldap3.AUTO_BIND_TLS_BEFORE_BIND if is_plain else ldap3.AUTO_BIND_NO_TLS,
         receive_timeout=ANSWER_S,
         raise_exceptions=True,
         auto_referrals=False,
         check_names=False,
         read_only=True,
     )
+
+
+def _bind(connection: Any, directory: Directory) -> None:
+    connection.open()
+    if urlsplit(directory.url).scheme == "ldap" and not is_loopback(directory.url):
+        connection.start_tls()
+    connection.bind()
 
 
 def _claims(directory: Directory, username: str, entry: dict[str, Any]) -> Claims:

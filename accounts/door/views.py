@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Scope, require
-from accounts.door import entry, passwords, second_factor, sessions
+from accounts.door import entry, open_id, passwords, second_factor, sessions
 from accounts.errors import BeamportError, ForbiddenError, InvalidError, NotFoundError, TooManyError
 from accounts.models import User
 from accounts.requests import actor_of, address_of
+
+GOES_TO = "door.goes_to"
 
 
 @never_cache
@@ -38,6 +42,38 @@ def code_at_door(request: HttpRequest) -> HttpResponse:
         except BeamportError as error:
             fault = error
     return _told(request, "accounts/code.html", {}, fault, status=200)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def ask_provider(request: HttpRequest) -> HttpResponse:
+    """Send the browser to the identity provider."""
+    goes_to = request.GET.get("next", "")
+    request.session[GOES_TO] = goes_to if _is_own(request, goes_to) else settings.LOGIN_REDIRECT_URL
+    try:
+        return open_id.ask(request, answer_to=request.build_absolute_uri(reverse("login-provider-answer")))
+    except NotFoundError:
+        return redirect("login")
+    except BeamportError as error:
+        return _refused(request, error)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def answer_of_provider(request: HttpRequest) -> HttpResponse:
+    """Let in whom the provider names, by the second factor unless the provider asked for one itself."""
+    if open_id.provider() is None or "state" not in request.GET:
+        return redirect("login")
+    address = address_of(request)
+    try:
+        person, is_strong = open_id.person_behind(request, address=address)
+    except BeamportError as error:
+        return _refused(request, error)
+    goes_to = request.session.pop(GOES_TO, settings.LOGIN_REDIRECT_URL)
+    if is_strong or not second_factor.stands_before(person):
+        entry.let_in_with_code(request, person)
+        return redirect(goes_to)
+    return entry.after_first_factor(request, person, goes_to=goes_to)
 
 
 @never_cache
@@ -134,7 +170,7 @@ def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
 def administration_door(request: HttpRequest) -> HttpResponse:
     """Send who wants the administration pages through the door of the site, which asks for every factor."""
     goes_to = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(goes_to, {request.get_host()}, request.is_secure()):
+    if not _is_own(request, goes_to):
         goes_to = "/admin/"
     if not request.user.is_authenticated:
         return redirect_to_login(goes_to)
@@ -174,7 +210,7 @@ def _confirm_person(request: HttpRequest, user: User) -> None:
 
 
 def _asks_password(user: User) -> bool:
-    return user.has_usable_password()
+    return user.has_usable_password() or (settings.DIRECTORY is not None and open_id.provider() is None)
 
 
 def _person(request: HttpRequest) -> User:
@@ -182,6 +218,14 @@ def _person(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise PermissionDenied("Only a person has a second factor.")
     return user
+
+
+def _is_own(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+
+
+def _refused(request: HttpRequest, fault: BeamportError) -> HttpResponse:
+    return _told(request, "accounts/provider_refused.html", {}, fault)
 
 
 def _told(

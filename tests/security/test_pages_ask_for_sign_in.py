@@ -12,7 +12,14 @@ from tests.support.people import make_facility
 
 OPEN = {"login", "status"}  # the sign-in page itself, and what load balancers ask
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
-SAMPLES = {"uid": "abcdef", "prefix": "aaaaaaaa", "plan": "scan", "handle": "aa", "username": "pi", "name": "alpha"}
+SAMPLES = {
+    "uid": "abcdef",
+    "prefix": "aaaaaaaa",
+    "plan": "scan",
+    "handle": "aa",
+    "username": "pi",
+    "name": "alpha",
+}
 
 
 def pages() -> Iterator[str]:
