@@ -83,15 +83,22 @@ def _group(
 def plain_text(column: Values) -> bytes:
     """Write the values of a column with commas between; NaN and infinities as null."""
     if isinstance(column, list):
-        return dump_plain(null_for_non_finite(column))[1:-1]
+        return dump_plain(column if _are_plain_integers(column) else null_for_non_finite(column))[1:-1]
     return dump_column(column)[1:-1]
 
 
 def exact_text(column: Values) -> bytes:
     """Write the values of a column with commas between, under the encoding rule."""
+    if isinstance(column, list) and _are_plain_integers(column):
+        return dump_plain(column)[1:-1]
     if isinstance(column, list) or (column.dtype.kind == "f" and not _stands_for_itself(column)):
         return write_json(to_storable(as_list(column)))[1:-1]
     return dump_column(column)[1:-1]
+
+
+def _are_plain_integers(values: list[Any]) -> bool:
+    """Tell whether all values are integers of 64 bits: seq_num mostly, too many to look at one by one."""
+    return set(map(type, values)) == {int} and min(values) >= -(2**63) and max(values) < 2**63
 
 
 def _stands_for_itself(column: np.ndarray[Any, Any]) -> bool:
