@@ -48,6 +48,9 @@ def test_a_move_is_stopped_on_its_way(visit, idle):
     expect(outcome).to_contain_text("oven is moving")
     page.get_by_role("button", name="Stop oven", exact=True).first.click()
     expect(outcome).not_to_contain_text("oven is moving", timeout=20_000)
+    with idle.rest() as rest:
+        told = rest.get("beamlines/demo/values").json()["values"]["oven"]["value"]
+    assert told < 440, "the whole way takes half a minute"
     person.picture("device-stopped")
 
 

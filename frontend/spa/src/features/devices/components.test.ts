@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../api/engine";
 import { sentence, waysNow } from "../control/environment_card";
 import { described, limitsOf, mainReading, targetOf } from "./components";
-import { afterwards } from "./device_actions";
+import { afterStop, afterwards } from "./device_actions";
 
 const energy = { protocols: ["Movable"], units: "eV", limits: [0, 10] as [number, number] };
 const mono = { protocols: ["Readable"], readback: "mono_energy", components: { energy } };
@@ -58,6 +58,13 @@ describe("the end of an act", () => {
       fault: "",
       read: { a: { value: 1 }, b: { value: 2 } },
     });
+  });
+
+  it("of a stop leaves a move to tell its own end", () => {
+    const stopped = command({ action: "halt_move", detail: "sx was told to stop" });
+    expect(afterStop(before, stopped)).toBe(before);
+    expect(afterStop({ ...before, doing: "" }, stopped).told).toBe("sx was told to stop");
+    expect(afterStop(before, command({ outcome: "failed", detail: "cannot" })).fault).toBe("cannot");
   });
 
   it("is a fault where it was refused, with its reason", () => {

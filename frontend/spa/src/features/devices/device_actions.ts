@@ -6,7 +6,7 @@ import { type Readings, readingsOf } from "./components";
 
 /** What is going on with one device, for who asked for it. */
 export interface DeviceWork {
-  doing: "" | "move" | "read" | "stop";
+  doing: "" | "move" | "read";
   /** How the last act ended, in the worker's words. */
   told: string;
   /** Why the last act was refused or failed. */
@@ -26,6 +26,12 @@ export function afterwards(before: DeviceWork, command: Command): DeviceWork {
     fault: isDone ? "" : command.detail || `The worker has ${command.outcome} it.`,
     read: { ...before.read, ...readingsOf(command) },
   };
+}
+
+/** What follows from the end of a stop: a move that is on its way tells its own end. */
+export function afterStop(before: DeviceWork, command: Command): DeviceWork {
+  const { told, fault } = afterwards(before, command);
+  return before.doing === "move" && !fault ? before : { ...before, told, fault };
 }
 
 function faultOf(error: unknown): string {
@@ -53,12 +59,21 @@ export function useDeviceActions(beamline: string, device: string) {
       if (!signal.aborted) setWork((before) => ({ ...before, doing: "", fault: faultOf(error) }));
     }
   };
+  const stop = async () => {
+    const { signal } = gone.current;
+    try {
+      const command = await settled(beamline, await stopDevice(beamline, device), signal);
+      if (!signal.aborted) setWork((before) => afterStop(before, command));
+    } catch (error) {
+      if (!signal.aborted) setWork((before) => ({ ...before, fault: faultOf(error) }));
+    }
+  };
   return {
     work,
     refuse: (fault: string) => setWork((before) => ({ ...before, told: "", fault })),
     move: (target: Target) => follow("move", () => moveDevice(beamline, device, target)),
     read: () => follow("read", () => readDevice(beamline, device)),
-    stop: () => follow("stop", () => stopDevice(beamline, device)),
+    stop,
   };
 }
 
