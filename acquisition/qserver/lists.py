@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, TextField, Value
 from django.db.models.functions import MD5, Cast, Concat
 
-from accounts.access import Scope, visible
+from accounts.access import Scope, scopes, visible
 from accounts.actor import Actor
 from accounts.errors import ConflictError
 from acquisition.qserver import descriptions
@@ -19,6 +20,7 @@ from acquisition.qserver.items import finished_as_qs
 from acquisition.qserver.models import ClientDesk
 from acquisition.queue import selectors
 from acquisition.queue.models import Environment, ItemKind, QueueItem
+from acquisition.queue.permits import permit_of
 from acquisition.queue.states import FINISHED, WAITING, ItemState
 from acquisition.queue.validation import environment_of
 from catalog.selectors import visible_runs
@@ -64,6 +66,48 @@ class Offer:
 def offer_of(environment: Environment) -> Offer:
     """Give the offer of an environment."""
     return _offer(environment.pk, environment.opened_at, environment.fencing, _Held(environment))
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What one actor may queue, cut from an offer by the rules of the beamline, with uids of its own."""
+
+    plans: Mapping[str, Any]
+    reduced: Mapping[str, Any]
+    devices: Mapping[str, Any]
+    existing_plans: Mapping[str, Any]
+    existing_devices: Mapping[str, Any]
+    plans_uid: str
+    devices_uid: str
+    existing_plans_uid: str
+    existing_devices_uid: str
+
+
+def allowed_of(actor: Actor, beamline: str, offer: Offer) -> Allowed:
+    """Give what the actor may queue: nothing without ``queue:write``, else what no rule forbids.
+
+    A plan or device that a rule keeps from the actor is not listed at all.
+    """
+    permit = permit_of(actor, beamline)
+    seen = offer.devices if permit.is_open else permit.devices(offer.devices)
+    known = offer.plans if permit.is_open else permit.plans(offer.plans)
+    if Scope.QUEUE_WRITE in scopes(actor, beamline=beamline):
+        plans, devices = known, seen
+    else:
+        plans, devices = {}, {}
+    known_uid = offer.plans_uid if permit.is_open else uid_of("plans", known)
+    seen_uid = offer.devices_uid if permit.is_open else uid_of("devices", seen)
+    return Allowed(
+        plans=plans,
+        reduced={name: offer.reduced[name] for name in known},
+        devices=devices,
+        existing_plans=known,
+        existing_devices=seen,
+        plans_uid=uid_of(known_uid, bool(plans)),
+        devices_uid=uid_of(seen_uid, bool(devices)),
+        existing_plans_uid=known_uid,
+        existing_devices_uid=seen_uid,
+    )
 
 
 class _Held:

@@ -1,5 +1,6 @@
 """Routes that read: status, queue, history, plans, devices, runs, tasks, rights."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +12,7 @@ from accounts.selectors import beamline_named, proposals
 from acquisition.qserver import lists, locking
 from acquisition.qserver.items import item_as_qs
 from acquisition.qserver.routes import Action, Answer, done, route
-from acquisition.qserver.status import lock_uid, may_queue_at, run_list, run_list_uid, status
+from acquisition.qserver.status import lock_uid, run_list, run_list_uid, status
 from acquisition.queue import selectors
 from acquisition.queue.change import waiting
 from acquisition.queue.models import BeamlineQueue
@@ -112,45 +113,46 @@ def history_get(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer
 @route("GET", "plans/allowed", READ, takes="reduced")
 def plans_allowed(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
     """Give the plans that the actor may queue."""
-    offer = lists.offer_of(lists.known_environment(beamline))
-    allowed = may_queue_at(actor, beamline)
-    plans = offer.reduced if asked.get("reduced") else offer.plans
-    return done(
-        plans_allowed=plans if allowed else {}, plans_allowed_uid=lists.uid_of(offer.plans_uid, allowed)
-    )
+    allowed = _allowed(actor, beamline)
+    plans = {name: allowed.reduced[name] for name in allowed.plans} if asked.get("reduced") else allowed.plans
+    return done(plans_allowed=plans, plans_allowed_uid=allowed.plans_uid)
+
+
+def _allowed(actor: Actor, beamline: str) -> lists.Allowed:
+    return lists.allowed_of(actor, beamline, lists.offer_of(lists.known_environment(beamline)))
 
 
 @route("GET", "devices/allowed", READ)
 def devices_allowed(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
     """Give the devices that plans of the actor may use."""
-    offer = lists.offer_of(lists.known_environment(beamline))
-    allowed = may_queue_at(actor, beamline)
-    return done(
-        devices_allowed=offer.devices if allowed else {},
-        devices_allowed_uid=lists.uid_of(offer.devices_uid, allowed),
-    )
+    allowed = _allowed(actor, beamline)
+    return done(devices_allowed=allowed.devices, devices_allowed_uid=allowed.devices_uid)
 
 
 @route("GET", "plans/existing", READ, takes="reduced")
 def plans_existing(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
-    """Give every plan."""
-    offer = lists.offer_of(lists.known_environment(beamline))
-    plans = offer.reduced if asked.get("reduced") else offer.plans
-    return done(plans_existing=plans, plans_existing_uid=offer.plans_uid)
+    """Give every plan that no rule keeps from the actor."""
+    allowed = _allowed(actor, beamline)
+    plans = allowed.reduced if asked.get("reduced") else allowed.existing_plans
+    return done(plans_existing=plans, plans_existing_uid=allowed.existing_plans_uid)
 
 
 @route("GET", "devices/existing", READ)
 def devices_existing(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
-    """Give every device."""
-    offer = lists.offer_of(lists.known_environment(beamline))
-    return done(devices_existing=offer.devices, devices_existing_uid=offer.devices_uid)
+    """Give every device that no rule keeps from the actor."""
+    allowed = _allowed(actor, beamline)
+    return done(devices_existing=allowed.existing_devices, devices_existing_uid=allowed.existing_devices_uid)
 
 
 @route("GET", "permissions/get", READ)
 def permissions_get(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
     """Give the actor's groups, which are proposals, and what each may queue; no function may be called."""
-    names = [EVERYTHING] if may_queue_at(actor, beamline) else []
-    own = {"allowed_plans": names, "allowed_devices": names, "allowed_functions": []}
+    allowed = _allowed(actor, beamline)
+    own = {
+        "allowed_plans": [f":^{re.escape(name)}$" for name in allowed.plans],
+        "allowed_devices": [f":^{re.escape(name)}$" for name in allowed.devices],
+        "allowed_functions": [],
+    }
     groups = dict.fromkeys(proposals(actor, beamline=beamline).values_list("number", flat=True), own)
     root = {"allowed_plans": [EVERYTHING], "allowed_devices": [EVERYTHING], "allowed_functions": []}
     return done(user_group_permissions={"user_groups": {"root": root, **groups}})

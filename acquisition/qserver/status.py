@@ -5,7 +5,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
-from accounts.access import Scope, scopes
 from accounts.actor import Actor
 from acquisition.qserver import lists
 from acquisition.qserver.items import HIDDEN
@@ -166,17 +165,17 @@ def _lists(
     newest = lists.newest_ended(beamline)
     known = lists.known_environment(beamline)
     offer = lists.offer_of(known)
-    may_queue = may_queue_at(actor, beamline)
+    allowed = lists.allowed_of(actor, beamline, offer)
     lock = lock_info(desk)
     return {
         "items_in_queue": found["queue"]["length"],
         "items_in_history": lists.history_length(beamline, newest, desk.cleared_until),
         "plan_queue_uid": lists.queue_uid(beamline, queue.version),
         "plan_history_uid": lists.history_uid(beamline, newest, desk),
-        "plans_existing_uid": offer.plans_uid,
-        "devices_existing_uid": offer.devices_uid,
-        "plans_allowed_uid": lists.uid_of(offer.plans_uid, may_queue),
-        "devices_allowed_uid": lists.uid_of(offer.devices_uid, may_queue),
+        "plans_existing_uid": allowed.existing_plans_uid,
+        "devices_existing_uid": allowed.existing_devices_uid,
+        "plans_allowed_uid": allowed.plans_uid,
+        "devices_allowed_uid": allowed.devices_uid,
         "run_list_uid": run_list_uid(run_list(actor, found)),
         "task_results_uid": lists.uid_of("tasks", known.opened_at, sorted(moment.pending & {"update"})),
         "lock_info_uid": lock_uid(lock),
@@ -198,8 +197,3 @@ def run_list_uid(runs: list[dict[str, Any]]) -> str:
 def lock_uid(info: dict[str, Any]) -> str:
     """Give the uid of the lock."""
     return lists.uid_of("lock", info)
-
-
-def may_queue_at(actor: Actor, beamline: str) -> bool:
-    """Tell whether the actor may queue plans at a beamline at all."""
-    return Scope.QUEUE_WRITE in scopes(actor, beamline=beamline)

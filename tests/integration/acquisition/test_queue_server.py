@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.errors import ConflictError, ForbiddenError
-from acquisition.qserver import locking
+from accounts.errors import BeamportError, ConflictError, ForbiddenError
+from accounts.rule_services import add_rule
+from acquisition.qserver import editing, locking, reading, views
 from acquisition.qserver.locking import LockOrder
 from acquisition.qserver.status import status
 from acquisition.queue import control, services
@@ -73,6 +74,29 @@ def test_opening_anew_changes_the_uids_of_plans_only_when_the_plans_are_others(f
 def test_who_may_not_queue_is_allowed_no_plan_and_has_another_uid(facility):
     assert uids(facility)["plans_allowed_uid"] != uids(facility, "observer")["plans_allowed_uid"]
     assert uids(facility)["plans_existing_uid"] == uids(facility, "observer")["plans_existing_uid"]
+
+
+def test_a_rule_of_the_beamline_keeps_a_plan_out_of_the_lists_at_once(facility):
+    member = facility.actor("member")
+    before = uids(facility)
+    assert "count" in reading.plans_allowed(member, "alpha", {})["plans_allowed"]
+    add_rule(
+        actor=facility.actor("staff"),
+        beamline="alpha",
+        group="everyone",
+        kind="plan",
+        effect="forbid",
+        pattern="count",
+    )
+    assert changed(facility, before) == {"plans_allowed_uid", "plans_existing_uid"}
+    assert "count" not in reading.plans_allowed(member, "alpha", {"reduced": True})["plans_allowed"]
+    refused = views.told(pytest.raises(BeamportError, add_count, member).value)
+    assert "count" in refused
+
+
+def add_count(actor):
+    item = {"item_type": "plan", "name": "count", "args": [["det"]], "kwargs": {}}
+    editing.item_add(actor, "alpha", {"item": {**item, "meta": {"proposal": "P-1"}}})
 
 
 def test_a_lock_opens_to_its_key_and_to_staff_and_is_kept_as_a_digest(facility):
