@@ -248,7 +248,7 @@ def test_every_route_is_in_the_schema(facility):
     from drf_spectacular.generators import SchemaGenerator
 
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
-    assert len([path for path in paths if path.startswith("/api/v1/beamlines")]) == 43
+    assert len([path for path in paths if path.startswith("/api/v1/beamlines")]) == 48
 
 
 @pytest.mark.parametrize("path", ["/queue", "/history"])
