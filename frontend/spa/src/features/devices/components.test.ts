@@ -62,7 +62,8 @@ describe("the end of an act", () => {
 
   it("of a stop leaves a move to tell its own end", () => {
     const stopped = command({ action: "halt_move", detail: "sx was told to stop" });
-    expect(afterStop(before, stopped)).toBe(before);
+    expect(afterStop(before, stopped).doing).toBe("move");
+    expect(afterwards(afterStop(before, stopped), command({})).told).toBe("stopped on its way");
     expect(afterStop({ ...before, doing: "" }, stopped).told).toBe("sx was told to stop");
     expect(afterStop(before, command({ outcome: "failed", detail: "cannot" })).fault).toBe("cannot");
   });

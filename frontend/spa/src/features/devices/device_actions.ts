@@ -7,6 +7,8 @@ import { type Readings, readingsOf } from "./components";
 /** What is going on with one device, for who asked for it. */
 export interface DeviceWork {
   doing: "" | "move" | "read";
+  /** The move that is on its way was told to stop: its end is not its target. */
+  isStopped?: boolean;
   /** How the last act ended, in the worker's words. */
   told: string;
   /** Why the last act was refused or failed. */
@@ -22,7 +24,7 @@ export function afterwards(before: DeviceWork, command: Command): DeviceWork {
   const isDone = command.outcome === "done";
   return {
     doing: "",
-    told: isDone ? command.detail : "",
+    told: isDone ? (before.isStopped ? "stopped on its way" : command.detail) : "",
     fault: isDone ? "" : command.detail || `The worker has ${command.outcome} it.`,
     read: { ...before.read, ...readingsOf(command) },
   };
@@ -31,7 +33,7 @@ export function afterwards(before: DeviceWork, command: Command): DeviceWork {
 /** What follows from the end of a stop: a move that is on its way tells its own end. */
 export function afterStop(before: DeviceWork, command: Command): DeviceWork {
   const { told, fault } = afterwards(before, command);
-  return before.doing === "move" && !fault ? before : { ...before, told, fault };
+  return before.doing === "move" && !fault ? { ...before, isStopped: true } : { ...before, told, fault };
 }
 
 function faultOf(error: unknown): string {
@@ -51,7 +53,7 @@ export function useDeviceActions(beamline: string, device: string) {
   }, []);
   const follow = async (doing: DeviceWork["doing"], ask: () => Promise<Command>) => {
     const { signal } = gone.current;
-    setWork((before) => ({ ...before, doing, told: "", fault: "" }));
+    setWork((before) => ({ ...before, doing, told: "", fault: "", isStopped: false }));
     try {
       const command = await settled(beamline, await ask(), signal);
       if (!signal.aborted) setWork((before) => afterwards(before, command));
