@@ -31,6 +31,8 @@ def test_the_examples_of_the_page_run_and_print_what_they_promise(tmp_path):
     assert lines[2] == "5.0"
     assert lines[3] == "axis (ca://B:axis) takes a finite number in mm from -100 to 100, not nan"
     assert lines[4] == "axis (ca://B:axis) takes a finite number in mm from -100 to 100, not 'three'"
-    assert lines[5].startswith("axis cannot go to 1000.0 mm: its limits are -100 to 100 mm (from ca://B:axis).")
+    assert lines[5].startswith(
+        "axis cannot go to 1000.0 mm: its limits are -100 to 100 mm (from ca://B:axis)."
+    )
     assert sum("NOBODY:n" in line and "not found at" in line for line in lines) == 20
     assert lines[-1] == "0.0"
