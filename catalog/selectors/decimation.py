@@ -60,7 +60,7 @@ def rows_to_keep(columns: list[np.ndarray[Any, Any]], count: int, points: int) -
     --------
     >>> import numpy as np
     >>> rows_to_keep([np.array([0.0, 0, 0, 9, 0, 0, -9, 0, 0, 0])], 10, 6)
-    [0, 3, 4, 6, 9]
+    [0, 3, 5, 6, 9]
     """
     if count <= points:
         return list(range(count))
