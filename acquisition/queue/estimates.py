@@ -1,6 +1,7 @@
 """How many points and how long: foretold when an item is queued, within a bound of its own."""
 
 import functools
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +12,8 @@ from acquisition.plans.dry_run import DryRun
 from acquisition.plans.registry import BoundParameters, ParameterError, PlanRegistry
 from acquisition.plans.rehearsal import rehearse
 from acquisition.queue.models import Environment
+
+logger = logging.getLogger(__name__)
 
 #: What one item may cost, and all items of one request together.
 ITEM_S: Final = 0.1
@@ -86,8 +89,12 @@ def registry_of(modules: tuple[str, ...]) -> PlanRegistry:
 
 
 def positions(beamline: str) -> dict[str, float]:
-    """Give where the motors of the status board were seen last, in their own units."""
-    board: dict[str, Any] = cache.get(f"pv:{beamline}") or {"values": {}}
+    """Give where the motors of the status board were seen last, in their own units; nothing without it."""
+    try:
+        board: dict[str, Any] = cache.get(f"pv:{beamline}") or {"values": {}}
+    except Exception as error:  # noqa: BLE001  whatever the cache's client raises, an estimate can do without
+        logger.debug("the status board cannot be read: %s", error)
+        return {}
     return {
         name: float(entry["value"])
         for name, entry in board["values"].items()

@@ -20,7 +20,7 @@ from acquisition.queue.states import ItemEvent
 from acquisition.worker import telling
 from acquisition.worker.console import Console
 from acquisition.worker.direct import roots_of
-from acquisition.worker.driver import Driver, Ending, NotPossibleError
+from acquisition.worker.driver import ENDING, Driver, Ending, NotPossibleError
 from acquisition.worker.environment import OpenBeamline, suspenders_of
 from acquisition.worker.guard import ItemGuard
 from acquisition.worker.item import metadata_of, plan_of, standing_of
@@ -40,6 +40,9 @@ from acquisition.worker.values import find
 logger = logging.getLogger(__name__)
 
 DRAIN_S: Final = 1.0
+#: How long an order waits for an engine that is about to begin, and how often it looks.
+BEGIN_S: Final = 2.0
+BEGIN_LOOK_S: Final = 0.005
 ENDING_ACTIONS: Final = frozenset({"stop", "abort", "halt"})
 
 
@@ -77,6 +80,9 @@ class Runner:
         self._folder = folder
         self._on_panic = on_panic
         self._item: QueueItem | None = None
+        self._lock = threading.Lock()
+        self._ending: Ending | None = None
+        self._has_begun = self._is_over = False
         self._given: frozenset[str] = frozenset()
         self._run_uids: list[str] = []
         self._starts: dict[str, dict[str, Any]] = {}
@@ -112,8 +118,21 @@ class Runner:
         if command.action in ENDING_ACTIONS:
             self._recorder.give_up()
         reason = command.reason or f"{command.action} by {command.requested_by}"
+        if self._ended_before_it_begins(command.action, reason):
+            return "the item ends before its plan begins"
         self._driver.steer(command.action, reason=reason, defer=command.defer)
         return f"the engine is {self._driver.state}"
+
+    def _ended_before_it_begins(self, action: str, reason: str) -> bool:
+        """Note that the item is to end, if its plan has not begun; else wait for an engine about to begin."""
+        with self._lock:
+            if not self._has_begun and action in ENDING:
+                self._ending = Ending(ENDING[action], reason)
+                return True
+        deadline = time.monotonic() + BEGIN_S
+        while self._driver.state == "idle" and not self._is_over and time.monotonic() < deadline:
+            time.sleep(BEGIN_LOOK_S)
+        return False
 
     def held_devices(self) -> tuple[frozenset[str], str]:
         """Give the names of the devices that the running plan was given or has touched, and its name."""
@@ -144,6 +163,7 @@ class Runner:
         self._recorder.close()
 
     def _begin(self, item: QueueItem) -> None:
+        self._ending, self._has_begun, self._is_over = None, False, False
         self._item = item
         AT_WORK.item = str(item.uid)
         self._given = frozenset()
@@ -167,7 +187,15 @@ class Runner:
                 return Ending(ItemEvent.FAIL, f"{type(error).__name__}: {error}")
             if self._stopping.is_set():
                 return Ending(ItemEvent.ABORT, "the worker was shut down before the plan began")
-            return self._driver.run(plan, metadata_of(item, self._grant.beamline, self._beamline))
+            metadata = metadata_of(item, self._grant.beamline, self._beamline)
+            with self._lock:
+                if self._ending is not None:
+                    return self._ending
+                self._has_begun = True
+            try:
+                return self._driver.run(plan, metadata)
+            finally:
+                self._is_over = True
 
     def _prepare(self, item: QueueItem) -> Any:
         asked = until_it_works(lambda: standing_of(item, self._grant.beamline), stopping=self._stopping)
