@@ -65,7 +65,10 @@ def claims_of(directory: Directory, username: str, password: str) -> Claims | No
         connection.search(directory.base or name, found, scope, attributes=list(ATTRIBUTES), size_limit=2)
         entries = [entry for entry in connection.response or () if entry["type"] == "searchResEntry"]
     finally:
+        used = connection.socket
         connection.unbind()
+        if used is not None:
+            used.close()  # of a connection that was refused, ldap3 leaves it open
     return _claims(directory, username, entries[0]) if len(entries) == 1 else None
 
 

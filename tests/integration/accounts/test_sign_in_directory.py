@@ -111,7 +111,6 @@ def test_over_tls_the_certificate_is_checked(facility, settings, tmp_path, certi
     gc.collect()
 
 
-@LEAVES_A_SOCKET
 def test_a_directory_that_is_away_keeps_no_local_account_out(facility, settings):
     settings.DIRECTORY = configured(f"ldap://127.0.0.1:{free_port()}")
     assert not arrive("anna")[0]
