@@ -4,7 +4,6 @@ import os
 import signal
 import time
 
-import psutil
 import pytest
 
 from accounts.access import Scope
@@ -87,16 +86,3 @@ def test_watchers_lose_nothing_over_a_broker_that_comes_back_empty(site, facilit
         finally:
             revive_valkey()
         check_all_saw_all(site, scan, watchers)
-
-
-def test_a_slow_watcher_costs_neither_memory_nor_the_others_time(site, facility, scan, watchers):
-    slow = Follower(watchers[0].topic, watchers[0].key, pause_s=1.0)
-    web = psutil.Process(site.web_process.pid)
-    with following(socket_of(site), [slow, *watchers[:10]]):
-        site.until(lambda: all(one.covered > 3 for one in watchers[:10]), "all watch", 30)
-        before = web.memory_info().rss
-        check_all_saw_all(site, scan, watchers[:10])
-        grown = (web.memory_info().rss - before) / 2**20
-        check_all_saw_all(site, scan, [slow])
-        print(f"the web process grew by {grown:.1f} MB with a slow watcher")
-        assert grown < 50
