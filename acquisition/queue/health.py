@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -12,7 +13,7 @@ from django.db.models.functions import Now
 from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.selectors import beamlines
-from acquisition.queue.models import QueueItem
+from acquisition.queue.models import Environment, QueueItem
 from acquisition.queue.states import WAITING
 from acquisition.queue.status import status_of
 
@@ -69,8 +70,6 @@ def health() -> Health:
 
 
 def _worker_states() -> list[str]:
-    from acquisition.queue.models import Environment
-
     names = Environment.objects.filter(beamline__is_active=True, opened_at__isnull=False)
     return [status_of(name)["worker"] for name in names.values_list("beamline__name", flat=True)]
 
@@ -112,16 +111,10 @@ def gauges(actor: Actor) -> Iterator[Gauge]:
 
 def _ended(beamline_id: int, labels: tuple[tuple[str, str], ...]) -> Iterator[Gauge]:
     rows = QueueItem.objects.filter(beamline_id=beamline_id).exclude(state__in=[*WAITING, "running"])
-    since = Q(finished_at__gte=Now() - _a_day())
+    since = Q(finished_at__gte=Now() - timedelta(days=1))
     for state, total, lately in (
         rows.order_by().values_list("state").annotate(total=Count("pk"), lately=Count("pk", filter=since))
     ):
         named = (*labels, ("state", state))
         yield Gauge("items_ended", "Items that have ended, by state", total, named)
         yield Gauge("items_ended_last_day", "Items that ended within 24 hours, by state", lately, named)
-
-
-def _a_day() -> Any:
-    from datetime import timedelta
-
-    return timedelta(days=1)

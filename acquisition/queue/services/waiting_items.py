@@ -96,7 +96,7 @@ def remove_items(
     ignores_missing
         Take out those that still wait and may be written, and say nothing of the others.
     """
-    place = _place(actor, beamline)
+    place = beamline_named(actor, beamline)
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
         items = _named(actor, place.pk, beamline, uids, ignores_missing)
@@ -108,7 +108,7 @@ def remove_items(
 
 def clear_queue(*, actor: Actor, beamline: str) -> int:
     """Remove the waiting items that the actor may write; give their number. Audits ``queue.clear``."""
-    place = _place(actor, beamline)
+    place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_WRITE, beamline=beamline)
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
@@ -158,7 +158,7 @@ def move_items(
     keeps_queue_order
         In the order in which they stand now; otherwise in the order in which they are named.
     """
-    place = _place(actor, beamline)
+    place = beamline_named(actor, beamline)
     with changing(place.pk, beamline):
         check_control(actor, place.pk, beamline)
         items = _named(actor, place.pk, beamline, uids, ignores_missing=False)
@@ -173,10 +173,6 @@ def move_items(
         QueueItem.objects.bulk_update(items, ["position"])
         _audit_uids(actor, "queue.move_batch", beamline, items, after={"index": index})
     return items
-
-
-def _place(actor: Actor, beamline: str) -> Any:
-    return beamline_named(actor, beamline)
 
 
 def _checked(actor: Actor, beamline: str, item: QueueItem, changes: Mapping[str, Any]) -> Any:
@@ -205,7 +201,7 @@ def _told(item: QueueItem) -> dict[str, Any]:
 
 
 def _writable_item(actor: Actor, beamline: str, uid: str) -> tuple[Any, QueueItem]:
-    place = _place(actor, beamline)
+    place = beamline_named(actor, beamline)
     item = item_named(actor, beamline, uid)
     require(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal_id=item.proposal_id)
     return place, item
