@@ -43,7 +43,6 @@ DRAIN_S: Final = 1.0
 #: How long an order waits for an engine that is about to begin, and how often it looks.
 BEGIN_S: Final = 2.0
 BEGIN_LOOK_S: Final = 0.005
-ENDING_ACTIONS: Final = frozenset({"stop", "abort", "halt"})
 
 
 class Runner:
@@ -115,7 +114,7 @@ class Runner:
             raise NotPossibleError("nothing runs any more")
         if command.item_uid is not None and command.item_uid != item.uid:
             raise NotPossibleError("the item that this was meant for has ended; another one runs")
-        if command.action in ENDING_ACTIONS:
+        if command.action in ENDING:
             self._recorder.give_up()
         reason = command.reason or f"{command.action} by {command.requested_by}"
         if self._ended_before_it_begins(command.action, reason):
