@@ -81,7 +81,7 @@ class Runner:
         self._item: QueueItem | None = None
         self._lock = threading.Lock()
         self._ending: Ending | None = None
-        self._has_begun = self._is_over = False
+        self._has_begun = self._is_over = self._is_claiming = False
         self._given: frozenset[str] = frozenset()
         self._run_uids: list[str] = []
         self._starts: dict[str, dict[str, Any]] = {}
@@ -99,17 +99,21 @@ class Runner:
 
     def run_next(self) -> bool:
         """Run the next item, if there is one; errors of the database in looking for it come out."""
-        item = running.claim_next(actor=self._actor, grant=self._grant)
-        if item is None:
-            return False
-        self._begin(item)
+        self._is_claiming = True
+        try:
+            item = running.claim_next(actor=self._actor, grant=self._grant)
+            if item is None:
+                return False
+            self._begin(item)
+        finally:
+            self._is_claiming = False
         ending = self._run(item)
         self._end(item, ending)
         return True
 
     def steer(self, command: ControlCommand) -> str:
         """Carry a control command out; raise NotPossibleError to refuse it."""
-        item = self._item
+        item = self._item_at_work()
         if item is None:
             raise NotPossibleError("nothing runs any more")
         if command.item_uid is not None and command.item_uid != item.uid:
@@ -121,6 +125,13 @@ class Runner:
             return "the item ends before its plan begins"
         self._driver.steer(command.action, reason=reason, defer=command.defer)
         return f"the engine is {self._driver.state}"
+
+    def _item_at_work(self) -> QueueItem | None:
+        """Give the item; one that the database already calls running may yet be on its way here."""
+        deadline = time.monotonic() + BEGIN_S
+        while self._item is None and self._is_claiming and time.monotonic() < deadline:
+            time.sleep(BEGIN_LOOK_S)
+        return self._item
 
     def _ended_before_it_begins(self, action: str, reason: str) -> bool:
         """Note that the item is to end, if its plan has not begun; else wait for an engine about to begin."""

@@ -64,7 +64,8 @@ def test_a_full_disk_makes_the_scan_wait_and_room_lets_it_go_on(site, facility):
         before = whole_events(site)
         assert 0 < before < SCAN["num"]
         assert fresh(item).state == "running"
-        assert ConsoleLine.objects.filter(text__startswith=REFUSED, level="ERROR").exists()
+        told = ConsoleLine.objects.filter(text__startswith=REFUSED, level="ERROR")
+        site.until(told.exists, "the console tells it too", 10)
         grow("4m")
         site.until(lambda: fresh(item).state == "completed", "the scan is completed", 90)
         table = catalog.table(SYSTEM, fresh(item).run_uids[0], "primary")

@@ -17,7 +17,7 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,8 @@ from tests.support.people import SYSTEM
 LOOK_S = 0.05
 Seen = list[tuple[int, str, str]]
 
-_WRITE_DOWN = """
+_WRITE_DOWN = (
+    """
 CREATE TABLE IF NOT EXISTS history (
     n bigserial PRIMARY KEY, at timestamptz, what text, id text, old jsonb, new jsonb, ahead bigint
 );
@@ -50,17 +51,21 @@ BEGIN
         VALUES (clock_timestamp(), TG_TABLE_NAME, NEW.id, to_jsonb(OLD), to_jsonb(NEW), ahead);
     RETURN NEW;
 END $$;
+""",
+    """
 CREATE OR REPLACE TRIGGER lease_history BEFORE UPDATE ON acquisition_lease
-    FOR EACH ROW EXECUTE FUNCTION write_history();
+    FOR EACH ROW EXECUTE FUNCTION write_history()""",
+    """
 CREATE OR REPLACE TRIGGER item_history BEFORE UPDATE ON acquisition_queueitem
-    FOR EACH ROW EXECUTE FUNCTION write_history();
-"""
-_FORGET = """
-DROP TRIGGER IF EXISTS lease_history ON acquisition_lease;
-DROP TRIGGER IF EXISTS item_history ON acquisition_queueitem;
-DROP FUNCTION IF EXISTS write_history;
-DROP TABLE IF EXISTS history;
-"""
+    FOR EACH ROW EXECUTE FUNCTION write_history()""",
+)
+#: One transaction each: together they would hold one table while they wait for the other, as a worker does.
+_FORGET = (
+    "DROP TRIGGER IF EXISTS lease_history ON acquisition_lease",
+    "DROP TRIGGER IF EXISTS item_history ON acquisition_queueitem",
+    "DROP FUNCTION IF EXISTS write_history",
+    "DROP TABLE IF EXISTS history",
+)
 _LEASES = """
 SELECT old->>'holder', new->>'holder', (old->>'fencing')::bigint, (new->>'fencing')::bigint,
        (old->>'expires_at')::timestamptz > at
@@ -209,6 +214,7 @@ def _rows(query: str) -> list[tuple[Any, ...]]:
         return rows
 
 
-def _do(statements: str) -> None:
+def _do(statements: Iterable[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statements)
+        for statement in statements:
+            cursor.execute(statement)
