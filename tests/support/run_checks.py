@@ -44,7 +44,7 @@ CHECKS = (
         python("pytest", "-q", "--doctest-modules", "--ignore=frontend/spa", *PACKAGES),
         "test",
     ),
-    Check("pytest", python("pytest", "-q", "--durations=15"), "test"),
+    Check("pytest", python("pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations=25"), "test"),
 )
 
 

@@ -2,12 +2,16 @@
 
 A pytest plugin (`-p tests.support.services`): Django's settings are read before any conftest is, so the
 servers start when this module is imported. `BEAMPORT_TEST_SERVICES=off` leaves them out.
+
+When the tests are shared out among processes (`pytest -n 2`), each has servers of its own: tests stop them,
+fill them and ring each other's doorbells. The process that only shares out has none.
 """
 
 import atexit
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -33,5 +37,11 @@ def start() -> Path:
     return var
 
 
-if os.environ.get("BEAMPORT_TEST_SERVICES") != "off":
+def is_needed() -> bool:
+    """Tell whether this process runs tests that may ask for servers."""
+    only_shares_out = "-n" in sys.argv and "PYTEST_XDIST_WORKER" not in os.environ
+    return os.environ.get("BEAMPORT_TEST_SERVICES") != "off" and not only_shares_out
+
+
+if is_needed():
     start()
