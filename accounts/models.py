@@ -16,6 +16,11 @@ from accounts.door.models import (  # noqa: F401  Django looks for models here
     SecondFactor,
     Session,
 )
+from accounts.models_of_samples import Sample as Sample
+from accounts.models_of_visits import Visit as Visit
+from accounts.models_of_visits import VisitMember as VisitMember
+from accounts.roles import ProposalRole as ProposalRole
+from accounts.roles import StaffRole as StaffRole
 
 # A number stands in addresses and file names: no slash, no leading dot.
 PROPOSAL_NUMBER = RegexValidator(
@@ -31,6 +36,13 @@ class User(AbstractUser):
         "facility administrator",
         default=False,
         help_text="May do everything on every beamline, and manages accounts and proposals.",
+    )
+    external_id = models.CharField(
+        max_length=100,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Their name in the user office's system.",
     )
 
     class Meta(AbstractUser.Meta):
@@ -51,12 +63,23 @@ class Beamline(models.Model):
     title = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
+    data_owner = models.CharField(
+        max_length=200, blank=True, help_text="Who owns data taken here, where the proposal does not say."
+    )
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Audience(models.TextChoices):
+    """Who may read published data."""
+
+    OWN_PEOPLE = "", "its own people"
+    SIGNED_IN = "signed_in", "everybody who is signed in"
+    EVERYONE = "everyone", "everybody, also without an account"
 
 
 class Proposal(models.Model):
@@ -69,6 +92,21 @@ class Proposal(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True, help_text="Control only from then on.")
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Control only until then.")
     is_closed = models.BooleanField(default=False, help_text="Closed: data can be read, nothing is added.")
+    external_id = models.CharField(
+        max_length=100, null=True, blank=True, unique=True, help_text="Its name in the system it came from."
+    )
+    audience = models.CharField(
+        "published for",
+        max_length=16,
+        choices=Audience.choices,
+        blank=True,
+        default=Audience.OWN_PEOPLE,
+        help_text="Who else may read its data, once the embargo is over.",
+    )
+    embargo_until = models.DateTimeField(
+        null=True, blank=True, help_text="Its own people and staff only until then, also when published."
+    )
+    data_owner = models.CharField(max_length=200, blank=True, help_text="Who owns its data.")
 
     class Meta:
         ordering = ["number"]
@@ -78,6 +116,9 @@ class Proposal(models.Model):
                 | models.Q(starts_at__isnull=True)
                 | models.Q(ends_at__gt=models.F("starts_at")),
                 name="accounts_proposal_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=Audience.values), name="accounts_proposal_audience"
             ),
         ]
 
@@ -91,20 +132,10 @@ class Proposal(models.Model):
         started = self.starts_at is None or self.starts_at <= moment
         return started and (self.ends_at is None or moment < self.ends_at)
 
-
-class ProposalRole(models.TextChoices):
-    """What a person is in a proposal."""
-
-    PRINCIPAL_INVESTIGATOR = "principal_investigator", "principal investigator"
-    MEMBER = "member", "member"
-    OBSERVER = "observer", "observer"
-
-
-class StaffRole(models.TextChoices):
-    """What a person is at a beamline."""
-
-    BEAMLINE_STAFF = "beamline_staff", "beamline staff"
-    LOCAL_CONTACT = "local_contact", "local contact"
+    def audience_at(self, moment: datetime) -> Audience:
+        """Give who besides its people and staff may read its data at `moment`."""
+        is_embargoed = self.embargo_until is not None and moment < self.embargo_until
+        return Audience.OWN_PEOPLE if is_embargoed else Audience(self.audience)
 
 
 class Membership(models.Model):
