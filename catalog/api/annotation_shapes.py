@@ -39,6 +39,27 @@ class TagOrderSerializer(StrictSerializer):
     name = Text(max_length=64)
 
 
+class TagsOrderSerializer(StrictSerializer):
+    """Tags to put on runs, and to take off them."""
+
+    runs = serializers.ListField(child=Text(max_length=80), min_length=1, max_length=500)
+    add = serializers.ListField(child=Text(max_length=64), max_length=100, required=False, default=list)
+    remove = serializers.ListField(child=Text(max_length=64), max_length=100, required=False, default=list)
+
+
+class TagsOfRunSerializer(serializers.Serializer[Any]):
+    """The names of a run's tags."""
+
+    uid = Text()
+    tags = serializers.ListField(child=Text())
+
+
+class TagsOfRunsSerializer(serializers.Serializer[Any]):
+    """The names of the tags of runs."""
+
+    results = TagsOfRunSerializer(many=True)
+
+
 class NoteOrderSerializer(StrictSerializer):
     """The text of a note."""
 

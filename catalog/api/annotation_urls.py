@@ -8,6 +8,7 @@ from catalog.api import devices, refused
 RUN = "runs/<str:uid>/"
 
 urlpatterns = [
+    path("runs/tags", views.TagsOfRunsView.as_view(), name="runs-tags"),
     path(RUN + "annotations", views.AnnotationsView.as_view(), name="run-annotations"),
     path(RUN + "metadata", views.MetadataView.as_view(), name="run-metadata"),
     path(RUN + "revisions", views.RevisionsView.as_view(), name="run-revisions"),

@@ -130,6 +130,32 @@ class TagsView(APIView):
         return Response(shapes.TagSerializer(tag).data, status=201)
 
 
+class TagsOfRunsView(APIView):
+    """The tags of some runs."""
+
+    @extend_schema(
+        operation_id="runs_tags_change",
+        request=shapes.TagsOrderSerializer,
+        responses=shapes.TagsOfRunsSerializer,
+        examples=[
+            OpenApiExample(
+                "two runs",
+                value={
+                    "runs": ["7f3a9c1e-5d4b-4c1f-9a57-0d6f1b2c3e4f", "0c1d2e3f-5d4b-4c1f-9a57-0d6f1b2c3e4f"],
+                    "add": ["good beam"],
+                    "remove": ["to check"],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Put tags on runs and take others off, on all of them or on none."""
+        wanted = asked.body(request, shapes.TagsOrderSerializer)
+        tags = services.change_tags(actor=actor_of(request), **wanted)
+        return Response({"results": [{"uid": uid, "tags": names} for uid, names in tags.items()]})
+
+
 class TagView(APIView):
     """One tag of a run."""
 

@@ -8,7 +8,7 @@ from catalog.services.notes import add_note, edit_note, remove_note
 from catalog.services.orphans import close_orphan
 from catalog.services.retention import apply_retention, remove_rule, set_rule
 from catalog.services.revisions import restore_metadata, revise_metadata
-from catalog.services.tags import add_tag, remove_tag
+from catalog.services.tags import add_tag, change_tags, remove_tag
 
 __all__ = [
     "add_link",
@@ -16,6 +16,7 @@ __all__ = [
     "add_tag",
     "apply_retention",
     "attach",
+    "change_tags",
     "close_orphan",
     "delete_run",
     "detach",

@@ -28,8 +28,13 @@ def annotatable(actor: Actor, uid: str) -> Run:
         The actor may read it and not annotate it.
     """
     row = visible_run(actor, uid)
-    require(actor, Scope.RUN_ANNOTATE, beamline=row.beamline.name, proposal_id=row.proposal_id)
+    require_scope(actor, Scope.RUN_ANNOTATE, row)
     return row
+
+
+def require_scope(actor: Actor, scope: Scope, row: Run) -> None:
+    """Pass silently when `actor` has `scope` where a run belongs; raise ForbiddenError otherwise."""
+    require(actor, scope, beamline=row.beamline.name, proposal_id=row.proposal_id)
 
 
 def locked(row: Run) -> Run:

@@ -190,6 +190,12 @@ ACQUISITION = [
     row("POST", f"{B}/control/keep", "control:take",  "401 404 404 403   -   -   -   -   - 403 401 401"),
     row("POST", f"{B}/control/release", "control:take",
                                                       "401 404 404 403   -   -   -   -   - 403 401 401"),
+    row("POST", f"{B}/control/request", "control:take",
+                                                      "401 404 404 403 409 409 409 409 409 403 401 401"),
+    row("DELETE", f"{B}/control/request", "control:take",
+                                                      "401 404 404 403 200 200 200 200 200 403 401 401"),
+    row("POST", f"{B}/control/give", "control:take",  "401 404 404 403 409 409 409 409 409 403 401 401",
+        body={"to": "member"}),
     row("GET", f"{B}/console", "console:read",        "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("POST", f"{B}/dry-run", "queue:write",        "401 404 404 403 200 200 200 200 200 403 401 401",
         body=WAIT),
@@ -272,6 +278,8 @@ R = "runs/<uid>"
 WHY = {"reason": "it was wrong"}
 MENDED = {"uid": "bad-run", "time": 1.0}
 ANNOTATIONS = [
+    row("POST", "runs/tags", "run:annotate",          "401 404 404 403 200 200 200 200 200 403 401 401",
+        body={"runs": ["<uid>"], "add": ["good"]}),
     row("GET", f"{R}/annotations", "run:read",        "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", f"{R}/metadata", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("PATCH", f"{R}/metadata", "run:annotate",     "401 404 404 403 200 200 200 200 200 403 401 401",

@@ -137,6 +137,32 @@ def test_tags_that_make_bad_names_are_refused(place, name):
         services.add_tag(actor=place.member, run_uid=uid, name=name)
 
 
+def test_tags_of_many_runs_change_together_or_not_at_all(place, client):
+    first, second = stored(place, scan(1)), stored(place, scan(1))
+    hidden = stored(make_place("gamma", "P-2"), scan(1))
+    services.add_tag(actor=place.member, run_uid=first, name="to check")
+
+    def send(**body):
+        return client.post("/api/v1/runs/tags", json.dumps(body), content_type="application/json")
+
+    refused = send(runs=[first, hidden, "nothing"], add=["good"])
+    assert (refused.status_code, set(refused.json()["fields"]["runs"])) == (404, {hidden, "nothing"})
+    assert models.RunTag.objects.count() == 1
+    told = send(runs=[first, second, first], add=["good", " good "], remove=["to check", "never put"])
+    assert told.json() == {"results": [{"uid": first, "tags": ["good"]}, {"uid": second, "tags": ["good"]}]}
+    assert send(runs=[first], add=["good"]).status_code == 200
+    assert sorted(uids_found(place.member, "tag:good")) == sorted([first, second])
+    assert actions() == ["run.tagged", "run.untagged", "run.tagged", "run.tagged"]
+    for body in (
+        {"runs": [first]},
+        {"runs": [], "add": ["a"]},
+        {"runs": [first], "add": ["a"], "remove": ["a"]},
+    ):
+        assert send(**body).status_code == 400, body
+    crowd = [f"t{n}" for n in range(100)]
+    assert send(runs=[first], add=crowd).status_code == 409
+
+
 def test_notes_are_changed_by_their_author_and_by_staff(place):
     uid = stored(place, scan(1))
     note = services.add_note(actor=SYSTEM, run_uid=uid, text="# <script>alert(1)</script>")
