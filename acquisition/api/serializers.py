@@ -181,6 +181,12 @@ class Reason(StrictSerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+class Receiver(StrictSerializer):
+    """To whom."""
+
+    to = serializers.CharField(max_length=150)
+
+
 class Target(Reason):
     """Where to move a device, in its own units; with `relative` by how much."""
 

@@ -49,6 +49,8 @@ urlpatterns = [
     path(HERE + "control/take", views.TakeControlView.as_view(), name="control-take"),
     path(HERE + "control/keep", views.KeepControlView.as_view(), name="control-keep"),
     path(HERE + "control/release", views.ReleaseControlView.as_view(), name="control-release"),
+    path(HERE + "control/request", views.RequestControlView.as_view(), name="control-request"),
+    path(HERE + "control/give", views.GiveControlView.as_view(), name="control-give"),
     path(HERE + "console", views.ConsoleView.as_view(), name="console"),
     path(HERE + "dry-run", views.DryRunView.as_view(), name="dry-run"),
 ]

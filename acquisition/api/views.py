@@ -13,7 +13,7 @@ from accounts.requests import actor_of
 from acquisition.api import serializers as shapes
 from acquisition.api.bodies import CREATED, OBJECT, body_of, query_of
 from acquisition.api.emergency import uid_of
-from acquisition.queue import control, dry, selectors, services
+from acquisition.queue import asking, control, dry, selectors, services
 
 
 def _version_of(tag: str, place: str) -> int | None:
@@ -315,6 +315,35 @@ class ReleaseControlView(APIView):
         """Release control."""
         actor = actor_of(request)
         control.release_control(actor=actor, beamline=beamline)
+        return Response(selectors.control(actor, beamline))
+
+
+class RequestControlView(APIView):
+    """Ask for the beamline while somebody else has it in hand."""
+
+    @extend_schema(operation_id="control_request", request=shapes.Reason, responses=OBJECT)
+    def post(self, request: Request, beamline: str) -> Response:
+        """Ask the holder for control; everybody at the beamline sees the request for ten minutes."""
+        actor = actor_of(request)
+        asking.request_control(actor=actor, beamline=beamline, **body_of(request, shapes.Reason))
+        return Response(selectors.control(actor, beamline))
+
+    @extend_schema(operation_id="control_request_withdraw", request=None, responses=OBJECT)
+    def delete(self, request: Request, beamline: str) -> Response:
+        """Take one's own request back."""
+        actor = actor_of(request)
+        asking.withdraw_request(actor=actor, beamline=beamline)
+        return Response(selectors.control(actor, beamline))
+
+
+class GiveControlView(APIView):
+    """Hand the beamline over."""
+
+    @extend_schema(operation_id="control_give", request=shapes.Receiver, responses=OBJECT)
+    def post(self, request: Request, beamline: str) -> Response:
+        """Give control to somebody who asks for it."""
+        actor = actor_of(request)
+        asking.give_control(actor=actor, beamline=beamline, **body_of(request, shapes.Receiver))
         return Response(selectors.control(actor, beamline))
 
 

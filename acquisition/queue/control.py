@@ -16,6 +16,7 @@ from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
 from accounts.selectors import beamline_named
 from acquisition.queue.change import announce_status
+from acquisition.queue.control_requests import without
 from acquisition.queue.models import ControlLease
 
 TTL: Final = timedelta(seconds=120)
@@ -36,7 +37,7 @@ def take_control(*, actor: Actor, beamline: str, reason: str = "") -> ControlLea
     place = beamline_named(actor, beamline)
     require(actor, Scope.CONTROL_TAKE, beamline=beamline)
     with transaction.atomic():
-        lease = _locked(place.pk)
+        lease = locked_lease(place.pk)
         other = holder_of(lease)
         action = "control.take"
         if other and other != actor.username:
@@ -46,6 +47,7 @@ def take_control(*, actor: Actor, beamline: str, reason: str = "") -> ControlLea
         if other != actor.username:
             lease.holder, lease.since = actor.username, now
         lease.expires_at, lease.note = now + TTL, reason
+        lease.requests = without(lease.requests, actor.username)
         lease.save()
         audit.record(
             actor=actor,
@@ -66,7 +68,7 @@ def keep_control(*, actor: Actor, beamline: str) -> ControlLease:
     place = beamline_named(actor, beamline)
     require(actor, Scope.CONTROL_TAKE, beamline=beamline)
     with transaction.atomic():
-        lease = _locked(place.pk)
+        lease = locked_lease(place.pk)
         if holder_of(lease) != actor.username:
             raise ConflictError(
                 f"You do not hold control of {beamline} any more.", hint="Take it again.", code="control_lost"
@@ -81,7 +83,7 @@ def release_control(*, actor: Actor, beamline: str) -> None:
     place = beamline_named(actor, beamline)
     require(actor, Scope.CONTROL_TAKE, beamline=beamline)
     with transaction.atomic():
-        lease = _locked(place.pk)
+        lease = locked_lease(place.pk)
         if holder_of(lease) != actor.username:
             return
         lease.holder, lease.since, lease.expires_at, lease.note = "", None, None, ""
@@ -123,7 +125,8 @@ def holder_of(lease: ControlLease | None) -> str:
     return lease.holder if lease.expires_at > timezone.now() else ""
 
 
-def _locked(beamline_id: int) -> ControlLease:
+def locked_lease(beamline_id: int) -> ControlLease:
+    """Give the lease's row, locked until the transaction ends; made at first use."""
     ControlLease.objects.get_or_create(beamline_id=beamline_id)
     return ControlLease.objects.select_for_update().get(beamline_id=beamline_id)
 
@@ -132,7 +135,7 @@ def _check_take_over(actor: Actor, beamline: str, lease: ControlLease, reason: s
     if Scope.CONTROL_FORCE not in scopes(actor, beamline=beamline):
         raise ConflictError(
             f"{lease.holder} has {beamline} in hand (since {lease.since:%H:%M:%S} UTC).",
-            hint="Ask them to release it, or ask beamline staff to take it over.",
+            hint="Ask for it; its holder gives it, and beamline staff may take it over.",
             code="control_held",
         )
     if not reason.strip():

@@ -223,6 +223,11 @@ class ControlLease(models.Model):
     since = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True, default="")
+    requests = models.JSONField(
+        default=list,
+        db_default=models.Value([], output_field=models.JSONField()),
+        help_text="who asks for it: username, since, reason",
+    )
 
     def __str__(self) -> str:
         return f"control {self.beamline_id} {self.holder}"

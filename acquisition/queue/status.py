@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Now
 
+from acquisition.queue.control_requests import standing
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
 from acquisition.queue.states import WAITING, ItemState
 
@@ -168,6 +169,7 @@ def _control(lease: Any, now: datetime) -> dict[str, Any] | None:
         "since": lease.since.isoformat(),
         "expires_at": lease.expires_at.isoformat(),
         "note": lease.note,
+        "requests": standing(lease.requests, now),
     }
 
 

@@ -241,6 +241,18 @@ class Beamline:
         """Give it free."""
         self._post("control/release")
 
+    def request_control(self, reason: str = "") -> dict[str, Any]:
+        """Ask whoever has the beamline in hand for it; the request stands for ten minutes."""
+        return dict(self._post("control/request", {"reason": reason} if reason else {}))
+
+    def withdraw_request(self) -> None:
+        """Take one's own request for control back."""
+        self.client.delete(f"{self._path}/control/request")
+
+    def give_control(self, to: str) -> dict[str, Any]:
+        """Hand control over to somebody who has asked for it."""
+        return dict(self._post("control/give", {"to": to}))
+
     def console(self, since: int | None = None) -> list[dict[str, Any]]:
         """Give the lines that plans printed, after number `since`."""
         return list(self._get("console", since=since)["lines"])

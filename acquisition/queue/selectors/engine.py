@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.access import Scope, require, visible
 from accounts.actor import Actor
 from accounts.errors import NotFoundError
 from accounts.selectors import beamline_named, beamlines
 from acquisition.queue.control import holder_of
+from acquisition.queue.control_requests import standing
 from acquisition.queue.models import ControlCommand, ControlLease, QueueItem
 from acquisition.queue.selectors.writing import as_uuid, stamp
 from acquisition.queue.status import private_item, status_of, without_item
@@ -35,19 +37,27 @@ def places(actor: Actor) -> list[dict[str, Any]]:
 
 
 def control(actor: Actor, beamline: str) -> dict[str, Any]:
-    """Give who has the beamline in hand."""
+    """Give who has the beamline in hand, and who asks for it."""
     place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_READ, beamline=beamline)
     lease = ControlLease.objects.filter(beamline_id=place.pk).first()
     holder = holder_of(lease)
     if lease is None or not holder:
-        return {"holder": None, "since": None, "expires_at": None, "note": "", "is_mine": False}
+        return {
+            "holder": None,
+            "since": None,
+            "expires_at": None,
+            "note": "",
+            "is_mine": False,
+            "requests": [],
+        }
     return {
         "holder": holder,
         "since": stamp(lease.since),
         "expires_at": stamp(lease.expires_at),
         "note": lease.note,
         "is_mine": holder == actor.username,
+        "requests": standing(lease.requests, timezone.now()),
     }
 
 

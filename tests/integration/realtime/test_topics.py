@@ -7,6 +7,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Beamline
+from acquisition.queue import control
+from acquisition.queue.asking import give_control, request_control
 from acquisition.queue.change import changing
 from acquisition.queue.doorbell import ring
 from acquisition.queue.models import BeamlineQueue, ConsoleLine, EngineSnapshot, QueueItem
@@ -91,6 +93,25 @@ async def test_engine_status_hides_item_and_run_from_who_may_not_see_them(member
         assert hidden["worker"] == whole["worker"] == "absent"
         assert hidden["seq"] == hidden["version"]
         assert str(item.uid) not in str(hidden)
+
+
+async def test_a_request_for_control_and_its_answer_are_pushed_to_everybody(member, facility):
+    pi, asking = facility.actor("pi"), facility.actor("member")
+    await store.call(control.take_control, actor=pi, beamline="alpha")
+    holder = await store.call(session_headers, facility.users["pi"])
+    watcher = await store.call(session_headers, facility.users["observer"])
+    async with connected(holder) as one, connected(watcher) as other:
+        for socket in (one, other):
+            await socket.subscribe("engine:alpha")
+            assert (await socket.until(type="message"))["payload"]["control"]["requests"] == []
+        await store.call(request_control, actor=asking, beamline="alpha", reason="alignment")
+        for socket in (one, other):
+            told = (await socket.until(type="message"))["payload"]["control"]
+            assert (told["holder"], [one["reason"] for one in told["requests"]]) == ("pi", ["alignment"])
+        await store.call(give_control, actor=pi, beamline="alpha", to="member")
+        for socket in (one, other):
+            told = (await socket.until(type="message"))["payload"]["control"]
+            assert (told["holder"], told["requests"]) == ("member", [])
 
 
 async def test_why_the_queue_is_held_is_told_to_who_may_see_the_item_that_held_it(member, facility):
