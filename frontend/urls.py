@@ -4,6 +4,7 @@ from django.urls import path
 
 from frontend import account_views, views
 from frontend.api.figure import RunFigureView
+from frontend.api.fit import RunFitView
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -17,8 +18,10 @@ urlpatterns = [
     path("devices/<str:name>", views.device, name="device-page"),
     path("control", views.control, name="control-page"),
     path("console", views.console, name="console-page"),
+    path("help", views.help_page, name="help"),
     path("account", account_views.account, name="account"),
     path("account/tokens", account_views.tokens, name="account-tokens"),
     path("account/tokens/<str:prefix>/revoke", account_views.revoke_token, name="account-token-revoke"),
     path("api/v1/runs/<str:uid>/figure", RunFigureView.as_view(), name="run-figure"),
+    path("api/v1/runs/<str:uid>/fit", RunFitView.as_view(), name="run-fit"),
 ]

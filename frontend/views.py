@@ -104,6 +104,12 @@ def console(request: HttpRequest) -> HttpResponse:
     return shell(request, title="Console", summary="What the worker of the beamline writes.")
 
 
+@page()
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Show what to do where, and the shortcuts."""
+    return shell(request, title="Help", summary="What to do where, and which keys do it.")
+
+
 def _queue_in_words(request: HttpRequest, beamline: dict[str, str] | None) -> list[str]:
     if beamline is None:
         return []

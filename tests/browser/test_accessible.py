@@ -18,6 +18,7 @@ PAGES = (
     "/runs",
     "/devices",
     "/console",
+    "/help",
 )
 PLAIN = ("/account", "/account/tokens", "/nothing-here")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -19,3 +19,15 @@ export function releaseControl(beamline: string): Promise<ControlLease | null> {
 export function keepControl(beamline: string): Promise<ControlLease> {
   return request(`beamlines/${segment(beamline)}/control/keep`, { method: "POST" });
 }
+
+export function requestControl(beamline: string, reason = ""): Promise<ControlLease> {
+  return request(`beamlines/${segment(beamline)}/control/request`, { method: "POST", body: { reason } });
+}
+
+export function withdrawRequest(beamline: string): Promise<unknown> {
+  return request(`beamlines/${segment(beamline)}/control/request`, { method: "DELETE" });
+}
+
+export function giveControl(beamline: string, to: string): Promise<ControlLease> {
+  return request(`beamlines/${segment(beamline)}/control/give`, { method: "POST", body: { to } });
+}

@@ -7,11 +7,19 @@ export interface Progress {
   eta_s: number | null;
 }
 
+/** Somebody who waits for the control that another one has. */
+export interface ControlRequest {
+  username: string;
+  since: string;
+  reason: string;
+}
+
 export interface ControlLease {
   holder: string | null;
   since: string | null;
   expires_at: string | null;
   note?: string;
+  requests?: ControlRequest[];
 }
 
 /** What runs now; of a proposal that is not one's own only that something runs. */

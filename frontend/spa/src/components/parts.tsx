@@ -40,6 +40,8 @@ interface ButtonProps {
   label?: string;
   /** Whether what the button opens is open. */
   expanded?: boolean;
+  /** Name of the keyboard shortcut that presses it. */
+  shortcut?: string;
 }
 
 export function Button({ children, onClick, kind = "plain", icon, type = "button", ...rest }: ButtonProps) {
@@ -52,6 +54,7 @@ export function Button({ children, onClick, kind = "plain", icon, type = "button
       aria-busy={rest.busy || undefined}
       aria-label={rest.label}
       aria-expanded={rest.expanded}
+      data-shortcut={rest.shortcut}
       title={rest.title ?? rest.label}
     >
       {icon && <Icon name={icon} />}

@@ -2,9 +2,9 @@ import { when } from "../../components/format";
 import { Badge, Card, Empty } from "../../components/parts";
 import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
+import { Control } from "../frame/control";
 import { shownState } from "../frame/engine_state";
 import { Page } from "../frame/page";
-import { Control } from "../frame/run_bar";
 import { EnvironmentCard } from "./environment_card";
 
 export default function ControlPage() {

@@ -1,24 +1,17 @@
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { bootstrap, may } from "../../bootstrap";
-import { Icon, type IconName } from "../../components/icons";
+import { Icon } from "../../components/icons";
 import { BeamlineContext } from "../../live/store";
 import { useBeamlineState } from "./beamline_state";
 import { Connection } from "./connection";
+import { PLACES } from "./places";
 import { RunBar } from "./run_bar";
 import { StopStrip } from "./stop_strip";
 import { chooseTheme, useTheme } from "./theme";
+import { useShortcuts } from "./use_shortcuts";
 
-const PLACES: [path: string, text: string, icon: IconName, scope?: string][] = [
-  ["/", "Overview", "overview"],
-  ["/acquire", "Acquire", "acquire"],
-  ["/queue", "Queue", "queue"],
-  ["/live", "Live", "live"],
-  ["/runs", "Runs", "runs"],
-  ["/devices", "Devices", "devices"],
-  ["/console", "Console", "console", "console:read"],
-  ["/control", "Control", "control", "environment:manage"],
-];
+const Palette = lazy(() => import("../palette/palette"));
 
 function ThemeButton() {
   const { applied } = useTheme();
@@ -62,14 +55,16 @@ function BeamlineChoice() {
 function Navigation({ onGo }: { onGo: () => void }) {
   return (
     <ul>
-      {PLACES.filter(([, , , scope]) => !scope || may(scope)).map(([path, text, icon]) => (
-        <li key={path}>
-          <NavLink to={path} end={path === "/"} onClick={onGo}>
-            <Icon name={icon} />
-            {text}
-          </NavLink>
-        </li>
-      ))}
+      {PLACES.filter(({ scope, isAside }) => !isAside && (!scope || may(scope))).map(
+        ({ path, text, icon }) => (
+          <li key={path}>
+            <NavLink to={path} end={path === "/"} onClick={onGo}>
+              <Icon name={icon} />
+              {text}
+            </NavLink>
+          </li>
+        ),
+      )}
     </ul>
   );
 }
@@ -89,6 +84,9 @@ function SignOut() {
 export function Frame({ children }: { children: ReactNode }) {
   const state = useBeamlineState();
   const [isOpen, setOpen] = useState(false);
+  const [isFinding, setFinding] = useState(false);
+  const find = useCallback(() => setFinding(true), []);
+  useShortcuts(find);
   return (
     <BeamlineContext value={state}>
       <a className="skip" href="#main">
@@ -111,6 +109,17 @@ export function Frame({ children }: { children: ReactNode }) {
           </Link>
           <BeamlineChoice />
           <span className="spring" />
+          <button
+            type="button"
+            className="top-button top-find"
+            aria-label="Find anything"
+            title="Find anything"
+            onClick={find}
+          >
+            <Icon name="search" />
+            <span>Find</span>
+            <kbd>Ctrl K</kbd>
+          </button>
           <Connection />
           <ThemeButton />
           <a className="top-button top-user" href="/account" title="Account and API keys">
@@ -126,6 +135,10 @@ export function Frame({ children }: { children: ReactNode }) {
         >
           <Navigation onGo={() => setOpen(false)} />
           <div className="nav-foot">
+            <NavLink to="/help" onClick={() => setOpen(false)}>
+              <Icon name="help" />
+              Help
+            </NavLink>
             <a href="/account/tokens">
               <Icon name="key" />
               API keys
@@ -136,6 +149,11 @@ export function Frame({ children }: { children: ReactNode }) {
         <RunBar />
         <StopStrip />
         {children}
+        {isFinding && (
+          <Suspense fallback={null}>
+            <Palette onClose={() => setFinding(false)} />
+          </Suspense>
+        )}
       </div>
     </BeamlineContext>
   );

@@ -22,19 +22,32 @@ export function StopStrip() {
   return (
     <section className="strip" aria-label="Pause and abort">
       {state.isPaused && may("engine:control") ? (
-        <Button icon="play" kind="primary" busy={action.isBusy} onClick={() => void send("resume")}>
+        <Button
+          icon="play"
+          kind="primary"
+          shortcut="pause"
+          busy={action.isBusy}
+          onClick={() => void send("resume")}
+        >
           Resume
         </Button>
       ) : (
         <Button
           icon="pause"
+          shortcut="pause"
           disabled={!state.isMoving || state.isPaused}
           onClick={() => void send("pause", { defer: false })}
         >
           Pause
         </Button>
       )}
-      <Button icon="stop" kind="danger" disabled={!state.isMoving} onClick={() => setAborting(true)}>
+      <Button
+        icon="stop"
+        kind="danger"
+        shortcut="abort"
+        disabled={!state.isMoving}
+        onClick={() => setAborting(true)}
+      >
         Abort
       </Button>
       {isAborting && (
