@@ -29,7 +29,7 @@ def commands(beamlines: Sequence[str], *, frames: Path, port: int) -> list[Comma
     first, *others = beamlines
     demo = [_demo_ioc(frames)] if DEMO in beamlines else []
     workers = [_worker("worker", first), *(_worker(f"worker {name}", name) for name in others)]
-    return [*demo, *workers, _exports(), _web(port)]
+    return [*demo, *workers, _exports(), web(port)]
 
 
 def _demo_ioc(frames: Path) -> Command:
@@ -56,11 +56,19 @@ def _celery(queue: str, host: str) -> tuple[str, ...]:
     )
 
 
-def _web(port: int) -> Command:
+def web(port: int) -> Command:
+    """Give the command of the web server."""
     words = (
         *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--ws-max-size", "65536"),
+        *(
+            "--ws",
+            "config.live_sockets:LiveSocket",
+            "--ws-per-message-deflate",
+            "false",
+            "--ws-max-size",
+            "65536",
+        ),
         *("--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2"),
     )
     return Command("web", words)

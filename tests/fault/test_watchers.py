@@ -4,19 +4,25 @@ import os
 import signal
 import time
 
+import psutil
 import pytest
 
 from accounts.access import Scope
 from catalog import selectors as catalog
+from catalog.documents.compose import RunComposer
+from catalog.ingest import Origin, store
+from tests.support.catalog_runs import records_of
 from tests.support.followers import Follower, following
 from tests.support.people import SYSTEM
 from tests.support.revive import kill_server, revive_valkey
 from tests.support.runs_at_beamlines import fresh, start, submit
+from tests.support.stuck_watchers import port_of, taking_nothing
 
 pytestmark = [pytest.mark.timeout(200), pytest.mark.slow]
 
 WATCHERS = int(os.environ.get("BEAMPORT_FAULT_WATCHERS", "60"))
 SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 100}
+STUCK = 20
 BACK_S = 12.0  # the web process needs some seconds to start, then each comes back within its jitter
 
 
@@ -86,3 +92,43 @@ def test_watchers_lose_nothing_over_a_broker_that_comes_back_empty(site, facilit
         finally:
             revive_valkey()
         check_all_saw_all(site, scan, watchers)
+
+
+def test_watchers_that_take_nothing_are_let_go_and_cost_the_others_nothing(site, facility, scan, watchers):
+    long_run, key = stored_texts(events=400), watchers[0].key
+    web = psutil.Process(site.web_process.pid)
+    late = Follower(watchers[0].topic, key, pause_s=1.0)
+    with following(socket_of(site), [late, *watchers[:10]]):
+        site.until(lambda: all(one.covered > 3 for one in watchers[:10]), "all watch", 30)
+        before = web.memory_info().rss
+        with taking_nothing(socket_of(site), key, f"run:{long_run}", number=STUCK) as stuck:
+            ports = {port_of(one) for one in stuck}
+            assert ports <= ports_served(web)
+            check_all_saw_all(site, scan, watchers[:10])
+            site.until(lambda: not ports & ports_served(web), "who takes nothing is let go", 90)
+            grown = (web.memory_info().rss - before) / 2**20
+    print(f"{STUCK} watchers that took nothing: the web process grew by {grown:.1f} MB")
+    assert grown < STUCK * 3  # unbounded, each would hold 4.8 MB
+    assert late.faults == []
+    assert late.ordinals == list(range(late.covered + 1))
+
+
+def stored_texts(*, events):
+    """Store a run at alpha whose events carry a long text each; give its uid."""
+    run = RunComposer({"plan_name": "count", "scan_id": 7})
+    stream = run.descriptor("primary", {"note": {"source": "sim:note", "dtype": "string", "shape": []}})
+    texts = [stream.event({"note": "x" * 12_000}, {"note": 0.0}) for _ in range(events)]
+    documents = [
+        ("start", run.start),
+        ("descriptor", stream.descriptor),
+        *(("event", text) for text in texts),
+        ("stop", run.stop("success")),
+    ]
+    records = records_of(documents)
+    store(actor=SYSTEM, origin=Origin("alpha", "P-1", "member"), records=records)
+    return records[0].run
+
+
+def ports_served(web):
+    """Give the far ports of a web process's connections."""
+    return {one.raddr.port for one in web.net_connections("tcp") if one.raddr}

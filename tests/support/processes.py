@@ -22,6 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection
 
+from config import commands
 from tests.support.ioc import ROOT, client_environment, running_ioc, until
 
 START_TIMEOUT_S = 40.0
@@ -113,11 +114,7 @@ class Site:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [
-            *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"),
-            *("--port", str(port), "--ws", "websockets", "--lifespan", "off", "--no-access-log"),
-        ]
-        process = self._start("web", command, {})
+        process = self._start("web", list(commands.web(port).words), {})
         address = f"http://127.0.0.1:{port}"
         self.until(lambda: _answers(f"{address}/login"), "the web server answers", START_TIMEOUT_S)
         return process, address
