@@ -29,7 +29,7 @@ class RunFigureView(APIView):
         """Give the figure of one stream: data and layout of Plotly, a caption, and what could be drawn."""
         actor = actor_of(request)
         run = selectors.run_detail(actor, uid)
-        name = _stream_name(run, request.query_params.get("stream", ""))
+        name = stream_name(run, request.query_params.get("stream", ""))
         asked = {"x": request.query_params.get("x") or None, "y": request.query_params.get("y") or None}
         try:
             axes = choose_axes(run["start"], run["streams"][name], stream_name=name, **asked)
@@ -49,7 +49,14 @@ class RunFigureView(APIView):
         )
 
 
-def _stream_name(run: dict[str, Any], asked: str) -> str:
+def stream_name(run: dict[str, Any], asked: str) -> str:
+    """Give the stream that is asked for, else primary, else the first one.
+
+    Raises
+    ------
+    NotFoundError
+        The run has no such stream, or none yet.
+    """
     streams = run["streams"]
     if not streams:
         raise NotFoundError("This run has no events yet, so there is nothing to draw.")

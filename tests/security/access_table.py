@@ -229,6 +229,7 @@ CATALOG = [
     row("GET", "runs/<uid>/streams/<stream>/frames/<field>/<index>", "run:read",
                                                       "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/figure", "run:read",       "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/fit", "run:read",          "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/export/<form>", "run:export",
                                                       "401 404 404 403 200 200 200 200 200 403 401 401"),
     row("GET", "exports", "run:export",               "401 200 200 200 200 200 200 200 200 403 401 401"),

@@ -1,0 +1,133 @@
+"""Fits find the numbers that a curve was made of, and say in words why there are none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from frontend.figures.curves import Curve, curve
+from frontend.figures.fits import BACKGROUNDS, UnknownModelError, fit
+from frontend.figures.shapes import SHAPES, voigt_width
+
+X = np.linspace(8970.0, 8990.0, 81)
+TRUTHS = {
+    "gaussian": {"centre": 8981.0, "height": 1e-9, "fwhm": 3.0},
+    "lorentzian": {"centre": 8981.0, "height": -1e5, "fwhm": 2.0},
+    "voigt": {"centre": 8977.0, "height": 300.0, "sigma": 0.8, "gamma": 0.7},
+    "error_function": {"centre": 8978.0, "height": 500.0, "fwhm": 2.5},
+}
+
+
+def made_of(model, background, noise=0.0, direction=1.0):
+    truth = TRUTHS[model]
+    size = abs(truth["height"])
+    below = {"none": 0 * X, "constant": 0 * X + 0.3, "linear": 0.3 + 0.01 * (X - 8980)}[background] * size
+    scatter = np.random.default_rng(7).normal(size=X.size) * noise * size
+    return curve(X, SHAPES[model].value(X, {**truth, "direction": direction}) + below + scatter)
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("model", SHAPES)
+def test_a_fit_finds_what_the_curve_was_made_of(model, background):
+    found = fit(made_of(model, background), model, background=background)
+    assert (found.is_good, found.message) == (True, "")
+    assert found.r2 == pytest.approx(1.0, abs=1e-9)
+    for name, value in TRUTHS[model].items():
+        assert found.numbers[name].value == pytest.approx(value, rel=1e-5), name
+    if background == "linear":
+        assert found.numbers["slope"].value == pytest.approx(0.01 * abs(TRUTHS[model]["height"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("model", SHAPES)
+def test_the_truth_lies_within_the_uncertainties_of_a_noisy_curve(model):
+    found = fit(made_of(model, "linear", noise=0.02), model)
+    assert found.is_good
+    for name, value in TRUTHS[model].items():
+        number = found.numbers[name]
+        assert number.error is not None
+        assert 0 < number.error < 0.2 * abs(TRUTHS[model]["height"] if name == "height" else value)
+        assert abs(number.value - value) < 4 * number.error, name
+
+
+def test_the_width_of_a_voigt_profile_is_measured_on_the_line():
+    found = fit(made_of("voigt", "none", noise=0.01), "voigt", background="none")
+    width, *_ = voigt_width(0.8, 0.7)
+    assert found.numbers["fwhm"].value == pytest.approx(width, rel=0.05)
+    assert 0 < (found.numbers["fwhm"].error or 0) < 0.1
+    line = SHAPES["voigt"].value(np.array([width / 2]), {**TRUTHS["voigt"], "centre": 0.0})
+    assert line[0] == pytest.approx(150, rel=1e-3)
+
+
+def test_the_slopes_of_the_voigt_width_are_its_derivatives():
+    _, of_sigma, of_gamma = voigt_width(0.8, 0.7)
+    step = 1e-6
+    assert (voigt_width(0.8 + step, 0.7)[0] - voigt_width(0.8, 0.7)[0]) / step == pytest.approx(
+        of_sigma, 1e-4
+    )
+    assert (voigt_width(0.8, 0.7 + step)[0] - voigt_width(0.8, 0.7)[0]) / step == pytest.approx(
+        of_gamma, 1e-4
+    )
+
+
+def test_a_step_that_falls_is_a_step():
+    found = fit(
+        made_of("error_function", "constant", direction=-1.0), "error_function", background="constant"
+    )
+    assert found.is_good
+    assert found.numbers["centre"].value == pytest.approx(8978.0)
+    assert found.numbers["height"].value == pytest.approx(500.0)
+
+
+def test_the_line_that_is_drawn_passes_through_the_points():
+    found = fit(made_of("gaussian", "linear"))
+    assert (found.x[0], found.x[-1]) == (8970.0, 8990.0)
+    assert max(found.y) == pytest.approx(1.31e-9, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        ([], [], "0 points are too few: a Gaussian over a straight background has 5 numbers to find"),
+        (range(5), [0, 1, 2, 1, 0], "needs at least 6 points"),
+        ([1] * 9, range(9), "1 points are too few"),
+        (range(9), [3] * 9, "The signal is 3 at every point"),
+        (range(9), [None] * 9, "9 points without a number were left out"),
+        (range(9), [1e308, -1e308] * 4 + [0], "too far apart"),
+        (range(60), np.random.default_rng(3).normal(size=60), "explains only"),
+        (np.linspace(0, 1, 30), np.exp(-((np.linspace(0, 1, 30) - 1.1) ** 2) * 20), "outside of the points"),
+    ],
+)
+def test_what_cannot_be_fitted_is_said_in_words(x, y, words):
+    found = fit(curve(list(x), list(y)))
+    assert not found.is_good
+    assert words in found.message
+
+
+def test_an_unknown_model_is_refused_with_those_there_are():
+    with pytest.raises(UnknownModelError, match=r"choose gaussian, lorentzian, voigt, error_function"):
+        fit(curve([1], [1]), "moffat")
+    with pytest.raises(UnknownModelError, match="choose none, constant, linear"):
+        fit(curve([1], [1]), background="spline")
+
+
+ODD = st.one_of(
+    st.floats(), st.integers(), st.none(), st.text(max_size=3), st.just({"$numberDouble": "-Infinity"})
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(ODD, ODD), max_size=30), st.sampled_from([*SHAPES]), st.sampled_from([*BACKGROUNDS])
+)
+def test_any_data_give_finite_numbers_or_words(pairs, model, background):
+    found = fit(curve([x for x, _ in pairs], [y for _, y in pairs]), model, background=background)
+    assert found.is_good or found.message
+    told = [one.value for one in found.numbers.values()] + list(found.x) + list(found.y)
+    assert np.isfinite(told).all()
+
+
+def test_many_points_are_thinned_before_they_are_fitted():
+    x = np.linspace(-5, 5, 60_000)
+    found = fit(Curve(x, np.exp(-(x**2))), background="none")
+    assert found.points == 5_000
+    assert found.numbers["centre"].value == pytest.approx(0, abs=1e-6)
