@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.db import connection
 
 from acquisition.queue import services
 from acquisition.queue.models import BeamlineQueue, ControlCommand
@@ -13,6 +14,7 @@ from tests.support.runs_at_beamlines import fresh, start, submit
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.slow]
 
+STARTS = 10
 SCAN = {"detectors": ["det"], "args": [["sx", -0.5, 0.5]], "num": 60}
 
 
@@ -94,3 +96,40 @@ def test_what_makes_no_sense_is_refused_and_said(served, facility):
     assert (command.outcome, command.detail) == ("refused", "the engine is running; it cannot resume now")
     act(served, facility, "abort")
     served.until(lambda: fresh(item).state == "aborted", "the item is aborted", 15)
+
+
+ASK_AT_THE_START = """
+CREATE FUNCTION ask_at_the_start() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO acquisition_controlcommand
+        (uid, beamline_id, item_uid, action, reason, requested_by,
+         defer, device, payload, result, outcome, detail)
+    VALUES (gen_random_uuid(), NEW.beamline_id, NEW.uid, 'abort', 'at once', 'member',
+            false, '', '{}', '{}', '', '');
+    PERFORM pg_notify('beamport_control', 'alpha');
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ask_at_the_start AFTER UPDATE ON acquisition_queueitem
+    FOR EACH ROW WHEN (NEW.state = 'running' AND OLD.state = 'queued') EXECUTE FUNCTION ask_at_the_start();
+"""
+
+
+@pytest.fixture
+def aborted_at_once(facility):
+    """The database asks to abort each item in the very transaction that starts it."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASK_AT_THE_START)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ask_at_the_start ON acquisition_queueitem")
+        cursor.execute("DROP FUNCTION ask_at_the_start")
+
+
+def test_a_stop_that_comes_with_the_start_is_not_lost(served, facility, aborted_at_once):
+    for _ in range(STARTS):
+        item = submit(facility, "count", detectors=["det"], num=2, delay=0.1)
+        start(facility)
+        served.until(lambda item=item: fresh(item).exit_status, "the item has ended", 20)
+        assert (fresh(item).state, fresh(item).reason) == ("aborted", "at once")
+        services.clear_queue(actor=facility.actor("member"), beamline="alpha")
+    assert set(ControlCommand.objects.values_list("outcome", flat=True)) == {"done"}
