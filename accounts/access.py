@@ -7,7 +7,8 @@ The rules, in one place:
 * Staff have their scopes on their own beamlines, for every proposal. To add data for a proposal it must be
   open and allocated to that beamline.
 * Members have theirs inside their proposals: what only reads runs at any time and wherever the run was taken,
-  what acts on a beamline only there, while the visit lasts.
+  what acts on a beamline only there, while the visit lasts (`accounts.visiting`).
+* Published data are read and exported by those for whom they are published, once the embargo is over.
 * A key narrows its owner: by scopes, to one proposal, to one beamline. It never adds.
 * A closed account, a revoked key and an expired key have nothing.
 """
@@ -26,6 +27,7 @@ from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.models import (
     APIKey,
+    Audience,
     Beamline,
     Membership,
     Proposal,
@@ -34,6 +36,7 @@ from accounts.models import (
     StaffRole,
     User,
 )
+from accounts.visiting import with_visits
 
 
 class Scope(StrEnum):
@@ -70,6 +73,8 @@ NO_SCOPES: Scopes = frozenset()
 DATA_SCOPES: Scopes = frozenset({Scope.RUN_READ, Scope.RUN_EXPORT, Scope.RUN_ANNOTATE, Scope.PROPOSAL_ADMIN})
 # What looks at a beamline without touching it.
 WATCH_SCOPES: Scopes = frozenset({Scope.QUEUE_READ, Scope.DEVICE_READ})
+# What everybody may do with published data.
+PUBLISHED_SCOPES: Scopes = frozenset({Scope.RUN_READ, Scope.RUN_EXPORT})
 # What only reads; the rest of the scopes change something, or show what others do.
 READING_SCOPES: Scopes = WATCH_SCOPES | {
     Scope.RUN_READ,
@@ -238,6 +243,8 @@ def visible(
         Also ask for this scope: only rows where a role of the actor gives it; nothing for a key without it.
     """
     standing = _standing(actor)
+    if actor.kind == "anonymous" and proposal and scope in PUBLISHED_SCOPES:
+        return queryset.filter(_in(proposal, _published(actor)))
     if not standing.stands or not _key_has(actor, scope):
         return queryset.none()
     rows = queryset.filter(_key_rows(actor, proposal, beamline))
@@ -306,6 +313,8 @@ def _role_rows(actor: Actor, proposal: str | None, beamline: str | None, scope: 
     seen = Q(pk__in=[])
     if proposal:
         seen |= _in(proposal, Membership.objects.filter(mine).values("proposal_id"))
+    if proposal and scope in PUBLISHED_SCOPES:
+        seen |= _in(proposal, _published(actor))
     if beamline:
         seen |= _in(beamline, StaffAssignment.objects.filter(mine).values("beamline_id"))
     if beamline and not proposal:
@@ -321,8 +330,27 @@ def _in(path: str, keys: Any) -> Q:
     return Q((f"{path}__in", keys))
 
 
+def _published(actor: Actor) -> QuerySet[Any, Any]:
+    """Give the keys of the proposals whose data are published for the actor now."""
+    is_over = Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now())
+    return Proposal.objects.filter(is_over, audience__in=_audiences(actor)).order_by().values("pk")
+
+
+def _audiences(actor: Actor) -> list[Audience]:
+    return [Audience.EVERYONE] if actor.kind == "anonymous" else [Audience.EVERYONE, Audience.SIGNED_IN]
+
+
+def _published_scopes(actor: Actor, tenant: Proposal) -> Scopes:
+    is_for_actor = actor.kind != "worker" and tenant.audience_at(timezone.now()) in _audiences(actor)
+    return PUBLISHED_SCOPES if is_for_actor else NO_SCOPES
+
+
 def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Answer:
     standing = _standing(actor)
+    if actor.kind == "anonymous" and proposal_id is not None:
+        tenant = Proposal.objects.filter(pk=proposal_id).first()
+        given = _published_scopes(actor, tenant) if tenant else NO_SCOPES
+        return _Answer(stands=bool(given), sees=bool(given), scopes=given)
     if not standing.stands:
         return _Answer(stands=False)
     sees, given = _sees_and_has(actor, standing, beamline, proposal_id)
@@ -356,7 +384,7 @@ def _sees_and_has_at(actor: Actor, standing: _Standing, place: Any, tenant: Any)
         at_home = place is not None and place.name == actor.worker_beamline
         return at_home, ROLE_SCOPES[WORKER] if at_home else NO_SCOPES
     if place is not None and tenant is not None:
-        return _at_both(place, tenant)
+        return _at_both(actor, place, tenant)
     if place is not None:
         return _at_beamline(actor, place)
     return _in_proposal(actor, tenant)
@@ -374,7 +402,7 @@ def _tenant(actor: Actor, which: Q, beamline: str | None) -> Any:
     """Give a proposal with ``my_role`` in it, and whether it ``is_here``: allocated to the beamline."""
     mine = _memberships(actor).filter(proposal=OuterRef("pk"))
     here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline or "")
-    rows = Proposal.objects.filter(which)
+    rows = with_visits(Proposal.objects.filter(which), actor.account_pk, beamline=beamline)
     return rows.annotate(my_role=Subquery(mine.values("role")[:1]), is_here=Exists(here)).first()
 
 
@@ -395,16 +423,17 @@ def _reaches_past_key(actor: Actor, place: Beamline | None, tenant: Proposal | N
     return wider_than_proposal or (actor.key_beamline_id is not None and place is None)
 
 
-def _at_both(place: Any, tenant: Any) -> tuple[bool, Scopes]:
+def _at_both(actor: Actor, place: Any, tenant: Any) -> tuple[bool, Scopes]:
     staff = ROLE_SCOPES[place.my_staff_role] if place.my_staff_role else NO_SCOPES
+    published = _published_scopes(actor, tenant)
     if not staff and tenant.my_role is None:
-        return False, NO_SCOPES
+        return bool(published), published
     given = staff
     if not tenant.is_here or tenant.is_closed:
         given &= DATA_SCOPES | READING_SCOPES | {Scope.ENGINE_STOP}
     if tenant.my_role is not None:
-        given |= _member_scopes(tenant.my_role, tenant, is_allocated=tenant.is_here)
-    return True, given
+        given |= _member_scopes(tenant.my_role, tenant, tenant, is_allocated=tenant.is_here)
+    return True, given | published
 
 
 def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
@@ -413,9 +442,11 @@ def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
         staff = NO_SCOPES  # what staff may do on the whole beamline is more than one proposal
     given = staff
     sees = bool(staff)
-    for membership in _memberships(actor).filter(proposal__beamlines=place):
+    mine = _memberships(actor).filter(proposal__beamlines=place)
+    for membership in with_visits(mine, actor.account_pk, proposal="proposal_id", beamline=place.name):
         sees = True
-        given |= _member_scopes(membership.role, membership.proposal, is_allocated=True) - DATA_SCOPES
+        of_role = _member_scopes(membership.role, membership.proposal, membership, is_allocated=True)
+        given |= of_role - DATA_SCOPES
     return sees, given
 
 
@@ -434,8 +465,9 @@ def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:
     if actor.key_beamline_id is not None and len(places) > 1:
         return bool(staff) or role is not None, NO_SCOPES
     if role is not None:
-        given |= _member_scopes(role, tenant, is_allocated=True)
-    return bool(staff) or role is not None, given
+        given |= _member_scopes(role, tenant, tenant, is_allocated=True)
+    given |= _published_scopes(actor, tenant)
+    return bool(staff) or role is not None or bool(given), given
 
 
 def _anywhere(actor: Actor, standing: _Standing) -> Scopes:
@@ -448,7 +480,8 @@ def _anywhere(actor: Actor, standing: _Standing) -> Scopes:
     return _union(ROLE_SCOPES[role] for role in roles) & READING_SCOPES
 
 
-def _member_scopes(role: str, tenant: Proposal, *, is_allocated: bool) -> Scopes:
+def _member_scopes(role: str, tenant: Proposal, visited: Any, *, is_allocated: bool) -> Scopes:
+    """Give what a role in a proposal allows now; `visited` tells of its visits (`with_visits`)."""
     given = ROLE_SCOPES[role]
     if tenant.is_closed:
         return given & (DATA_SCOPES - {Scope.RUN_ANNOTATE})
@@ -456,7 +489,10 @@ def _member_scopes(role: str, tenant: Proposal, *, is_allocated: bool) -> Scopes
         return given & DATA_SCOPES
     if not tenant.is_running_at(timezone.now()):
         return given & (DATA_SCOPES | WATCH_SCOPES)
-    return given
+    if not visited.has_visits:
+        return given
+    during = _union(ROLE_SCOPES[role] for role in visited.visit_roles)
+    return (given & (DATA_SCOPES | WATCH_SCOPES)) | (during - DATA_SCOPES)
 
 
 def _memberships(actor: Actor) -> QuerySet[Membership]:
@@ -490,4 +526,6 @@ def _refusal(actor: Actor, scope: Scope, beamline: str | None) -> str:
 def _refusal_hint(actor: Actor, scope: Scope) -> str:
     if not _key_has(actor, scope):
         return "Make a key that has this scope."
-    return "Ask the principal investigator or the beamline staff; control ends with the dates of the visit."
+    return (
+        "Ask the principal investigator or the beamline staff; control is for people of a visit that is on."
+    )

@@ -50,7 +50,9 @@ class VisitMember(models.Model):
     """One person's role for one visit: what they may do at the beamline while it lasts."""
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="visits")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="visit_memberships"
+    )
     role = models.CharField(max_length=32, choices=ProposalRole.choices, default=ProposalRole.MEMBER)
 
     class Meta:

@@ -8,7 +8,7 @@ no rule binds a facility administrator.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from accounts.models import (
     StaffAssignment,
     User,
 )
+from accounts.visiting import with_own_visits
 
 #: Of so many people the names are told with a refusal.
 ASKED: Final = 5
@@ -87,7 +88,19 @@ class RuleFact:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person's part in one proposal that has time on the beamline."""
+    """One person's part in one proposal that has time on the beamline.
+
+    Parameters
+    ----------
+    number
+        Of the proposal.
+    role
+        For the visit that is on, else in the proposal.
+    visit
+        Number of the visit that is on, or of the next one; empty where the proposal has none.
+    lacks_visit
+        The proposal has visits here, none of them with this person.
+    """
 
     proposal_id: int
     number: str
@@ -95,6 +108,8 @@ class Visit:
     starts_at: datetime | None
     ends_at: datetime | None
     is_on: bool
+    visit: str = ""
+    lacks_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +204,7 @@ def _visits(actor: Actor, beamline: str) -> QuerySet[Membership, Any]:
     here = Membership.objects.filter(user_id=OuterRef("pk"), proposal__beamlines__name=beamline)
     if actor.key_proposal_id is not None:
         here = here.filter(proposal_id=actor.key_proposal_id)
+    here = with_own_visits(here, user="user_id", proposal="proposal_id", beamline=beamline)
     told = JSONObject(
         proposal_id="proposal_id",
         number="proposal__number",
@@ -196,17 +212,41 @@ def _visits(actor: Actor, beamline: str) -> QuerySet[Membership, Any]:
         starts_at="proposal__starts_at",
         ends_at="proposal__ends_at",
         is_closed="proposal__is_closed",
+        has_visits="has_visits",
+        own_visits="own_visits",
     )
     return here.order_by("proposal__number").annotate(told=told).values("told")
 
 
 def _visit(told: Mapping[str, Any]) -> Visit:
-    starts_at, ends_at = (
-        datetime.fromisoformat(told[name]) if told[name] else None for name in ("starts_at", "ends_at")
+    now = timezone.now()
+    dates = Proposal(**_dates(told), is_closed=told["is_closed"])
+    is_running = dates.is_running_at(now)
+    known = Visit(
+        told["proposal_id"], told["number"], told["role"], dates.starts_at, dates.ends_at, is_on=is_running
     )
-    dates = Proposal(starts_at=starts_at, ends_at=ends_at, is_closed=told["is_closed"])
-    is_on = dates.is_running_at(timezone.now())
-    return Visit(told["proposal_id"], told["number"], told["role"], starts_at, ends_at, is_on)
+    if not told["has_visits"]:
+        return known
+    own = [{**visit, **_dates(visit)} for visit in told["own_visits"]]
+    current = [visit for visit in own if visit["ends_at"] > now]
+    if not current:
+        return replace(known, is_on=False, lacks_visit=True)
+    first = current[0]
+    is_on = first["starts_at"] <= now
+    return replace(
+        known,
+        role=first["role"] if is_on else known.role,
+        starts_at=first["starts_at"],
+        ends_at=first["ends_at"],
+        is_on=is_on and is_running,
+        visit=first["number"],
+    )
+
+
+def _dates(told: Mapping[str, Any]) -> dict[str, datetime | None]:
+    return {
+        name: datetime.fromisoformat(told[name]) if told[name] else None for name in ("starts_at", "ends_at")
+    }
 
 
 def _alternatives(

@@ -144,6 +144,7 @@ def audit_entries(
     action: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    q: str = "",
 ) -> QuerySet[AuditEntry]:
     """Give audit entries, newest first: all to administrators, else those of one's beamlines.
 
@@ -168,6 +169,9 @@ def audit_entries(
         rows = rows.filter(username=username)
     if action:
         rows = rows.filter(action=action)
+    for word in q.split():
+        named = Q(action__icontains=word) | Q(object_id__icontains=word) | Q(username__icontains=word)
+        rows = rows.filter(named | Q(reason__icontains=word) | Q(on_behalf_of__icontains=word))
     if since is not None:
         rows = rows.filter(at__gte=since)
     return rows if until is None else rows.filter(at__lt=until)

@@ -32,6 +32,7 @@ from accounts.models import (
     StaffAssignment,
     StaffRole,
     User,
+    VisitMember,
 )
 
 KEY_LIFETIME_DEFAULT = timedelta(days=90)
@@ -52,6 +53,7 @@ def create_user(
     first_name: str = "",
     last_name: str = "",
     is_facility_admin: bool = False,
+    external_id: str | None = None,
 ) -> User:
     """Add a person; audits ``user.created``. Without a password the person cannot sign in yet."""
     require(actor, Scope.ACCOUNT_ADMIN)
@@ -60,12 +62,13 @@ def create_user(
         email=email,
         first_name=first_name,
         last_name=last_name,
+        external_id=external_id or None,
         is_facility_admin=is_facility_admin,
         is_staff=is_facility_admin,
         is_superuser=is_facility_admin,
     )
     _set_password(user, password)
-    _keep_new(user, "an account", username)
+    keep_new(user, "an account", username)
     after = {"username": user.username, "is_facility_admin": is_facility_admin}
     audit.record(actor=actor, action="user.created", object_kind="user", object_id=user.username, after=after)
     return user
@@ -118,7 +121,7 @@ def create_beamline(*, actor: Actor, name: str, title: str, time_zone: str = "UT
     if time_zone not in available_timezones():
         raise InvalidError("There is no such time zone.", fields={"time_zone": [f"unknown: {time_zone}"]})
     beamline = Beamline(name=name, title=title, time_zone=time_zone)
-    _keep_new(beamline, "a beamline", name)
+    keep_new(beamline, "a beamline", name)
     audit.record(
         actor=actor,
         action="beamline.created",
@@ -139,11 +142,15 @@ def create_proposal(
     beamlines: Sequence[str] = (),
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
+    external_id: str | None = None,
 ) -> Proposal:
     """Add a proposal allocated to `beamlines`; audits ``proposal.created``."""
     require(actor, Scope.ACCOUNT_ADMIN)
-    proposal = Proposal(number=number, title=title, starts_at=starts_at, ends_at=ends_at)
-    _keep_new(proposal, "a proposal", number)
+    proposal = Proposal(
+        number=number, title=title, starts_at=starts_at, ends_at=ends_at, external_id=external_id or None
+    )
+    check_dates(proposal)
+    keep_new(proposal, "a proposal", number)
     proposal.beamlines.set(selectors.beamline_named(actor, name) for name in beamlines)
     audit.record(
         actor=actor,
@@ -233,6 +240,7 @@ def remove_member(*, actor: Actor, proposal: str, username: str, reason: str = "
         raise NotFoundError(f"{username} is not in proposal {row.number}.")
     _keep_an_investigator(membership)
     membership.delete()
+    VisitMember.objects.filter(user=membership.user, visit__proposal=row).delete()
     audit.record(
         actor=actor,
         action="membership.removed",
@@ -412,10 +420,7 @@ def _checked_expiry(expires_at: datetime | None) -> datetime:
     now = timezone.now()
     if expires_at is None:
         return now + KEY_LIFETIME_DEFAULT
-    if timezone.is_naive(expires_at):
-        raise InvalidError(
-            "The time has no zone.", fields={"expires_at": ["write it with its offset, as in …Z"]}
-        )
+    check_moment("expires_at", expires_at)
     if not now < expires_at <= now + KEY_LIFETIME_MAX:
         days = KEY_LIFETIME_MAX.days
         raise InvalidError(
@@ -452,7 +457,24 @@ def _set_password(user: User, password: str | None) -> None:
     user.set_password(password)
 
 
-def _keep_new(row: models.Model, what: str, name: str) -> None:
+def check_dates(row: Proposal) -> None:
+    """Raise InvalidError unless the dates of a proposal have zones and follow each other."""
+    for name in ("starts_at", "ends_at", "embargo_until"):
+        check_moment(name, getattr(row, name))
+    if row.starts_at and row.ends_at and row.ends_at <= row.starts_at:
+        raise InvalidError(
+            "The proposal ends before it starts.", fields={"ends_at": ["later than its start"]}
+        )
+
+
+def check_moment(name: str, moment: datetime | None) -> None:
+    """Raise InvalidError when a moment has no time zone."""
+    if moment is not None and timezone.is_naive(moment):
+        raise InvalidError("The time has no zone.", fields={name: ["write it with its offset, as in …Z"]})
+
+
+def keep_new(row: models.Model, what: str, name: str) -> None:
+    """Save a new row; raises InvalidError by field, ConflictError where its name is taken."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str):
@@ -479,6 +501,12 @@ def _user_for_update(username: str) -> User:
     if user is None:
         raise NotFoundError(f"There is no account {username!r}.")
     return user
+
+
+def beamline_for_update(actor: Actor, name: str) -> Beamline:
+    """Give a beamline that `actor` may see, locked to the end of the transaction."""
+    seen = selectors.beamline_named(actor, name)
+    return Beamline.objects.select_for_update().get(pk=seen.pk)
 
 
 def _proposal_for_update(actor: Actor, number: str) -> Proposal:

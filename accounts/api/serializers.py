@@ -101,6 +101,7 @@ class AuditQuerySerializer(StrictSerializer):
     action = serializers.CharField(max_length=100, required=False, default="")
     since = serializers.DateTimeField(required=False, default=None)
     until = serializers.DateTimeField(required=False, default=None)
+    q = serializers.CharField(max_length=200, required=False, default="")
 
 
 class ProposalSerializer(serializers.ModelSerializer[Proposal]):
@@ -110,8 +111,47 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
 
     class Meta:
         model = Proposal
-        fields = ("uid", "number", "title", "beamlines", "starts_at", "ends_at", "is_closed")
+        fields = (
+            "uid",
+            "number",
+            "external_id",
+            "title",
+            "beamlines",
+            "starts_at",
+            "ends_at",
+            "is_closed",
+            "audience",
+            "embargo_until",
+            "data_owner",
+        )
         read_only_fields = fields
+
+
+class ProposalChangeSerializer(StrictSerializer):
+    """What is changed of a proposal; what is not named stays, the beamlines are given whole."""
+
+    title = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    beamlines = serializers.ListField(
+        child=serializers.CharField(max_length=64), required=False, max_length=100
+    )
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    data_owner = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    is_closed = serializers.BooleanField(required=False)
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+
+
+class NewProposalSerializer(StrictSerializer):
+    """The order for a proposal."""
+
+    number = serializers.CharField(max_length=64)
+    title = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    beamlines = serializers.ListField(
+        child=serializers.CharField(max_length=64), required=False, max_length=100
+    )
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    external_id = serializers.CharField(max_length=100, required=False, allow_null=True)
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -11,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import selectors, services
+from accounts.api.decoding import decoded, words_of
 from accounts.api.pagination import CursorPages
 from accounts.api.serializers import (
     AuditEntrySerializer,
@@ -21,8 +20,11 @@ from accounts.api.serializers import (
     MeSerializer,
     NewKeySerializer,
     NewMemberSerializer,
+    NewProposalSerializer,
+    ProposalChangeSerializer,
     ProposalSerializer,
 )
+from accounts.proposal_services import change_proposal
 from accounts.requests import actor_of
 
 
@@ -48,7 +50,7 @@ class KeysView(APIView):
     @extend_schema(request=NewKeySerializer, responses={201: MadeKeySerializer})
     def post(self, request: Request) -> Response:
         """Make a key; its text is in this answer and never again."""
-        wanted = _decoded(NewKeySerializer, request.data)
+        wanted = decoded(NewKeySerializer, request.data)
         text, row = services.create_key(actor=actor_of(request), **wanted)
         body = {"key": text, **KeySerializer(row).data}
         return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
@@ -70,10 +72,7 @@ class AuditView(APIView):
     @extend_schema(parameters=[AuditQuerySerializer], responses=AuditEntrySerializer(many=True))
     def get(self, request: Request) -> Response:
         """Give the acts one may read, newest first, in pages."""
-        words = {
-            name: value for name, value in request.query_params.items() if name not in ("cursor", "limit")
-        }
-        rows = selectors.audit_entries(actor_of(request), **_decoded(AuditQuerySerializer, words))
+        rows = selectors.audit_entries(actor_of(request), **words_of(request, AuditQuerySerializer))
         pages = CursorPages()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(AuditEntrySerializer(page, many=True).data)
@@ -94,6 +93,16 @@ class ProposalsView(APIView):
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(ProposalSerializer(page, many=True).data)
 
+    @extend_schema(
+        operation_id="proposal_create", request=NewProposalSerializer, responses={201: ProposalSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Add a proposal."""
+        row = services.create_proposal(
+            actor=actor_of(request), **decoded(NewProposalSerializer, request.data)
+        )
+        return Response(ProposalSerializer(row).data, status=status.HTTP_201_CREATED)
+
 
 class ProposalView(APIView):
     """One proposal."""
@@ -102,6 +111,15 @@ class ProposalView(APIView):
     def get(self, request: Request, number: str) -> Response:
         """Give the proposal."""
         return Response(ProposalSerializer(selectors.proposal_numbered(actor_of(request), number)).data)
+
+    @extend_schema(
+        operation_id="proposal_change", request=ProposalChangeSerializer, responses=ProposalSerializer
+    )
+    def patch(self, request: Request, number: str) -> Response:
+        """Change facts of the proposal, in force at once; `is_closed` closes or reopens it."""
+        actor, changes = actor_of(request), decoded(ProposalChangeSerializer, request.data)
+        row = change_proposal(actor=actor, number=number, **changes)
+        return Response(ProposalSerializer(row).data)
 
 
 class MembersView(APIView):
@@ -116,7 +134,7 @@ class MembersView(APIView):
     @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
     def post(self, request: Request, number: str) -> Response:
         """Give a person a role in the proposal, or another role."""
-        wanted = _decoded(NewMemberSerializer, request.data)
+        wanted = decoded(NewMemberSerializer, request.data)
         membership = services.add_member(actor=actor_of(request), proposal=number, **wanted)
         return Response(MemberSerializer(membership).data, status=status.HTTP_201_CREATED)
 
@@ -129,9 +147,3 @@ class MemberView(APIView):
         """Take the person out of the proposal."""
         services.remove_member(actor=actor_of(request), proposal=number, username=username)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _decoded(serializer: type[Any], data: Any) -> dict[str, Any]:
-    order = serializer(data=data)
-    order.is_valid(raise_exception=True)
-    return dict(order.validated_data)

@@ -87,6 +87,11 @@ B = "beamlines/<beamline>"
 ACCOUNTS = [
     row("GET", "schema", "run:read",                  "401   -   -   -   - 200   -   -   -   - 401 401"),
     row("GET", "me", "run:read",                      "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "notices", "run:read",                 "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("POST", "notices/seen", "run:read",           "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("GET", "notices/choices", "run:read",         "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("PUT", "notices/choices", "run:read",         "401 200 200 200 200 200 200 200 403 403 401 401",
+        body={"sound": True, "browser": False, "mail": ["mention"]}),
     row("GET", "keys", "run:read",                    "401 200 200 200 200 200 200 200 403 403 401 401"),
     row("POST", "keys", "run:read",                   "401 201 201 201 201 201 201 201 403 403 401 401",
         body={"scopes": ["run:read"]}),
@@ -229,6 +234,10 @@ CATALOG = [
     row("GET", "runs/<uid>/streams/<stream>/frames/<field>/<index>", "run:read",
                                                       "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/figure", "run:read",       "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/compare/figure", "run:read",     "401 404 404 200 200 200 200 200 200 404 401 401",
+        query={"run": "<uid>", "x": "seq_num", "y": "seq_num + 0"}),
+    row("GET", "runs/<uid>/notebook", "run:read",     "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/qr", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/fit", "run:read",          "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/export/<form>", "run:export",
                                                       "401 404 404 403 200 200 200 200 200 403 401 401"),
@@ -326,6 +335,55 @@ ANNOTATIONS = [
     row("DELETE", "retention/<rule>", "run:delete",   "401 404 404 403 403 403 204 204 204 403 401 401",
         owner="staff"),
 ]
+
+NEW_VISIT = {
+    "proposal": "P-1",
+    "beamline": "alpha",
+    "starts_at": "2027-01-01T00:00:00Z",
+    "ends_at": "2027-01-02T00:00:00Z",
+}
+
+#                                                      ano str out obs mem  pi sta adm key les exp rev
+FACILITY = [
+    row("POST", "proposals", "account:manage",        "401 403 403 403 403 403 403 201 201 403 401 401",
+        owner="admin", body={"number": "P-9"}),
+    row("PATCH", "proposals/<number>", "account:manage",
+                                                      "401 404 404 403 403 403 403 200 200 403 401 401",
+        owner="admin", body={"title": "other"}),
+    row("GET", "proposals/<number>/publication", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 200 401 401"),
+    row("PUT", "proposals/<number>/publication", "account:manage",
+                                                      "401 404 404 403 403 403 403 200 200 403 401 401",
+        owner="admin", body={"audience": "signed_in"}),
+    row("GET", "visits", "run:read",                  "401 200 200 200 200 200 200 200 200 200 401 401"),
+    row("POST", "visits", "account:manage",           "401 403 403 403 403 403 403 201 201 403 401 401",
+        owner="admin", body=NEW_VISIT),
+    row("GET", "visits/<visit>", "run:read",          "401 404 404 200 200 200 200 200 200 200 401 401"),
+    row("PATCH", "visits/<visit>", "account:manage",  "401 404 404 403 403 403 403 200 200 403 401 401",
+        owner="admin", body={"note": "late"}),
+    row("DELETE", "visits/<visit>", "account:manage", "401 404 404 403 403 403 403 204 204 403 401 401",
+        owner="admin"),
+    row("POST", "visits/<visit>/members", "proposal:manage",
+                                                      "401 404 404 403 403 201 403 201 201 403 401 401",
+        body=MEMBER),
+    row("DELETE", "visits/<visit>/members/<username>", "proposal:manage",
+                                                      "401 404 404 403 403 204 403 204 204 403 401 401"),
+    row("GET", "people", "account:manage",            "401 403 403 403 403 403 403 200 200 403 401 401",
+        owner="admin"),
+    row("POST", "people", "account:manage",           "401 403 403 403 403 403 403 201 201 403 401 401",
+        owner="admin", body={"username": "new"}),
+    row("POST", "people/activity", "account:manage",  "401 403 403 403 403 403 403 200 200 403 401 401",
+        owner="admin", body={"usernames": ["stranger"], "is_active": False, "reason": "left"}),
+    row("GET", f"{B}/staff", "audit:read",            "401 404 404 403 403 403 200 200 200 403 401 401",
+        owner="staff"),
+    row("POST", f"{B}/staff", "account:manage",       "401 403 403 403 403 403 403 201 201 403 401 401",
+        owner="admin", body=MEMBER),
+    row("DELETE", f"{B}/staff/<username>", "account:manage",
+                                                      "401 403 403 403 403 403 403 204 204 403 401 401",
+        owner="admin"),
+    row("GET", "audit/file", "audit:read",            "401 403 403 403 403 403 200 200 200 403 401 401",
+        owner="staff"),
+]
 # fmt: on
 
-TABLE = ACCOUNTS + ACQUISITION + CATALOG + RULES + ANNOTATIONS
+TABLE = FACILITY + ACCOUNTS + ACQUISITION + CATALOG + RULES + ANNOTATIONS

@@ -23,6 +23,7 @@ from accounts.access import Scope, with_implied
 from accounts.models import APIKey
 from accounts.rule_services import add_rule, create_group
 from accounts.selectors import actor_for_username
+from accounts.visit_services import create_visit
 from acquisition.plans.registry import PlanRegistry
 from catalog import services
 from catalog.documents.compose import RunComposer
@@ -32,7 +33,7 @@ from catalog.search.saved import save_search
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of, scan
 from tests.support.known_beamline import motor
-from tests.support.people import SYSTEM, Facility, make_facility
+from tests.support.people import ROLES, SYSTEM, Facility, make_facility
 
 PLANS = "tests.security.plans"
 KEY_COLUMNS = ("key", "keyless", "expired", "revoked")
@@ -59,16 +60,19 @@ class Stage:
             headers["Authorization"] = f"ApiKey {self._key(row, column)}"
         elif column != "anonymous":
             client.force_login(self.facility.users[column])
-        data: Any = row.query
+        query = {key: text.replace("<uid>", self._parts_of(row)["uid"]) for key, text in row.query.items()}
+        data: Any = query
         path = self.path(row)
         if row.method != "GET":
             data = json.dumps(row.body or {}).replace("<uid>", self._parts_of(row)["uid"])
             data = data.replace("<other>", self.parts["other"])
-            path += f"?{urlencode(row.query)}" if row.query else ""
+            path += f"?{urlencode(query)}" if query else ""
         send = getattr(client, row.method.lower())
         return send(path, data, headers=headers, content_type="application/json")
 
     def _parts_of(self, row: Row) -> dict[str, str]:
+        if "/staff/" in row.route:
+            return {**self.parts, "username": "contact"}
         if row.route.startswith("quarantine/"):
             return {**self.parts, "uid": "bad-run"}
         if row.route.startswith("runs/"):
@@ -112,8 +116,22 @@ def set_stage() -> Stage:
         "action": "stop",
         "device": "sx",
     }
-    parts |= _acquisition(facility) | _catalog() | _search(facility) | _rules(facility)
+    parts |= _facility(facility) | _acquisition(facility) | _catalog() | _search(facility) | _rules(facility)
     return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
+
+
+def _facility(facility: Facility) -> dict[str, str]:
+    """Let the people of P-1 come for a visit that is on."""
+    now = timezone.now()
+    visit = create_visit(
+        actor=facility.actor("admin"),
+        proposal="P-1",
+        beamline="alpha",
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+        members=[{"username": name, "role": role} for name, role in ROLES.items()],
+    )
+    return {"visit": visit.number}
 
 
 def _acquisition(facility: Facility) -> dict[str, str]:

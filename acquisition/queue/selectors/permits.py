@@ -93,9 +93,7 @@ def _reasons(
     if bound.staff_role:
         yield f"{who} is {bound.staff_role.replace('_', ' ')} at {beamline}"
     for visit in visits:
-        dates = f"{stamp(visit.starts_at) or 'any time'} to {stamp(visit.ends_at) or 'any time'}"
-        state = "runs now" if visit.is_on else "does not run now"
-        yield f"{who} is {visit.role.replace('_', ' ')} of {visit.number}, {dates}, which {state}"
+        yield _part(who, visit)
     if not (bound.is_facility_admin or bound.staff_role or visits):
         yield f"{who} has no role at {beamline}"
     if bound.groups:
@@ -104,6 +102,15 @@ def _reasons(
         yield f"that gives {who} no scopes there now"
     for answer in answers:
         yield _decision(who, answer)
+
+
+def _part(who: str, visit: Visit) -> str:
+    role = f"{who} is {visit.role.replace('_', ' ')} of {visit.number}"
+    if visit.lacks_visit:
+        return f"{role}, which comes in visits: none with {who} is on or to come"
+    during = f" in the visit {visit.visit}" if visit.visit else ""
+    dates = f"{stamp(visit.starts_at) or 'any time'} to {stamp(visit.ends_at) or 'any time'}"
+    return f"{role}{during}, {dates}, which {'runs now' if visit.is_on else 'does not run now'}"
 
 
 def _decision(who: str, answer: dict[str, Any]) -> str:
@@ -131,4 +138,5 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "starts_at": stamp(visit.starts_at),
         "ends_at": stamp(visit.ends_at),
         "is_on": visit.is_on,
+        "visit": visit.visit or None,
     }
