@@ -9,6 +9,7 @@ from accounts.door.views import administration_door
 
 api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("notices.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("acquisition.api.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),

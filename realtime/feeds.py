@@ -288,6 +288,18 @@ class LiveFeed(StateFeed):
         return self.version, as_json(await store.call(store.newest_run, actor, self.topic.target))
 
 
+class NoticesFeed(StateFeed):
+    """Whether anybody was told something; each follower learns what is new to itself."""
+
+    async def read(self) -> int:
+        """Read the number of the newest notice."""
+        return await store.call(store.newest_notice)
+
+    async def payload_for(self, actor: Actor) -> tuple[int, str]:
+        """Give how many notices `actor` has not seen, and the newest of them."""
+        return self.version, as_json(await store.call(store.unseen_notices, actor))
+
+
 FEEDS: dict[str, Callable[[Topic], Feed]] = {
     "run": RunFeed,
     "queue": QueueFeed,
@@ -295,6 +307,7 @@ FEEDS: dict[str, Callable[[Topic], Feed]] = {
     "pv": ValueFeed,
     "console": ConsoleFeed,
     "live": LiveFeed,
+    "notices": NoticesFeed,
 }
 
 

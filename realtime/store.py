@@ -18,6 +18,7 @@ from accounts.errors import ForbiddenError, InvalidError, NotFoundError
 from acquisition.queue import selectors as queue_selectors
 from acquisition.queue.status import without_item
 from catalog import selectors as catalog_selectors
+from notices import selectors as notice_selectors
 from realtime.frames import Frame, Record, frames_of
 from realtime.topics import Topic
 
@@ -152,6 +153,16 @@ def newest_line(beamline: str) -> int:
 def lines(actor: Actor, beamline: str, since: int | None) -> dict[str, Any]:
     """Give the console lines behind `since` that the actor may see: ``{"lines", "last"}``."""
     return queue_selectors.console(actor, beamline, since=since, limit=CONSOLE_PAGE)
+
+
+def newest_notice() -> int:
+    """Give the number of the newest notice of anybody."""
+    return notice_selectors.newest_of_all()
+
+
+def unseen_notices(actor: Actor) -> dict[str, int]:
+    """Give how many notices are new to the actor: ``{"unseen", "newest"}``."""
+    return notice_selectors.unseen(actor)
 
 
 def newest_run(actor: Actor, beamline: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
         Kind("queue", "queue:read", False, "version of the queue; fetch the queue when it changes"),
         Kind("engine", "queue:read", False, "status of the beamline: worker, engine, progress, control"),
         Kind("pv", "device:read", False, "values of the status board"),
+        Kind("notices", "queue:read", False, "how many notices the socket's owner has not seen"),
         Kind("console", "console:read", False, "lines that the worker wrote"),
     )
 }

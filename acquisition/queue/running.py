@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
+from acquisition.queue.attention import tell_of_end, tell_of_hold
 from acquisition.queue.change import announce_status, changing, waiting
 from acquisition.queue.change import hold as hold_queue
 from acquisition.queue.doorbell import ring, ring_on_commit
@@ -101,6 +102,7 @@ def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome
             return  # recorded before, but the database went away before it could say so
         _end(row, outcome)
         _go_on_after(queue, row)
+        tell_of_end(row, grant.beamline)
         _audit(actor, f"item.{row.state}", grant, row, reason=row.reason)
         EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
             item_uid=None, run_uid="", progress={}
@@ -125,6 +127,7 @@ def interrupt_running(
             _return_to_front(row)
             hold_queue(queue, reason)
             queue.stop_after_item = False
+            tell_of_end(row, grant.beamline)
             _audit(actor, "item.interrupted", grant, row, reason=reason)
             ended.append(row)
         EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
@@ -137,6 +140,7 @@ def hold(*, actor: Actor, grant: Grant, reason: str) -> None:
     """Hold the queue for a reason that the worker found. Audits ``queue.hold``."""
     with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
         hold_queue(queue, printable(reason))
+        tell_of_hold(grant.beamline, printable(reason))
         audit.record(
             actor=actor,
             action="queue.hold",

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "channels",
     "django_vite",
     "accounts",
+    "notices",
     "catalog",
     "acquisition",
     "realtime",
@@ -109,6 +110,15 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+
+EMAIL_HOST = os.environ.get("BEAMPORT_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("BEAMPORT_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("BEAMPORT_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("BEAMPORT_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = sign_in.switch("BEAMPORT_MAIL_TLS", default="off")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("BEAMPORT_MAIL_FROM", "beamport@localhost")
+BEAMPORT_SITE_URL = os.environ.get("BEAMPORT_SITE_URL", "")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -11,13 +11,14 @@ from tests.integration.realtime.sockets import connected, key_headers, session_h
 from tests.support.catalog_runs import records_of, scan
 from tests.support.people import SYSTEM
 
+PEOPLE = ("notices",)
 SEES = {  # who may follow what at alpha, with a run of P-1
-    "admin": {"run", "live", "queue", "engine", "pv", "console"},
-    "staff": {"run", "live", "queue", "engine", "pv", "console"},
-    "contact": {"run", "live", "queue", "engine", "pv", "console"},
-    "pi": {"run", "live", "queue", "engine", "pv", "console"},
-    "member": {"run", "live", "queue", "engine", "pv", "console"},
-    "observer": {"run", "live", "queue", "engine", "pv", "console"},
+    "admin": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
+    "staff": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
+    "contact": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
+    "pi": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
+    "member": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
+    "observer": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
     "other_staff": set(),
     "outsider": set(),
     "stranger": set(),
@@ -41,7 +42,7 @@ async def test_each_topic_is_followed_by_exactly_those_who_may(facility, name):
     headers = await store.call(session_headers, facility.users[name])
     async with connected(headers) as socket:
         allowed = set()
-        for kind in ("run", "live", "queue", "engine", "pv", "console"):
+        for kind in ("run", "live", "queue", "engine", "pv", "console", *PEOPLE):
             answer = await socket.subscribe(f"{kind}:{uid if kind == 'run' else 'alpha'}")
             if answer["type"] == "subscribed":
                 allowed.add(kind)
@@ -54,7 +55,7 @@ async def test_each_topic_is_followed_by_exactly_those_who_may(facility, name):
     ("scope", "kinds"),
     [
         ("run:read", {"run"}),
-        ("queue:read", {"live", "queue", "engine"}),
+        ("queue:read", {"live", "queue", "engine", *PEOPLE}),
         ("device:read", {"pv"}),
         ("console:read", {"console"}),
         ("run:export", {"run"}),  # may take away, so may see
@@ -65,7 +66,7 @@ async def test_a_key_follows_what_its_scope_gives(facility, scope, kinds):
     text, _ = await store.call(facility.key, "member", scope)
     async with connected(key_headers(text)) as socket:
         allowed = set()
-        for kind in ("run", "live", "queue", "engine", "pv", "console"):
+        for kind in ("run", "live", "queue", "engine", "pv", "console", *PEOPLE):
             answer = await socket.subscribe(f"{kind}:{uid if kind == 'run' else 'alpha'}")
             allowed |= {kind} if answer["type"] == "subscribed" else set()
         assert allowed == kinds

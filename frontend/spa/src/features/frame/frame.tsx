@@ -118,7 +118,7 @@ export function Frame({ children }: { children: ReactNode }) {
           >
             <Icon name="search" />
             <span>Find</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <Connection />
           <ThemeButton />
