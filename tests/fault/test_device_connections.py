@@ -10,7 +10,8 @@ from functools import partial
 import pytest
 
 from acquisition.devices.backends.ca_client import Client, Patience
-from acquisition.devices.backends.channel_access import BACKLOG, ChannelAccessBackend
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.remote import BACKLOG
 from acquisition.devices.connecting import connect_all
 from acquisition.devices.errors import DeviceTimeoutError, DisconnectedError, LimitsError
 from acquisition.devices.library.motor import Motor

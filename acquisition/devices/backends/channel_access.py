@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from acquisition.devices.backends import ca_wire as wire
-from acquisition.devices.backends.base import (
-    DEFAULT_TIMEOUT_S,
-    Backend,
-    Metadata,
-    Pending,
-    Sample,
-    Subscribers,
-)
+from acquisition.devices.backends.base import DEFAULT_TIMEOUT_S, Backend, Metadata, Pending, Sample
 from acquisition.devices.backends.ca_circuit import WRITE_RIGHT, Channel, Circuit, Monitor, Reply, status_name
 from acquisition.devices.backends.ca_client import Client, shared_client, wait_searching
+from acquisition.devices.backends.dispatcher import Dispatcher
 from acquisition.devices.backends.fitting import fitted, shortened
-from acquisition.devices.errors import (
-    DeviceError,
-    DeviceTimeoutError,
-    DisconnectedError,
-    NotConnectedError,
-    PutFailedError,
-    ReadFailedError,
-    ReadOnlyError,
-)
+from acquisition.devices.backends.remote import RemoteBackend
+from acquisition.devices.errors import DisconnectedError, PutFailedError, ReadFailedError, ReadOnlyError
 from acquisition.devices.status import Status
 
 if TYPE_CHECKING:
     from acquisition.devices.backends.ca_wire import Message
-
-log = logging.getLogger(__name__)
-
-BACKLOG = 1000
-"""How many samples of one PV wait for slow callbacks; beyond, the oldest are dropped and counted."""
 
 NUMPY_TYPES = {
     wire.INT: ("integer", "<i2"),
@@ -51,7 +30,7 @@ NUMPY_TYPES = {
 }
 
 
-class ChannelAccessBackend(Backend):
+class ChannelAccessBackend(RemoteBackend):
     """One process variable.
 
     Parameters
@@ -64,27 +43,18 @@ class ChannelAccessBackend(Backend):
         The client to use; the shared one of the process if not given.
     """
 
+    scheme = "ca"
+    server = "IOC"
+
     def __init__(self, pv_name: str, *, is_text: bool = False, client: Client | None = None) -> None:
+        super().__init__(pv_name)
         self.pv_name = pv_name
         self.is_text = is_text or pv_name.endswith("$")
-        self.dropped = 0
-        self._name = pv_name
         self._client = client
         self._channel: Channel | None = None
-        self._lock = threading.Lock()
-        self._ready = threading.Event()
-        self._metadata: Metadata | None = None
-        self._last: Sample | None = None
-        self._subscribers = Subscribers()
         self._monitor: Monitor | None = None
         self._property_monitor: Monitor | None = None
         self._watched: Circuit | None = None
-        self._backlog: collections.deque[Sample] = collections.deque()
-
-    @property
-    def source(self) -> str:
-        """The PV as a URI."""
-        return f"ca://{self.pv_name}"
 
     @property
     def client(self) -> Client:
@@ -94,35 +64,14 @@ class ChannelAccessBackend(Backend):
         return self._client
 
     @property
+    def dispatcher(self) -> Dispatcher:
+        """The one of its client: callbacks come in the order in which the PVs changed."""
+        return self.client.dispatcher
+
+    @property
     def batch(self) -> object:
         """All of one client are asked together."""
         return self.client
-
-    def named(self, name: str) -> None:
-        """Learn the name of the signal, for messages."""
-        self._name = name
-
-    @property
-    def _who(self) -> str:
-        return f"{self._name} ({self.pv_name})"
-
-    @property
-    def metadata(self) -> Metadata:
-        """Units, precision, limits and choices, as they were at the last connection.
-
-        Raises
-        ------
-        DisconnectedError
-            If it was never connected.
-        """
-        if self._metadata is None:
-            raise DisconnectedError(f"{self._who} has not been connected: call connect() on its device first")
-        return self._metadata
-
-    @property
-    def is_connected(self) -> bool:
-        """True while the PV is there, described, and its server answers."""
-        return self._ready.is_set()
 
     # ---- connection
 
@@ -132,13 +81,15 @@ class ChannelAccessBackend(Backend):
             self._channel = self.client.channel(self.pv_name, self._changed)
 
     def finish_connect(self, timeout_s: float) -> None:
-        """Wait until the PV is there and described."""
-        if not wait_searching(self._ready, timeout_s, self.client):
-            raise NotConnectedError(
-                f"{self.pv_name}: {self._trouble()} (is its IOC running, is the name right?)"
-            )
+        """Wait until the PV is there and described; repeat the search meanwhile."""
+        wait_searching(self._ready, timeout_s, self.client)
+        super().finish_connect(0.0)
 
-    def _trouble(self) -> str:
+    def trouble(self) -> str:
+        """Return why it is not connected."""
+        return f"{self._obstacle()} (is its IOC running, is the name right?)"
+
+    def _obstacle(self) -> str:
         channel = self._channel
         circuit = channel.circuit if channel is not None else None
         if channel is None or circuit is None:
@@ -155,22 +106,18 @@ class ChannelAccessBackend(Backend):
         if channel.is_connected:
             self.client.read([channel], [Reply(self.pv_name, self._described)], kind=wire.WITH_CONTROL)
             return
-        self._ready.clear()
-        with self._lock:
-            if channel.circuit is None:
+        if channel.circuit is None:
+            with self._lock:
                 self._monitor = self._property_monitor = self._watched = None
-            last = self._last
-        if last is not None and not last.is_stale:
-            self._take(last.gone_stale())
+        self.lost()
 
     def _described(self, reply: Reply) -> None:
         channel, response = self._channel, reply.response
         if response is None or channel is None or not channel.is_connected:
             return  # lost again: the next connection asks again
-        self._metadata = _metadata(channel, response, self.is_text)
-        self._ready.set()
+        self.described(_metadata(channel, response, self.is_text))
         self._watch_description(channel)
-        if not self._watch_if_wanted() and self._last is not None:
+        if not self._begin_monitor() and self._last is not None:
             # it was only silent: the monitor lives on, but brings nothing unless something changes
             self.client.read([channel], [Reply(self.pv_name, self._refreshed)])
 
@@ -192,15 +139,14 @@ class ChannelAccessBackend(Backend):
 
     def _refreshed(self, reply: Reply) -> None:
         if reply.response is not None:
-            self._take(self.decode(reply.response))
+            self.take(self.decode(reply.response))
 
     def close(self) -> None:
         """Forget the subscribers, and let go of the PV."""
-        self._subscribers.functions.clear()
+        super().close()
         channel, self._channel = self._channel, None
         if channel is None:
             return
-        self._ready.clear()
         with self._lock:
             monitors = (self._monitor, self._property_monitor)
             self._monitor = self._property_monitor = self._watched = None
@@ -240,7 +186,7 @@ class ChannelAccessBackend(Backend):
         client = self.client
 
         def hand_over(reply: Reply) -> None:
-            sample = None if reply.response is None else self.fresh(reply.response)
+            sample = None if reply.response is None else self.seen(self.decode(reply.response))
             client.answers.submit(lambda: then(sample))
 
         reply = Reply(self.pv_name, hand_over)
@@ -248,15 +194,6 @@ class ChannelAccessBackend(Backend):
             client.read([self._channel], [reply])
         else:
             reply.set()
-
-    def fresh(self, response: Message) -> Sample:
-        """Return the sample of an answer, which is news if it came before its monitor."""
-        sample = self.decode(response)
-        with self._lock:
-            last = self._last
-            if last is not None and (last.is_stale or sample.timestamp > last.timestamp):
-                self._last = sample
-        return sample
 
     def decode(self, response: Message) -> Sample:
         """Return the sample that a response of the server holds."""
@@ -287,39 +224,35 @@ class ChannelAccessBackend(Backend):
 
     def put(self, value: Any, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Status:
         """Write with completion: the status ends when the server says that all of it is done."""
-        what = f"{self._who} being set to {shortened(value)}"
         channel = self._channel
-        if channel is None or not self.is_connected:
-            return Status.failed(self.disconnected(), what)
-        if not channel.access & WRITE_RIGHT:
-            return Status.failed(
-                ReadOnlyError(
-                    f"{self._who} cannot be set to {shortened(value)}: its server gives no right to write"
-                ),
-                what,
-            )
-        try:
-            data, count = self._encoded(value, channel.native)
-        except DeviceError as error:
-            return Status.failed(error, what)
-        status = Status(what, timeout_s=timeout_s)
-        client = self.client
+        if channel is not None and self.is_connected and not channel.access & WRITE_RIGHT:
+            told = f"{self.who} cannot be set to {shortened(value)}: its server gives no right to write"
+            return Status.failed(ReadOnlyError(told), f"{self.who} being set to {shortened(value)}")
+        return super().put(value, timeout_s=timeout_s)
+
+    def fitting(self, value: Any) -> Any:
+        """Return the value as the PV takes it; limits are checked where a setpoint is set."""
+        return fitted(self.who, value, self.metadata)
+
+    def write(self, value: Any, status: Status, timeout_s: float) -> None:
+        """Ask for the write, and for word of its end."""
+        channel, client = self._channel, self.client
+        if channel is None:
+            status.set_exception(self.disconnected())
+            return
+        data, count = self._encoded(value, channel.native)
 
         def answered(reply: Reply) -> None:
             client.answers.submit(lambda: self._end_put(status, value, reply))
 
         client.write(channel, data, count, Reply(self.pv_name, answered))
-        return status
 
-    def _encoded(self, value: Any, native: int) -> tuple[bytes, int]:
-        metadata = self.metadata
-        fit = fitted(self._who, value, metadata)
+    def _encoded(self, fit: Any, native: int) -> tuple[bytes, int]:
         if self.is_text:
             data = fit.encode() + b"\0"
             return data, len(data)
-        if metadata.choices:
-            fit = metadata.choices.index(value) if isinstance(value, str) else int(value)
-        return wire.encoded(native, fit)
+        choices = self.metadata.choices
+        return wire.encoded(native, choices.index(fit) if choices else fit)
 
     def _end_put(self, status: Status, value: Any, reply: Reply) -> None:
         response = reply.response
@@ -327,10 +260,10 @@ class ChannelAccessBackend(Backend):
             status.set_finished()
         elif response is not None:
             status.set_exception(
-                PutFailedError(f"{self._who} refused {shortened(value)}: {status_name(response.first)}")
+                PutFailedError(f"{self.who} refused {shortened(value)}: {status_name(response.first)}")
             )
         elif reply.refusal is not None:
-            status.set_exception(PutFailedError(f"{self._who} refused {shortened(value)}: {reply.refusal}"))
+            status.set_exception(PutFailedError(f"{self.who} refused {shortened(value)}: {reply.refusal}"))
         else:
             status.set_exception(self.disconnected())
 
@@ -343,17 +276,16 @@ class ChannelAccessBackend(Backend):
         circuit = channel.circuit if channel is not None else None
         if channel is None or circuit is None or not channel.is_made:
             return False
-        data, count = self._encoded(value, channel.native)
+        data, count = self._encoded(self.fitting(value), channel.native)
         reply = Reply(self.pv_name)
         circuit.ask([(reply, lambda number: channel.write_request(number, data, count))])
         return not circuit.dead.is_set()
 
     def disconnected(self) -> DisconnectedError:
         """Return the error that says that the PV is away."""
-        last = f"; its last value was {shortened(self._last.value)}" if self._last is not None else ""
         channel = self._channel
-        state = "does not answer" if channel is not None and channel.is_silent else "is disconnected"
-        return DisconnectedError(f"{self._who} {state}{last}. Is its IOC running?")
+        is_silent = channel is not None and channel.is_silent
+        return self.away("does not answer" if is_silent else "is disconnected")
 
     def suspect(self) -> None:
         """Have the server asked for a sign of life: a request to it was not answered."""
@@ -363,35 +295,22 @@ class ChannelAccessBackend(Backend):
 
     # ---- watching
 
-    def subscribe(self, function: Callable[[Sample], None]) -> None:
-        """Give each sample from now on, beginning with the present one as soon as it is known."""
-        with self._lock:
-            self._subscribers.functions.append(function)
-            last = self._last
-        if last is not None:
-            self.client.dispatcher.submit(lambda: function(last))
+    def watch(self) -> None:
+        """Begin the monitor, once the PV is there."""
         if self.is_connected:
-            self._watch_if_wanted()
+            self._begin_monitor()
 
-    def unsubscribe(self, function: Callable[[Sample], None]) -> None:
-        """Stop giving (the monitor stays: other signals of the process may want it soon)."""
-        with self._lock:
-            if function in self._subscribers.functions:
-                self._subscribers.functions.remove(function)
+    def unwatch(self) -> None:
+        """Leave the monitor as it is: other signals of the process may want it soon."""
 
-    @property
-    def last(self) -> Sample | None:
-        """The newest sample of the monitor; stale after a loss; None if nobody ever subscribed."""
-        return self._last
-
-    def _watch_if_wanted(self) -> bool:
+    def _begin_monitor(self) -> bool:
         """Begin the monitor if somebody wants it; False if there is one already, or nobody wants it."""
         channel = self._channel
         circuit = channel.circuit if channel is not None else None
         if channel is None or circuit is None:
             return False
         with self._lock:
-            if self._watched is circuit or not self._subscribers.functions:
+            if self._watched is circuit or not self.is_watched:
                 return False
             self._watched = circuit
         monitor = circuit.monitor(channel, wire.WITH_TIME, self.arrived)
@@ -403,24 +322,7 @@ class ChannelAccessBackend(Backend):
     def arrived(self, response: Message) -> None:
         """Take a value of the monitor (on the thread that reads the socket)."""
         if response.first & wire.NORMAL:
-            self._take(self.decode(response))
-
-    def _take(self, sample: Sample) -> None:
-        with self._lock:
-            self._last = sample
-            self._backlog.append(sample)
-            if len(self._backlog) > BACKLOG:
-                self._backlog.popleft()
-                self.dropped += 1
-                return  # a call for each waiting sample is queued already
-        self.client.dispatcher.submit(self._deliver)
-
-    def _deliver(self) -> None:
-        with self._lock:
-            if not self._backlog:
-                return
-            sample = self._backlog.popleft()
-        self._subscribers.tell(sample)
+            self.take(self.decode(response))
 
 
 class _Answer:
@@ -436,17 +338,14 @@ class _Answer:
         backend, reply = self.backend, self.reply
         if not reply.wait(timeout_s):
             backend.suspect()
-            raise DeviceTimeoutError(
-                f"{backend._who} did not answer a read within {timeout_s:g} s, though it is connected. "
-                "Is its IOC overloaded or stopped?"
-            )
+            raise backend.too_slow(timeout_s)
         response = reply.response
         if response is not None and response.first & wire.NORMAL:
-            return backend.fresh(response)
+            return backend.seen(backend.decode(response))
         if response is not None:
-            raise ReadFailedError(f"{backend._who} refused a read: {status_name(response.first)}")
+            raise ReadFailedError(f"{backend.who} refused a read: {status_name(response.first)}")
         if reply.refusal is not None:
-            raise ReadFailedError(f"{backend._who} refused a read: {reply.refusal}")
+            raise ReadFailedError(f"{backend.who} refused a read: {reply.refusal}")
         raise backend.disconnected()
 
 

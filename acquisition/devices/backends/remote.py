@@ -16,7 +16,7 @@ from acquisition.devices.backends.base import (
     Sample,
     Subscribers,
 )
-from acquisition.devices.backends.dispatcher import shared_dispatcher
+from acquisition.devices.backends.dispatcher import Dispatcher, shared_dispatcher
 from acquisition.devices.backends.fitting import fitting, shortened
 from acquisition.devices.errors import (
     DeviceError,
@@ -65,6 +65,11 @@ class RemoteBackend(Backend):
         """The address as a URI."""
         return f"{self.scheme}://{self.address}"
 
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """What makes the calls of subscribers."""
+        return shared_dispatcher()
+
     def named(self, name: str) -> None:
         """Learn the name of the signal, for messages."""
         self._name = name
@@ -109,8 +114,12 @@ class RemoteBackend(Backend):
 
     def disconnected(self) -> DisconnectedError:
         """Return the error that says that the value cannot be had now."""
-        last = f"; its last value was {self._last.value!r}" if self._last is not None else ""
-        return DisconnectedError(f"{self.who} is disconnected{last}. Is its {self.server} running?")
+        return self.away("is disconnected")
+
+    def away(self, state: str) -> DisconnectedError:
+        """Return the error that says in which state it is, and what is known besides."""
+        last = f"; its last value was {shortened(self._last.value)}" if self._last is not None else ""
+        return DisconnectedError(f"{self.who} {state}{last}. Is its {self.server} running?")
 
     def too_slow(self, timeout_s: float) -> DeviceTimeoutError:
         """Return the error that says that a read was not answered."""
@@ -144,7 +153,7 @@ class RemoteBackend(Backend):
                 self._backlog.popleft()
                 self.dropped += 1
                 return  # a call for each waiting sample is queued already
-        shared_dispatcher().submit(self._deliver)
+        self.dispatcher.submit(self._deliver)
 
     def seen(self, sample: Sample) -> Sample:
         """Return the sample of a read, which is kept if there is none newer."""
@@ -169,7 +178,7 @@ class RemoteBackend(Backend):
 
         def wait() -> None:  # beside the callback thread: a server that hangs must not hold up the others
             sample = _result_or_none(answer)
-            shared_dispatcher().submit(lambda: then(sample))
+            self.dispatcher.submit(lambda: then(sample))
 
         threading.Thread(target=wait, name="device-read-later", daemon=True).start()
 
@@ -216,7 +225,7 @@ class RemoteBackend(Backend):
             self._subscribers.functions.append(function)
             last = self._last
         if last is not None:
-            shared_dispatcher().submit(lambda: function(last))
+            self.dispatcher.submit(lambda: function(last))
         self.watch()
 
     def unsubscribe(self, function: Callable[[Sample], None]) -> None:

@@ -44,10 +44,11 @@ class TestOpening:
         [
             "",
             "not signed at all",
-            urgent.sealed(order())[:-1] + "x",
+            urgent.sealed(order()) + "x",
             signing.dumps({"uid": "1"}, salt=urgent.SALT),
             signing.dumps(["a list"], salt=urgent.SALT),
         ],
+        ids=["nothing", "unsigned", "changed", "of other fields", "a list"],
     )
     def test_what_is_not_ours_is_not_obeyed(self, text):
         assert urgent.opened(text, "alpha") is None

@@ -69,7 +69,7 @@ def test_a_lost_ioc_is_told_as_stale_and_disconnected_and_found_again(own_ioc, o
     assert board.snapshot()["sx"]["value"] == 1.0
     assert board.snapshot()["sx"]["alarm"] == "invalid"
     with pytest.raises(
-        DisconnectedError, match=r"sx \(DEMO:sx.RBV\) is disconnected; its last value was 1.0"
+        DisconnectedError, match=r"sx \(ca://DEMO:sx.RBV\) is disconnected; its last value was 1.0"
     ):
         sx.read()
     with pytest.raises(DisconnectedError):
@@ -109,7 +109,9 @@ def test_an_ioc_that_hangs_is_a_timeout_that_names_the_pv(own_ioc, own_devices):
     sx = own_devices["sx"]
     sx.timeout_s = 0.3
     own_ioc.freeze()
-    with pytest.raises(DeviceTimeoutError, match=r"sx \(DEMO:sx.RBV\) did not answer a read within 0.3 s"):
+    with pytest.raises(
+        DeviceTimeoutError, match=r"sx \(ca://DEMO:sx.RBV\) did not answer a read within 0.3 s"
+    ):
         sx.read()
     error = sx.velocity.set(4.0, timeout_s=0.2).exception(10)
     assert isinstance(error, DeviceTimeoutError)
@@ -130,7 +132,7 @@ def test_an_ioc_that_hangs_in_silence_is_stale_in_seconds_and_fresh_again_when_i
                 lambda: not sx.is_connected and sx.readback.backend.last.is_stale, "the silence to be noticed"
             )
             with pytest.raises(
-                DisconnectedError, match=r"sx \(DEMO:sx.RBV\) does not answer; its last value was"
+                DisconnectedError, match=r"sx \(ca://DEMO:sx.RBV\) does not answer; its last value was"
             ):
                 sx.read()
             ioc.thaw()

@@ -141,7 +141,7 @@ def test_a_put_ends_when_the_records_behind_it_have_ended(base):
 def test_a_put_that_takes_too_long_fails_in_its_time(base):
     error = base.backend("B:slow").put(1.0, timeout_s=0.05).exception(10)
     assert isinstance(error, DeviceTimeoutError)
-    assert "B:slow (B:slow) being set to 1.0" in str(error)
+    assert "B:slow (ca://B:slow) being set to 1.0" in str(error)
 
 
 def test_a_monitor_brings_changes_of_value_and_of_alarm(base):
@@ -205,7 +205,7 @@ def test_a_setpoint_outside_the_limits_is_refused_and_not_sent(base, name, value
 def test_a_pv_that_the_server_does_not_let_be_written_says_so(base):
     error = base.backend("B:level").put(3.0).exception(10)
     assert isinstance(error, (PutFailedError, ReadOnlyError))
-    assert "B:level (B:level)" in str(error)
+    assert "B:level (ca://B:level)" in str(error)
     assert "3.0" in str(error)
 
 

@@ -1,7 +1,8 @@
 """A storm of monitors cannot fill the memory, and slow callbacks get the newest samples."""
 
 from acquisition.devices.backends.base import Sample
-from acquisition.devices.backends.channel_access import BACKLOG, ChannelAccessBackend
+from acquisition.devices.backends.channel_access import ChannelAccessBackend
+from acquisition.devices.backends.remote import BACKLOG
 
 
 class HeldClient:
@@ -20,7 +21,7 @@ def test_beyond_the_backlog_the_oldest_samples_are_dropped_and_counted():
     backend = ChannelAccessBackend("P", client=client)
     backend._subscribers.functions.append(lambda sample: seen.append(sample.value))
     for number in range(BACKLOG + 25):
-        backend._take(Sample(number, 0.0))
+        backend.take(Sample(number, 0.0))
     assert backend.dropped == 25
     assert len(client.calls) == BACKLOG
     for call in client.calls:
