@@ -12,4 +12,4 @@ class FrontendConfig(AppConfig):
         """Offer the figures of runs as exports."""
         from catalog.export import offer
 
-        offer("frontend.exporters.figures", "png", "svg", "pdf", "html")
+        offer("frontend.exporters.figures", "png", "svg", "pdf", "html", "plotly")

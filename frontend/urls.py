@@ -3,8 +3,10 @@
 from django.urls import path
 
 from frontend import account_views, views
+from frontend.api.comparison import ComparisonView
 from frontend.api.figure import RunFigureView
 from frontend.api.fit import RunFitView
+from frontend.api.notebook import RunCodeView, RunNotebookView
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -13,7 +15,9 @@ urlpatterns = [
     path("queue", views.queue_page, name="queue-page"),
     path("live", views.live, name="live"),
     path("runs", views.runs, name="runs-page"),
+    path("runs/compare", views.compare, name="compare-page"),
     path("runs/<str:uid>", views.run, name="run-page"),
+    path("exports", views.exports, name="exports-page"),
     path("devices", views.devices, name="devices-page"),
     path("devices/<str:name>", views.device, name="device-page"),
     path("control", views.control, name="control-page"),
@@ -22,6 +26,9 @@ urlpatterns = [
     path("account", account_views.account, name="account"),
     path("account/tokens", account_views.tokens, name="account-tokens"),
     path("account/tokens/<str:prefix>/revoke", account_views.revoke_token, name="account-token-revoke"),
+    path("api/v1/runs/compare/figure", ComparisonView.as_view(), name="runs-compare"),
+    path("api/v1/runs/<str:uid>/notebook", RunNotebookView.as_view(), name="run-notebook"),
+    path("api/v1/runs/<str:uid>/qr", RunCodeView.as_view(), name="run-qr"),
     path("api/v1/runs/<str:uid>/figure", RunFigureView.as_view(), name="run-figure"),
     path("api/v1/runs/<str:uid>/fit", RunFitView.as_view(), name="run-fit"),
 ]

@@ -75,6 +75,18 @@ def run(request: HttpRequest, uid: str) -> HttpResponse:
     return shell(request, title=title, summary=f"Run {found['uid']}.", lines=lines)
 
 
+@page()
+def compare(request: HttpRequest) -> HttpResponse:
+    """Show several runs together."""
+    return shell(request, title="Compare", summary="Runs drawn together, and how their metadata differ.")
+
+
+@page()
+def exports(request: HttpRequest) -> HttpResponse:
+    """Show the exports that one has ordered."""
+    return shell(request, title="Exports", summary="The exports that you have ordered, and their files.")
+
+
 @page(Scope.DEVICE_READ)
 def devices(request: HttpRequest) -> HttpResponse:
     """Show the devices and their values."""

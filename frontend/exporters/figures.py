@@ -1,13 +1,10 @@
-"""The figure of a run, as the run page draws it, as PNG, SVG, PDF or a page of its own."""
+"""The figure of a run, as the run page draws it, as PNG, SVG, PDF, JSON or a page of its own."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from catalog.export.errors import NothingToExportError
 from catalog.export.metadata import iso_time, text_of
@@ -15,6 +12,7 @@ from catalog.export.protocol import STREAM, ExportableRun, Exporter, Options, op
 from catalog.export.runs import data_keys_of, inline_keys
 from frontend.figures import run_figure
 from frontend.figures.axes import UnknownAxisError
+from frontend.figures.pictures import MEDIA_TYPES, Size, figure_file
 
 MOST_ROWS = 200_000
 _KEY = {"type": "string", "maxLength": 1000, "default": ""}
@@ -36,7 +34,10 @@ def figure_of(run: ExportableRun, options: Options) -> tuple[dict[str, Any], str
             _described(run, stream),
             stream_name=stream,
             x=options["x"] or None,
-            y=options["y"] or None,
+            y=options["y"],
+            slow=options["slow"] or None,
+            per=options["per"] or None,
+            log=options["log"],
         )
     except UnknownAxisError as error:
         raise NothingToExportError(str(error)) from error
@@ -45,54 +46,11 @@ def figure_of(run: ExportableRun, options: Options) -> tuple[dict[str, Any], str
     return made.figure, made.caption
 
 
-def write_picture(kind: str, run: ExportableRun, options: Options) -> Iterator[bytes]:
-    """Give the figure as a picture, drawn with Matplotlib."""
-    from matplotlib.figure import Figure
-
+def write_figure(kind: str, run: ExportableRun, options: Options) -> Iterator[bytes]:
+    """Give the figure as a picture, as a page of its own or as Plotly's JSON."""
     figure, caption = figure_of(run, options)
-    canvas = Figure(figsize=(options["width"], options["height"]), layout="constrained")
-    axes = canvas.subplots()
-    for trace in figure["data"]:
-        _draw(canvas, axes, trace)
-    layout = figure["layout"]
-    axes.set_xlabel(_words(layout["xaxis"]))
-    axes.set_ylabel(_words(layout["yaxis"]))
-    axes.set_title(_plain(_title(run, caption)), fontsize="small")
-    if len(figure["data"]) > 1:
-        axes.legend()
-    buffer = io.BytesIO()
-    about = (
-        {"Title": _title(run, caption)} if kind != "svg" else {"Title": _title(run, caption), "Date": None}
-    )
-    canvas.savefig(buffer, format=kind, dpi=options["dpi"], metadata=about)
-    yield buffer.getvalue()
-
-
-def write_page(run: ExportableRun, options: Options) -> Iterator[bytes]:
-    """Give the figure as a page that needs no network: Plotly's script is inside."""
-    import plotly.graph_objects as go
-
-    figure, caption = figure_of(run, options)
-    drawn = go.Figure(figure)
-    drawn.update_layout(title={"text": _escaped(_title(run, caption)), "font": {"size": 14}})
-    text: str = drawn.to_html(include_plotlyjs=True, full_html=True)
-    yield text.encode()
-
-
-def _draw(canvas: Any, axes: Any, trace: Mapping[str, Any]) -> None:
-    if trace["type"] == "heatmap":
-        x, y, z = (np.array(trace[name], dtype=float) for name in "xyz")
-        bar = canvas.colorbar(axes.pcolormesh(x, y, z, cmap="viridis", shading="nearest"))
-        bar.set_label(_plain(trace["colorbar"]["title"]["text"]))
-        return
-    x, y = (np.array(trace[name], dtype=float) for name in "xy")
-    marker = trace.get("marker") or {}
-    if "color" in marker and not isinstance(marker["color"], str):
-        dots = axes.scatter(x, y, c=np.array(marker["color"], dtype=float), cmap="viridis", s=12)
-        canvas.colorbar(dots).set_label(_plain(marker["colorbar"]["title"]["text"]))
-        return
-    style = "o-" if len(x) <= 500 else "-"
-    axes.plot(x, y, style, label=_plain(trace.get("name", "")), markersize=3, linewidth=1.2)
+    size = Size(**{name: options[name] for name in _SIZES if name in options})
+    yield figure_file(kind, figure, _title(run, caption), size)
 
 
 def _table(run: ExportableRun, stream: str) -> dict[str, Any]:
@@ -133,25 +91,24 @@ def _title(run: ExportableRun, caption: str) -> str:
     return f"{' '.join(filter(None, words))}, {begun} UTC: {caption}".encode("utf-8", "replace").decode()
 
 
-def _words(axis: Mapping[str, Any]) -> str:
-    return _plain((axis.get("title") or {}).get("text", ""))
-
-
-def _plain(text: str) -> str:
-    """Undo what keeps names from being markup for Plotly, and keep Matplotlib from reading formulas."""
-    for sign, entity in (("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
-        text = text.replace(entity, sign)
-    return text.encode("utf-8", "replace").decode().replace("$", r"\$")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-_CHOICES = {
+_CHOICES: dict[str, dict[str, Any]] = {
     "stream": STREAM,
-    "x": {**_KEY, "description": "Column, time or seq_num to draw over; what the plan moved when empty."},
-    "y": {**_KEY, "description": "Column to draw; what is hinted when empty."},
+    "x": {**_KEY, "description": "Column, time, seq_num or expression; what the plan moved when empty."},
+    "y": {
+        "type": "array",
+        "items": _KEY,
+        "maxItems": 8,
+        "default": [],
+        "description": "Columns or expressions to draw; what is hinted when empty.",
+    },
+    "slow": {**_KEY, "description": "Second axis of a map; none for lines; as hinted when empty."},
+    "per": {**_KEY, "description": "Column that each signal is divided by."},
+    "log": {
+        "type": "array",
+        "items": {"enum": ["x", "y", "z"]},
+        "default": [],
+        "description": "Which axes are logarithmic; z is the colour of a map.",
+    },
 }
 _SIZES = {
     "width": {"type": "number", "minimum": 1, "maximum": 20, "default": 7, "description": "Inches."},
@@ -160,13 +117,13 @@ _SIZES = {
 }
 
 
-def _picture(kind: str, media_type: str) -> Exporter:
+def _picture(kind: str) -> Exporter:
     return Exporter(
         name=kind,
         title=f"Figure as {kind.upper()}",
         ending=kind,
-        media_type=media_type,
-        write=partial(write_picture, kind),
+        media_type=MEDIA_TYPES[kind],
+        write=partial(write_figure, kind),
         options=options_schema(**_CHOICES, **_SIZES),
         loses="all but what is drawn",
         readers=("picture viewers",),
@@ -174,17 +131,27 @@ def _picture(kind: str, media_type: str) -> Exporter:
 
 
 EXPORTERS = (
-    _picture("png", "image/png"),
-    _picture("svg", "image/svg+xml"),
-    _picture("pdf", "application/pdf"),
+    _picture("png"),
+    _picture("svg"),
+    _picture("pdf"),
     Exporter(
         name="html",
         title="Figure as a page that stands alone",
         ending="html",
-        media_type="text/html; charset=utf-8",
-        write=write_page,
+        media_type=MEDIA_TYPES["html"],
+        write=partial(write_figure, "html"),
         options=options_schema(**_CHOICES),
         loses="all but what is drawn",
         readers=("browsers",),
+    ),
+    Exporter(
+        name="plotly",
+        title="Figure as JSON of Plotly",
+        ending="plotly.json",
+        media_type=MEDIA_TYPES["json"],
+        write=partial(write_figure, "json"),
+        options=options_schema(**_CHOICES),
+        loses="all but what is drawn",
+        readers=("plotly",),
     ),
 )

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from frontend.figures.expressions import ExpressionError, parse_expression
+
 POINT = "seq_num"
 TIME = "time"
 MOST_LINES = 4
+NO_MAP = "none"
 NUMERIC = frozenset({"number", "integer"})
 
 
@@ -15,26 +18,39 @@ class Axes:
     """Names of what is drawn.
 
     ``x`` and ``slow`` are data keys, ``"time"`` or ``"seq_num"``; ``slow`` is empty unless the run is a map
-    over two axes. ``x_choices`` and ``y_choices`` are what could be drawn instead.
+    over two axes. ``x`` and ``y`` may also be expressions over columns, and ``per`` is what each of ``y`` is
+    divided by. ``x_choices`` and ``y_choices`` are what could be drawn instead.
     """
 
     x: str
     y: tuple[str, ...]
     slow: str = ""
+    per: str = ""
     x_choices: tuple[str, ...] = ()
     y_choices: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Data keys that are read; ``time`` and ``seq_num`` come with every table."""
+        keys = set(self.y_choices)
+        read: list[str] = []
+        for name in (self.x, self.slow, self.per, *self.y):
+            read += [name] if name in keys else names_in(name)
+        return [key for key in dict.fromkeys(read) if key in keys]
 
 
 class UnknownAxisError(KeyError, ValueError):
     """An axis was asked for that the stream does not have."""
 
-    def __init__(self, axis: str, asked: str, choices: Sequence[str]) -> None:
+    def __init__(self, axis: str, asked: str, choices: Sequence[str], problem: str = "") -> None:
         super().__init__(asked)
-        self.axis, self.asked, self.choices = axis, asked, tuple(choices)
+        self.axis, self.asked, self.choices, self.problem = axis, asked, tuple(choices), problem
 
     def __str__(self) -> str:
         """Say what was asked and what there is."""
         choices = ", ".join(self.choices)
+        if self.problem:
+            return f"{self.problem}. There is {choices or 'no column'} to draw on {self.axis}."
         return f"There is nothing called {self.asked!r} to draw on {self.axis}: choose {choices}."
 
 
@@ -44,7 +60,9 @@ def choose_axes(
     *,
     stream_name: str = "primary",
     x: str | None = None,
-    y: str | None = None,
+    y: str | Sequence[str] | None = None,
+    slow: str | None = None,
+    per: str | None = None,
 ) -> Axes:
     """Choose the axes of a figure.
 
@@ -58,30 +76,59 @@ def choose_axes(
     stream_name
         Name of the stream, as in the dimensions.
     x, y
-        What was asked for, instead of the hints.
+        What was asked for, instead of the hints: columns or expressions, of `y` also several.
+    slow
+        Second axis of a map; `NO_MAP` draws lines where the hints would give a map.
+    per
+        Column that each signal is divided by, such as a monitor.
 
     Raises
     ------
     UnknownAxisError
-        `x` or `y` is not a scalar column of the stream.
+        What was asked for is no scalar column of the stream and no expression over such.
     """
     scalars = tuple(column["key"] for column in stream["columns"] if _is_scalar(column))
     dimensions = [field for field in _dimensions(start, stream_name) if field in scalars or field == TIME]
     x_choices = (*scalars, *(name for name in (TIME, POINT) if name not in scalars))
-    hinted = [field for field in _hinted(stream) if field in scalars and field not in dimensions]
-    lines = hinted or [key for key in scalars if key not in dimensions][:1]
-    if x is not None and x not in x_choices:
-        raise UnknownAxisError("x", x, x_choices)
-    if y is not None and y not in scalars:
-        raise UnknownAxisError("y", y, scalars)
-    is_map = x is None and len(dimensions) == 2 and TIME not in dimensions
+    along = {*dimensions, x}
+    hinted = [field for field in _hinted(stream) if field in scalars and field not in along]
+    lines = hinted or [key for key in scalars if key not in along][:1]
+    asked = (y,) if isinstance(y, str) else tuple(y or ())
+    for axis, names, choices in (("x", (x,), x_choices), ("y", asked, scalars), ("per", (per,), scalars)):
+        for name in filter(None, names):
+            _check(axis, name, choices, x_choices)
+    if slow and slow != NO_MAP and slow not in x_choices:
+        raise UnknownAxisError("slow", slow, x_choices)
+    is_map = x is None and slow is None and len(dimensions) == 2 and TIME not in dimensions
     return Axes(
         x=x or (dimensions[-1] if dimensions else POINT),
-        y=(y,) if y is not None else tuple(lines[:MOST_LINES]),
-        slow=dimensions[0] if is_map else "",
+        y=asked or tuple(lines[:MOST_LINES]),
+        slow=dimensions[0] if is_map else (slow if slow and slow != NO_MAP else ""),
+        per=per or "",
         x_choices=x_choices,
         y_choices=scalars,
     )
+
+
+def names_in(text: str) -> list[str]:
+    """Give the columns that an expression reads; none for a name such as ``time`` that is no expression."""
+    try:
+        return list(parse_expression(text).names) if text and text not in (TIME, POINT) else []
+    except ExpressionError:
+        return []
+
+
+def _check(axis: str, asked: str, choices: Sequence[str], columns: Sequence[str]) -> None:
+    """Refuse what is neither among `choices` nor an expression over `columns`."""
+    if asked in choices:
+        return
+    try:
+        names = parse_expression(asked).names
+    except ExpressionError as error:
+        raise UnknownAxisError(axis, asked, choices, str(error)) from error
+    missing = next((name for name in names if name not in columns), None)
+    if missing is not None:
+        raise UnknownAxisError(axis, missing, choices)
 
 
 def _is_scalar(column: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """The figure of one stream of a run: lines over one axis, or a map over two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from frontend.figures.axes import POINT, TIME, Axes, choose_axes
+from frontend.figures.expressions import parse_expression
+from frontend.figures.numbers import as_numbers
 from frontend.figures.thinning import Values, kept_rows
 
 MOST_POINTS = 10_000
-NON_FINITE = "$numberDouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ def run_figure(
     *,
     stream_name: str = "primary",
     x: str | None = None,
-    y: str | None = None,
+    y: str | Sequence[str] | None = None,
+    slow: str | None = None,
+    per: str | None = None,
+    log: Collection[str] = (),
 ) -> RunFigure:
     """Draw one stream of a run.
 
@@ -45,8 +49,10 @@ def run_figure(
         ``columns`` and ``hints`` of the stream, as `choose_axes` takes them.
     stream_name
         Name of the stream.
-    x, y
-        Draw this over that, instead of what is hinted.
+    x, y, slow, per
+        Draw this over that, instead of what is hinted; see `choose_axes`.
+    log
+        Which of ``x``, ``y`` and ``z`` (the colour of a map) are logarithmic.
 
     Returns
     -------
@@ -56,7 +62,7 @@ def run_figure(
     Raises
     ------
     UnknownAxisError
-        `x` or `y` cannot be drawn.
+        What was asked for cannot be drawn.
 
     Examples
     --------
@@ -70,60 +76,104 @@ def run_figure(
     >>> made.caption
     'det over sx, 2 points.'
     """
-    axes = choose_axes(start, stream, stream_name=stream_name, x=x, y=y)
-    units = {column["key"]: column.get("units") or "" for column in stream["columns"]}
-    units.setdefault(TIME, "s")
-    figure = _map(table, start, axes, units) if axes.slow and axes.y else _lines(table, start, axes, units)
+    axes = choose_axes(start, stream, stream_name=stream_name, x=x, y=y, slow=slow, per=per)
+    units = _units(stream["columns"])
+    is_map = bool(axes.slow and axes.y)
+    figure = _map(table, start, axes, units, "z" in log) if is_map else _lines(table, start, axes, units)
+    for name in {"x", "y"} & set(log):
+        figure.layout[f"{name}axis"].type = "log"
     return RunFigure(figure=figure.to_plotly_json(), caption=_caption(axes, table), axes=axes)
 
 
 def _lines(
     table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes, units: Mapping[str, str]
 ) -> go.Figure:
-    across = _values(table, start, axes.x)
-    lines = [_values(table, start, name) for name in axes.y]
+    across = channel(table, start, axes.x)
+    lines = [_signal(table, start, axes, name) for name in axes.y]
     rows = kept_rows(lines, MOST_POINTS) if lines else np.arange(len(across))
-    figure = go.Figure(layout=_layout(axes.x, axes.y, units))
-    for name, values in zip(axes.y, lines, strict=True):
+    names = [_named(name, axes) for name in axes.y]
+    figure = go.Figure(layout=_layout(axes.x, names, units))
+    for name, values in zip(names, lines, strict=True):
         figure.add_scatter(
-            x=_plain(across[rows]),
-            y=_plain(values[rows]),
-            name=name,
+            x=plain(across[rows]),
+            y=plain(values[rows]),
+            name=escaped(name),
             mode="lines+markers" if len(rows) <= 500 else "lines",
             marker={"size": 5},
             line={"width": 1.75},
-            hovertemplate="%{x}: %{y}<extra>" + _escaped(name) + "</extra>",
+            hovertemplate="%{x}: %{y}<extra>" + escaped(name) + "</extra>",
         )
     return figure
 
 
 def _map(
-    table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes, units: Mapping[str, str]
+    table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes, units: Mapping[str, str], is_log: bool
 ) -> go.Figure:
     """Draw the first signal in colour over both axes: cells where the points form a grid, else dots."""
-    name = axes.y[0]
-    fast, slow, values = (_values(table, start, key) for key in (axes.x, axes.slow, name))
-    layout = _layout(axes.x, (axes.slow,), units)
+    fast, slow = (channel(table, start, key) for key in (axes.x, axes.slow))
+    values = _signal(table, start, axes, axes.y[0])
+    if is_log:
+        values = np.log10(np.where(values > 0, values, np.nan))
     shape = _grid_shape(start)
-    bar = {"title": {"text": _escaped(_label(name, units)), "side": "right"}}
-    figure = go.Figure(layout=layout)
+    label = _label(_named(axes.y[0], axes), units)
+    title = escaped(f"log10 of {label}" if is_log else label)
+    bar = {"title": {"text": title, "side": "right"}}
+    figure = go.Figure(layout=_layout(axes.x, (axes.slow,), units))
     if shape is not None and len(values) > 0:
         grid_fast, grid_slow, grid = _gridded(fast, slow, values, shape)
         figure.add_heatmap(
-            x=_plain(grid_fast),
-            y=_plain(grid_slow),
-            z=[_plain(row) for row in grid],
+            x=plain(grid_fast),
+            y=plain(grid_slow),
+            z=[plain(row) for row in grid],
             colorscale="Viridis",
             colorbar=bar,
         )
     else:
+        known = np.isfinite(values)
         figure.add_scatter(
-            x=_plain(fast),
-            y=_plain(slow),
+            x=plain(fast[known]),
+            y=plain(slow[known]),
             mode="markers",
-            marker={"color": _plain(values), "colorscale": "Viridis", "colorbar": bar, "size": 7},
+            marker={"color": plain(values[known]), "colorscale": "Viridis", "colorbar": bar, "size": 7},
         )
     return figure
+
+
+def _signal(table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes, name: str) -> Values:
+    values = channel(table, start, name)
+    if not axes.per:
+        return values
+    with np.errstate(all="ignore"):
+        return np.asarray(values / channel(table, start, axes.per), dtype=float)
+
+
+def _named(name: str, axes: Axes) -> str:
+    """Give the words for a signal: a derived one may have a name of its own."""
+    label = name if name in axes.y_choices or name in (TIME, POINT) else parse_expression(name).label
+    return f"{label} / {axes.per}" if axes.per else label
+
+
+def signal(table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes) -> tuple[Values, Values]:
+    """Give x and the first signal of a table as they are drawn."""
+    return channel(table, start, axes.x), _signal(table, start, axes, axes.y[0])
+
+
+def label_of(name: str, axes: Axes, columns: Sequence[Mapping[str, Any]]) -> str:
+    """Give the words for an axis with its unit; `columns` are those of the stream."""
+    units = _units(columns)
+    return _label(name, units) if name == axes.x else _label(_named(name, axes), units)
+
+
+def _units(columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {TIME: "s", **{column["key"]: column.get("units") or "" for column in columns}}
+
+
+def channel(table: Mapping[str, Any], start: Mapping[str, Any], name: str) -> Values:
+    """Give a column, or what an expression over columns computes, a float for each row of the table."""
+    if name in table["columns"] or name in (TIME, POINT):
+        return _values(table, start, name)
+    made = parse_expression(name)
+    return made.values(lambda key: _values(table, start, key), len(table["seq_num"]))
 
 
 def _grid_shape(start: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -167,32 +217,27 @@ def _values(table: Mapping[str, Any], start: Mapping[str, Any], key: str) -> Val
         return np.array(table["time"], dtype=float) - float(start.get("time", 0.0))
     if column is None and key == POINT:
         return np.array(table["seq_num"], dtype=float)
-    return np.array([_number(value) for value in column or ()], dtype=float)
+    return as_numbers(column or ())
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, Mapping):
-        value = value.get(NON_FINITE)
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
-
-
-def _plain(values: Values) -> list[float | None]:
+def plain(values: Values) -> list[float | None]:
     """Give JSON values: None where there is no finite number."""
     return [value if np.isfinite(value) else None for value in values.tolist()]
 
 
 def _layout(x: str, y: Sequence[str], units: Mapping[str, str]) -> dict[str, Any]:
+    return {**axis_layout(_label(x, units), _y_label(y, units)), "showlegend": len(y) > 1}
+
+
+def axis_layout(x: str, y: str) -> dict[str, Any]:
+    """Give the layout that all figures share, with these words at its axes."""
     return {
         "template": "none",
         "margin": {"l": 64, "r": 16, "t": 16, "b": 48},
         "hovermode": "closest",
-        "showlegend": len(y) > 1,
         "legend": {"orientation": "h", "y": 1.08, "x": 0},
-        "xaxis": {"title": {"text": _escaped(_label(x, units))}, "automargin": True, "zeroline": False},
-        "yaxis": {"title": {"text": _escaped(_y_label(y, units))}, "automargin": True, "zeroline": False},
+        "xaxis": {"title": {"text": escaped(x)}, "automargin": True, "zeroline": False},
+        "yaxis": {"title": {"text": escaped(y)}, "automargin": True, "zeroline": False},
     }
 
 
@@ -208,7 +253,7 @@ def _y_label(names: Sequence[str], units: Mapping[str, str]) -> str:
     return shared.pop() if len(shared) == 1 else ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Keep names from being read as Plotly's small HTML or its templates."""
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("%{", "% {")):
         text = text.replace(sign, entity)
@@ -219,6 +264,6 @@ def _caption(axes: Axes, table: Mapping[str, Any]) -> str:
     count = len(table["seq_num"])
     points = f"{count} point" + ("" if count == 1 else "s")
     if axes.slow and axes.y:
-        return f"{axes.y[0]} over {axes.x} and {axes.slow}, {points}."
-    names = ", ".join(axes.y) or "nothing"
+        return f"{_named(axes.y[0], axes)} over {axes.x} and {axes.slow}, {points}."
+    names = ", ".join(_named(name, axes) for name in axes.y) or "nothing"
     return f"{names} over {'the point number' if axes.x == POINT else axes.x}, {points}."

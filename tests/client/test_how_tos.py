@@ -50,3 +50,17 @@ def test_tiled_s_client_does_what_its_how_to_shows(archive, request, monkeypatch
     assert names["again"].start["uid"] == names["run"].start["uid"]
     assert len(names["pattern"]) == 1
     assert names["frames"].shape == (2, 4, 6)
+
+
+def test_the_notebook_of_a_run_runs_with_the_client(archive, monkeypatch):
+    monkeypatch.setenv("BEAMPORT_API_KEY", archive.keys["pi"])
+    with beamport.connect(archive.url) as client:
+        uid = client.catalog[-1].uid
+        book = client.get(f"runs/{uid}/notebook")
+    names: dict = {}
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+    names["client"].close()
+    assert names["run"].uid == uid
+    assert len(names["table"]) == len(names["data"]["time"])

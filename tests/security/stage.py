@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.access import Scope, with_implied
 from accounts.models import APIKey
 from accounts.rule_services import add_rule, create_group
+from accounts.sample_services import create_sample
 from accounts.selectors import actor_for_username
 from accounts.visit_services import create_visit
 from acquisition.plans.registry import PlanRegistry
@@ -30,6 +31,7 @@ from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, Record, store
 from catalog.jobs.services import order_export
 from catalog.search.saved import save_search
+from logbook import services as logbook
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of, scan
 from tests.support.known_beamline import motor
@@ -87,6 +89,8 @@ class Stage:
             return {**self.parts, "uid": self.parts["proposed"]}
         if "/rules" in row.route:
             return {**self.parts, "uid": self.parts["access_rule"]}
+        if "/log/" in row.route:
+            return {**self.parts, "uid": self.parts["entry"]}
         if "/presets" in row.route:
             return {**self.parts, "uid": self.parts["preset"]}
         return self.parts
@@ -117,6 +121,7 @@ def set_stage() -> Stage:
         "device": "sx",
     }
     parts |= _facility(facility) | _acquisition(facility) | _catalog() | _search(facility) | _rules(facility)
+    parts |= _logbook(facility)
     return Stage(facility, parts | {"job": _export_job(facility, parts["run"]), "token": "none"})
 
 
@@ -131,7 +136,8 @@ def _facility(facility: Facility) -> dict[str, str]:
         ends_at=now + timedelta(hours=1),
         members=[{"username": name, "role": role} for name, role in ROLES.items()],
     )
-    return {"visit": visit.number}
+    sample = create_sample(actor=facility.actor("member"), proposal="P-1", name="Proposal P-1's own")
+    return {"visit": visit.number, "sample": str(sample.uid)}
 
 
 def _acquisition(facility: Facility) -> dict[str, str]:
@@ -183,6 +189,14 @@ def _rules(facility: Facility) -> dict[str, str]:
     create_group(**here, name="beginners", members=["observer"])
     row = add_rule(**here, group="everyone", kind="plan", effect="forbid", pattern="no_such_plan")
     return {"group": "beginners", "access_rule": str(row.uid)}
+
+
+def _logbook(facility: Facility) -> dict[str, str]:
+    """Write an entry with a file, by the principal investigator."""
+    here = {"actor": facility.actor("pi"), "beamline": "alpha"}
+    entry = logbook.write(**here, proposal="P-1", text="the sample is in")
+    file = logbook.attach(**here, uid=str(entry.uid), name="a.txt", media_type="text/plain", content=[b"a"])
+    return {"entry": str(entry.uid), "file": str(file.uid)}
 
 
 def _search(facility: Facility) -> dict[str, str]:

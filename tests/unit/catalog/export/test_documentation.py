@@ -31,7 +31,7 @@ def table_of_formats():
 
 
 def test_the_table_of_formats_is_true():
-    offer(frontend.exporters.figures.__name__, "png", "svg", "pdf", "html")
+    offer(frontend.exporters.figures.__name__, "png", "svg", "pdf", "html", "plotly")
     table = table_of_formats()
     known = exporters()
     assert set(table) == set(known)

@@ -1,6 +1,7 @@
 """The figure of a run as pictures and as a page."""
 
 import io
+import json
 import re
 
 import pytest
@@ -40,10 +41,19 @@ def test_a_page_stands_alone_and_runs_no_text_of_the_run():
     assert re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', text) == []
 
 
-@pytest.mark.parametrize("wrong", [{"y": "nobody"}, {"x": "note"}])
+@pytest.mark.parametrize("wrong", [{"y": ["nobody"]}, {"x": "note"}, {"y": ["det +"]}])
 def test_what_cannot_be_drawn_is_told(wrong):
     with pytest.raises(NothingToExportError):
         written(BY_NAME["png"], grid_run(), **wrong)
+
+
+def test_each_format_draws_what_was_chosen():
+    chosen = {"y": ["det", "twice = 2 * det"], "slow": "none", "log": ["y"]}
+    for name in ("png", "svg", "pdf", "html"):
+        assert written(BY_NAME[name], grid_run(), **chosen) != written(BY_NAME[name], grid_run())
+    figure = json.loads(written(BY_NAME["plotly"], grid_run(), **chosen))
+    assert [line["name"] for line in figure["data"]] == ["det", "twice"]
+    assert figure["layout"]["yaxis"]["type"] == "log"
 
 
 def test_runs_without_the_stream_are_refused():

@@ -3,8 +3,10 @@
 import json
 
 import plotly.graph_objects as go
+import pytest
 
 from frontend.figures import run_figure
+from frontend.figures.axes import UnknownAxisError
 
 
 def column(key, units=""):
@@ -89,3 +91,46 @@ def test_a_stream_without_numbers_gives_an_empty_figure():
     made = run_figure({"columns": {}, "seq_num": [], "time": []}, start(), {"columns": [], "hints": {}})
     assert made.figure["data"] == []
     assert made.caption == "nothing over the point number, 0 points."
+
+
+def test_derived_channels_and_several_signals_are_drawn_together():
+    columns = {"sx": [0.0, 1.0], "det": [3, 4], "mon": [1, 2]}
+    known = stream("sx", "det", "mon")
+    made = run_figure(table(**columns), start("sx"), known, y=["det", "ratio = det / mon"])
+    assert [line["name"] for line in made.figure["data"]] == ["det", "ratio"]
+    assert made.figure["data"][1]["y"] == [3.0, 2.0]
+    assert made.axes.columns == ["sx", "det", "mon"]
+    assert made.caption == "det, ratio over sx, 2 points."
+
+
+def test_signals_are_divided_by_a_monitor_and_axes_are_logarithmic():
+    columns = {"sx": [1.0, 10.0], "det": [3, 4], "mon": [1, 0]}
+    made = run_figure(table(**columns), start("sx"), stream("sx", "det", "mon"), per="mon", log=("x", "y"))
+    (line,) = made.figure["data"]
+    assert (line["name"], line["y"]) == ("det / mon", [3.0, None])
+    assert [made.figure["layout"][f"{axis}axis"]["type"] for axis in "xy"] == ["log", "log"]
+
+
+def test_a_map_can_be_drawn_as_lines_and_lines_as_a_map():
+    columns = {"sy": [0, 0, 1, 1], "sx": [0, 1, 0, 1], "det": [1, 10, 100, 0]}
+    grid, known = start("sy", "sx", shape=[2, 2]), stream("sy", "sx", "det")
+    assert run_figure(table(**columns), grid, known, slow="none").figure["data"][0]["type"] == "scatter"
+    dots = run_figure(table(**columns), start("sx"), known, slow="sy", log=("z",)).figure["data"][0]
+    assert dots["marker"]["color"] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "axis", "words"),
+    [
+        ({"y": "det +"}, "y", "the end"),
+        ({"y": ["det", "nobody * 2"]}, "y", "'nobody'"),
+        ({"x": "nobody"}, "x", "'nobody'"),
+        ({"per": "nobody"}, "per", "'nobody'"),
+        ({"slow": "nobody"}, "slow", "'nobody'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_with_its_axis(asked, axis, words):
+    with pytest.raises(UnknownAxisError) as caught:
+        run_figure(table(sx=[0.0], det=[3]), start("sx"), stream("sx", "det"), **asked)
+    assert caught.value.axis == axis
+    assert words in str(caught.value)

@@ -1,0 +1,141 @@
+"""Several runs in one figure, over REST."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.actor import Actor
+from accounts.errors import InvalidError, NotFoundError
+from accounts.requests import actor_of
+from catalog import selectors
+from frontend.api.figure import asked_axes, asked_log, stream_name
+from frontend.figures import Axes, choose_axes
+from frontend.figures.axes import UnknownAxisError
+from frontend.figures.compare_figure import MODES, SCALES, Part, compare_figure
+from frontend.figures.pictures import MEDIA_TYPES, figure_file
+from frontend.figures.run_figure import label_of, signal
+
+MOST_RUNS = 20
+PARAMETERS = [
+    OpenApiParameter("run", str, many=True, required=True, description="Uids; the first is the reference."),
+    OpenApiParameter("stream", str, description="Stream of each run; primary, else the first one."),
+    OpenApiParameter("x", str, description="Column, `time`, `seq_num` or an expression to draw over."),
+    OpenApiParameter("y", str, description="Column or expression."),
+    OpenApiParameter("per", str, description="Column that the signal is divided by."),
+    OpenApiParameter("mode", str, enum=MODES, description="How the runs are put together."),
+    OpenApiParameter("scale", str, enum=tuple(SCALES), description="What each line is scaled to."),
+    OpenApiParameter("log", str, description="Logarithmic axes, with commas: x, y, z (colour)."),
+    OpenApiParameter("file", str, enum=tuple(MEDIA_TYPES), description="The figure as a file."),
+]
+EXAMPLE = OpenApiExample(
+    "two runs",
+    value={
+        "figure": {"data": [], "layout": {}},
+        "caption": "det over sx of 2 runs.",
+        "runs": [{"uid": "7f3a9c1e-5d4b-4c1f-9a57-0d6f1b2c3e4f", "label": "12 LaB6", "problem": ""}],
+        "x": "sx",
+        "y": "det",
+        "choices": {"x": ["sx", "det", "time", "seq_num"], "y": ["sx", "det"]},
+    },
+    response_only=True,
+)
+
+
+class ComparisonView(APIView):
+    """Runs drawn together."""
+
+    @extend_schema(
+        operation_id="runs_compare",
+        parameters=PARAMETERS,
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+        },
+        examples=[EXAMPLE],
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Give one figure of several runs; a run that cannot be drawn stays away, and it is said why."""
+        actor, given = actor_of(request), request.query_params
+        uids = _uids(given.getlist("run"))
+        kind, mode, scale = (given.get(name, "") for name in ("file", "mode", "scale"))
+        _check("mode", mode, MODES)
+        _check("scale", scale, tuple(SCALES))
+        _check("file", kind, tuple(MEDIA_TYPES))
+        runs = [selectors.run_detail(actor, uid) for uid in uids]
+        if kind:
+            for run in runs:
+                selectors.exportable_run(actor, run["uid"])
+        asked = {**asked_axes(given), "slow": "none"}
+        drawn = [_drawn(actor, run, given.get("stream", ""), asked) for run in runs]
+        parts = [one["part"] for one in drawn if one["part"] is not None]
+        axes = next((one["axes"] for one in drawn if one["axes"] is not None), None)
+        if axes is None:
+            raise InvalidError(drawn[0]["problem"], fields={"y": [drawn[0]["problem"]]})
+        words = {"x": _label(drawn, axes, axes.x), "y": _label(drawn, axes, axes.y[0])}
+        made = compare_figure(
+            parts, mode=mode or "overlay", scale=scale or "none", log=asked_log(given), **words
+        )
+        if kind:
+            answer = HttpResponse(
+                figure_file(kind, made.figure, made.caption), content_type=MEDIA_TYPES[kind]
+            )
+            answer["Content-Disposition"] = f'attachment; filename="comparison.{kind}"'
+            return answer
+        return Response(
+            {
+                "figure": made.figure,
+                "caption": made.caption,
+                "runs": [{name: one[name] for name in ("uid", "label", "problem")} for one in drawn],
+                "x": axes.x,
+                "y": axes.y[0],
+                "choices": {"x": list(axes.x_choices), "y": list(axes.y_choices)},
+            }
+        )
+
+
+def _uids(given: list[str]) -> list[str]:
+    uids = [uid for text in given for uid in text.split(",") if uid]
+    if not 1 <= len(uids) <= MOST_RUNS:
+        advice = f"These are {len(uids)} runs: name 1 to {MOST_RUNS} as run=<uid>."
+        raise InvalidError(advice, fields={"run": [advice]})
+    return list(dict.fromkeys(uids))
+
+
+def _check(name: str, asked: str, known: tuple[str, ...]) -> None:
+    if asked and asked not in known:
+        advice = f"There is no {name} {asked[:40]!r}: choose {', '.join(known)}."
+        raise InvalidError(advice, fields={name: [advice]})
+
+
+def _drawn(actor: Actor, run: dict[str, Any], stream: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Read what is to be drawn of one run; `problem` says why there is nothing."""
+    number = run["scan_id"] if run["scan_id"] is not None else run["uid"][:8]
+    found = {
+        "uid": run["uid"],
+        "label": f"{number} {run['sample'] or run['plan_name']}".strip(),
+        "part": None,
+        "axes": None,
+        "columns": [],
+        "problem": "",
+    }
+    try:
+        name = stream_name(run, stream)
+        axes = choose_axes(run["start"], run["streams"][name], stream_name=name, **asked)
+        if not axes.y:
+            raise NotFoundError("It has no column of numbers.")
+    except (UnknownAxisError, NotFoundError) as error:
+        return {**found, "problem": str(error)}
+    table = selectors.table(actor, run["uid"], name, columns=axes.columns)
+    across, values = signal(table, run["start"], axes)
+    part = Part(found["label"], across, values)
+    return {**found, "part": part, "axes": axes, "columns": run["streams"][name]["columns"]}
+
+
+def _label(drawn: list[dict[str, Any]], axes: Axes, name: str) -> str:
+    columns = next(one["columns"] for one in drawn if one["axes"] is axes)
+    return label_of(name, axes, columns)
