@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import facility, rules, views, visits
+from accounts.api import facility, rules, samples, views, visits
 
 HERE = "beamlines/<str:beamline>/"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("visits/<str:visit>", visits.VisitView.as_view(), name="visit"),
     path("visits/<str:visit>/members", visits.VisitMembersView.as_view(), name="visit-members"),
     path("visits/<str:visit>/members/<str:username>", visits.VisitMemberView.as_view(), name="visit-member"),
+    path("samples", samples.SamplesView.as_view(), name="samples"),
+    path("samples/<str:sample>", samples.SampleView.as_view(), name="sample"),
+    path("samples/<str:sample>/label", samples.SampleLabelView.as_view(), name="sample-label"),
     path("audit/file", facility.AuditFileView.as_view(), name="audit-file"),
     path("proposals/<str:number>/publication", facility.PublicationView.as_view(), name="publication"),
     path("me", views.MeView.as_view(), name="me"),

@@ -12,6 +12,7 @@ from accounts.selectors import beamline_named, place_and_proposal
 from acquisition.queue.draft import Draft, check_draft
 from acquisition.queue.estimates import Estimator
 from acquisition.queue.permits import NotPermittedError, permit_of
+from acquisition.queue.sample_choice import SampleBook
 from acquisition.queue.sheets import Row, SheetError, read_sheet
 from acquisition.queue.validation import environment_of
 
@@ -33,14 +34,14 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
         raise InvalidError(str(error), fields={"table": [str(error)]}) from error
     estimator = Estimator(beamline)
     permit = permit_of(actor, beamline, proposal_id=tenant.pk)
+    book = SampleBook(tenant.pk)
     told = []
     for row in rows:
         estimate = None
         if not row.faults:
             try:
-                estimate = check_draft(
-                    environment, place.pk, draft_from(row.item, place.time_zone), estimator, permit
-                )
+                draft = book.checked(draft_from(row.item, place.time_zone))
+                estimate = check_draft(environment, place.pk, draft, estimator, permit)
             except (InvalidError, NotPermittedError) as error:
                 row.faults = error.fields or {"row": [str(error)]}
         told.append(_told(row, estimate))

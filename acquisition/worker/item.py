@@ -10,6 +10,7 @@ from acquisition.devices.code_folders import source_hash
 from acquisition.plans.registry import UnknownPlanError, bind, resolve
 from acquisition.queue.models import QueueItem
 from acquisition.queue.permits import OPEN, NotPermittedError, Permit, permit_of
+from acquisition.queue.sample_choice import sample_at_start
 from acquisition.worker.environment import OpenBeamline
 
 
@@ -64,10 +65,13 @@ def plan_of(item: QueueItem, beamline: OpenBeamline, permit: Permit = OPEN) -> t
 def metadata_of(item: QueueItem, beamline: str, opened: OpenBeamline) -> dict[str, Any]:
     """Give what the start documents of the item's runs hold; what the system knows wins.
 
+    ``sample`` tells what the registry has of the sample that the item names (`queue.sample_choice`).
+
     ``versions`` tells the packages, the beamline's own code, and the hash of the source of the plan.
     """
     return {
         **item.metadata,
+        **sample_at_start(item.metadata, item.proposal_id),
         "beamline": beamline,
         "proposal": item.proposal.number,
         "username": item.submitted_by,

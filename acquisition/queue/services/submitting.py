@@ -16,6 +16,7 @@ from acquisition.queue.estimates import Estimate, Estimator
 from acquisition.queue.models import BeamlineQueue, QueueItem
 from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.placing import arrival, crowd_of, require_room
+from acquisition.queue.sample_choice import SampleBook
 from acquisition.queue.services.auditing import audit_item
 from acquisition.queue.states import ItemState
 from acquisition.queue.validation import environment_of
@@ -128,12 +129,14 @@ def _checked(
     environment = environment_of(beamline)
     estimator = Estimator(beamline)
     permit = permit_of(actor, beamline, proposal_id=tenant.pk)
+    book = SampleBook(tenant.pk)
     checked: list[Checked] = []
     faults: dict[int, BeamportError] = {}
     for n, draft in enumerate(drafts):
         try:
-            estimate = check_draft(environment, place.pk, draft, estimator, permit)
-            checked.append(Checked(draft, tenant, estimate))
+            settled = book.checked(draft)
+            estimate = check_draft(environment, place.pk, settled, estimator, permit)
+            checked.append(Checked(settled, tenant, estimate))
         except (InvalidError, NotPermittedError) as error:
             if len(drafts) == 1:
                 raise

@@ -15,6 +15,7 @@ from acquisition.queue.estimates import Estimator
 from acquisition.queue.models import QueueItem
 from acquisition.queue.permits import permit_of
 from acquisition.queue.placing import copy_item, crowd_of, index_beside, require_room, wait_for_copy
+from acquisition.queue.sample_choice import SampleBook
 from acquisition.queue.selectors import item_named
 from acquisition.queue.services.auditing import audit_item, audit_queue
 from acquisition.queue.states import ItemEvent, ItemState, move
@@ -182,7 +183,7 @@ def _checked(actor: Actor, beamline: str, item: QueueItem, changes: Mapping[str,
             f"{', '.join(unknown)} cannot be changed.",
             fields={name: [f"only {', '.join(CHANGEABLE)} can be changed"] for name in unknown},
         )
-    draft = draft_of(item, changes)
+    draft = SampleBook(item.proposal_id).checked(draft_of(item, changes))
     permit = permit_of(actor, beamline, proposal_id=item.proposal_id)
     estimator = Estimator(beamline)
     return draft, check_draft(environment_of(beamline), item.beamline_id, draft, estimator, permit)
