@@ -40,7 +40,7 @@ SYLLABLES = (
 WORDS = tuple(a + b + c for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES)
 PROPOSALS = 500
 _BATCH = 20_000
-_INDEXES = ("catalog_run_start", "catalog_run_words", "catalog_run_text")
+_INDEXES = ("catalog_run_keys", "catalog_run_start", "catalog_run_words", "catalog_run_text")
 
 
 def starts(count: int) -> Iterator[dict[str, Any]]:
@@ -125,7 +125,9 @@ def fill(count: int) -> float:
 def _first_count() -> str:
     from importlib import import_module
 
-    return import_module("catalog.migrations.0005_keep_counts_and_numbers").FIRST_COUNT
+    counts = import_module("catalog.migrations.0005_keep_counts_and_numbers").FIRST_COUNT
+    facts = import_module("catalog.migrations.0010_narrow_facts").FIRST_FACTS
+    return str(counts + facts)
 
 
 def _places() -> list[Any]:

@@ -26,6 +26,7 @@ from catalog.models_of_annotations import RunRevision as RunRevision
 from catalog.models_of_annotations import RunTag as RunTag
 from catalog.models_of_search import FacetChange as FacetChange
 from catalog.models_of_search import FacetCount as FacetCount
+from catalog.models_of_search import RunFacts as RunFacts
 from catalog.models_of_search import RunNumber as RunNumber
 from catalog.models_of_search import RunPlace as RunPlace
 from catalog.models_of_search import SavedSearch as SavedSearch
@@ -85,12 +86,20 @@ class Run(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+    keys = models.GeneratedField(
+        expression=models.Func("start", function="catalog_keys"),
+        output_field=ArrayField(models.IntegerField()),
+        db_persist=True,
+        help_text="hashes of the dotted keys of the metadata",
+    )
 
     class Meta:
         ordering = ["-time", "-id"]
         indexes = [
             models.Index(models.F("time").desc(), models.F("id").desc(), name="catalog_run_latest"),
-            models.Index("plan_name", models.F("time").desc(), name="catalog_run_plan"),
+            models.Index(
+                "plan_name", models.F("time").desc(), models.F("id").desc(), name="catalog_run_plan"
+            ),
             models.Index("proposal", models.F("time").desc(), name="catalog_run_proposal"),
             models.Index("beamline", models.F("time").desc(), name="catalog_run_beamline"),
             models.Index(
@@ -98,6 +107,7 @@ class Run(models.Model):
             ),
             models.Index("beamline", condition=models.Q(exit_status=""), name="catalog_run_open"),
             GinIndex(fields=["start"], opclasses=["jsonb_path_ops"], name="catalog_run_start"),
+            GinIndex(fields=["keys"], name="catalog_run_keys"),
             GinIndex(fields=["words"], name="catalog_run_words"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="catalog_run_text"),
             models.Index(Upper("username"), models.F("time").desc(), name="catalog_run_username"),

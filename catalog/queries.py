@@ -72,13 +72,26 @@ class TimeSpan:
 
 @dataclass(frozen=True, slots=True)
 class NumberRange:
-    """A range of the numbers that are kept by key; its ends belong to it or not. None is no end."""
+    """A range of the numbers that are kept by key; its ends belong to it or not. None is no end.
+
+    ``or_open`` is a condition on runs that are open, whose own numbers are not kept yet.
+    """
 
     key: str
     lower: float | None
     upper: float | None
     has_lower: bool = True
     has_upper: bool = True
+    or_open: Pair | None = None
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPresent:
+    """A dotted key that the metadata have: as the index of keys knows it, and as it was asked."""
+
+    key: str
+    asked: Pair
     is_negated: bool = False
 
 
@@ -91,7 +104,7 @@ class Group:
     is_negated: bool = False
 
 
-Term = Words | Pair | TimeSpan | NumberRange | Group
+Term = Words | Pair | TimeSpan | NumberRange | KeyPresent | Group
 
 MAX_LIMIT = 500
 
@@ -135,7 +148,7 @@ class RunQuery:
     limit: int = 50
 
 
-def leaves(terms: tuple[Term, ...]) -> Iterator[Words | Pair | TimeSpan | NumberRange]:
+def leaves(terms: tuple[Term, ...]) -> Iterator[Words | Pair | TimeSpan | NumberRange | KeyPresent]:
     """Give the terms that are no groups, those in groups too.
 
     Examples

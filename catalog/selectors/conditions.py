@@ -8,8 +8,19 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import (
@@ -20,10 +31,11 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
-from catalog.models import RunNumber, RunTag
+from catalog.models import Run, RunNumber, RunTag
 from catalog.queries import (
     Comparison,
     Group,
+    KeyPresent,
     NumberRange,
     Pair,
     RunQuery,
@@ -107,7 +119,18 @@ def _number_range(term: NumberRange) -> Q:
         numbers = numbers.filter((f"value__{'gte' if term.has_lower else 'gt'}", term.lower))
     if term.upper is not None:
         numbers = numbers.filter((f"value__{'lte' if term.has_upper else 'lt'}", term.upper))
-    return Q(pk__in=numbers.values("run_id"))
+    found: QuerySet[Any, Any] = numbers.values("run_id")
+    if term.or_open is not None:
+        still_open = Run.objects.filter(_pair(term.or_open), exit_status="").order_by()
+        found = found.union(still_open.values("pk"), all=True)
+    return Q(pk__in=found)
+
+
+def _key_present(term: KeyPresent) -> Q:
+    """Look in the index first; its hashes may say a key of another."""
+    hashed = Func(Value(term.key), function="hashtext", output_field=IntegerField())
+    wanted = Func(hashed, template="ARRAY[%(expressions)s]", output_field=ArrayField(IntegerField()))
+    return Q(keys__contains=wanted) & _pair(term.asked)
 
 
 def _words(term: Words) -> Q:
@@ -251,6 +274,7 @@ _READERS: dict[type[Term], Callable[[Any], Q]] = {
     Pair: _pair,
     TimeSpan: _span,
     NumberRange: _number_range,
+    KeyPresent: _key_present,
     Group: _group,
 }
 _KEYS: dict[str, Callable[[Pair], Q]] = {

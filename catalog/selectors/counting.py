@@ -61,26 +61,23 @@ SELECT key, value, sum(n)::bigint FROM (
 ) AS found GROUP BY key, value HAVING sum(n) > 0
 """
 _COUNTS_OF_RUNS = """
-WITH run AS MATERIALIZED (
-    SELECT plan_name, exit_status, left(username, 200) AS username, catalog_sample(start) AS sample,
-           start -> 'motors' AS motors, start -> 'detectors' AS detectors, beamline_id, proposal_id
-    FROM catalog_run WHERE id = ANY(%(runs)s::bigint[])
-)
-SELECT 'plan', plan_name, count(*) FROM run WHERE plan_name <> '' GROUP BY plan_name
-UNION ALL SELECT 'status', coalesce(nullif(exit_status, ''), 'open'), count(*) FROM run GROUP BY exit_status
+WITH run AS MATERIALIZED (SELECT * FROM catalog_runfacts WHERE run_id = ANY(%(runs)s::bigint[]))
+SELECT 'plan', plan, count(*) FROM run WHERE plan <> '' GROUP BY plan
+UNION ALL SELECT 'status', status, count(*) FROM run GROUP BY status
 UNION ALL SELECT 'user', username, count(*) FROM run WHERE username <> '' GROUP BY username
-UNION ALL SELECT 'sample', sample, count(*) FROM run WHERE sample IS NOT NULL GROUP BY sample
+UNION ALL SELECT 'sample', sample, count(*) FROM run WHERE sample <> '' GROUP BY sample
 UNION ALL SELECT 'motor', name, sum(n)::bigint
-    FROM (SELECT motors, count(*) AS n FROM run GROUP BY motors) AS listed, catalog_texts(motors) AS name
+    FROM (SELECT motors, count(*) AS n FROM run GROUP BY motors) AS listed, unnest(motors) AS name
     GROUP BY name
 UNION ALL SELECT 'detector', name, sum(n)::bigint
-    FROM (SELECT detectors, count(*) AS n FROM run GROUP BY detectors) AS listed,
-         catalog_texts(detectors) AS name
+    FROM (SELECT detectors, count(*) AS n FROM run GROUP BY detectors) AS listed, unnest(detectors) AS name
     GROUP BY name
-UNION ALL SELECT 'beamline', place.name, count(*)
-    FROM run JOIN accounts_beamline AS place ON place.id = run.beamline_id GROUP BY place.name
-UNION ALL SELECT 'proposal', proposal.number, count(*)
-    FROM run LEFT JOIN accounts_proposal AS proposal ON proposal.id = run.proposal_id GROUP BY proposal.number
+UNION ALL SELECT 'beamline', place.name, n
+    FROM (SELECT beamline_id, count(*) AS n FROM run GROUP BY beamline_id) AS counted
+    JOIN accounts_beamline AS place ON place.id = counted.beamline_id
+UNION ALL SELECT 'proposal', proposal.number, n
+    FROM (SELECT proposal_id, count(*) AS n FROM run GROUP BY proposal_id) AS counted
+    LEFT JOIN accounts_proposal AS proposal ON proposal.id = counted.proposal_id
 UNION ALL SELECT 'tag', name, count(DISTINCT run_id)
     FROM catalog_runtag WHERE run_id = ANY(%(runs)s::bigint[]) GROUP BY name
 """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 
 from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
@@ -19,12 +20,13 @@ from catalog.selectors.orders import Order, order_of
 from catalog.selectors.places import is_of_places, runs_at, visible_places
 from catalog.selectors.range_index import by_index
 from catalog.selectors.runs import run_summary, visible_runs
+from catalog.selectors.shown import shown
 
 COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
 
 _FEW_PROPOSALS = 100
-_NOT_SHOWN = ("stop", "search_text", "words")
+_NOT_SHOWN = ("stop", "search_text", "words", "keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ class Matches:
     newest: list[tuple[float, int]] | None = None
 
 
-def runs(actor: Actor, query: RunQuery) -> RunPage:
+def runs(actor: Actor, query: RunQuery, *, show: Sequence[str] = ()) -> RunPage:
     """Give one page of the runs that `actor` may see and that match, newest first unless asked otherwise.
+
+    Parameters
+    ----------
+    show
+        Dotted keys of the metadata to give with each run as ``shown``, and ``tags``.
 
     Raises
     ------
@@ -69,8 +76,12 @@ def runs(actor: Actor, query: RunQuery) -> RunPage:
     with deadline():
         found = matches(actor, query, wanted, position)
         page = _page(found, order, position, limit + 1)
+        if "tags" in show:
+            prefetch_related_objects(page, "tags")
     return RunPage(
-        results=[run_summary(row) for row in page[:limit]],
+        results=[
+            {**run_summary(row), **({"shown": shown(row, show)} if show else {})} for row in page[:limit]
+        ],
         next=_next(query, order, page[limit - 1], found.count) if len(page) > limit else None,
         count=min(found.count, COUNT_CAP),
         is_capped=found.count > COUNT_CAP,

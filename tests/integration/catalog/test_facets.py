@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from catalog import selectors
-from catalog.models import FacetChange, FacetCount, Run, RunNumber, RunTag
+from catalog.models import FacetChange, FacetCount, Run, RunFacts, RunNumber, RunTag
 from catalog.queries import RunQuery
 from catalog.search import run_query
 from catalog.selectors import places
@@ -224,3 +224,48 @@ def test_ranges_are_found_through_the_index_of_numbers(place, text, number):
     stored(place, scan(0, energy=7100, gap=0.5))
     stored(place, scan(0, energy=7200, list=[1, 5, "x", [9]], **{"a b": 3}))
     assert selectors.runs(SYSTEM, run_query(text)).count == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("num_events:2", 2),
+        ("num_events:>=2", 3),
+        ("num_events:<2", 0),
+        ("num_events:2..3 status:open", 1),
+        ("-num_events:2", 1),
+        ("num_events:*", 3),
+        ("duration:>0", 2),
+        ("duration:<=0", 0),
+        ("-duration:*", 1),
+        ("deep:*", 1),
+        ("deep.er:*", 1),
+        ("list.item:*", 1),
+        ('"a b":*', 1),
+        ("start.deep.er:*", 1),
+        ("deep.nothing:*", 0),
+        ("er:*", 0),
+        ("-deep:* num_events:2", 1),
+        ("nothing:* or deep.er:*", 1),
+        ("a.b.c.d.e.f.g:*", 1),
+    ],
+)
+def test_numbers_of_the_stop_and_keys_are_found_through_their_indexes(place, text, number):
+    stored(place, scan(2, deep={"er": None}))
+    stored(place, scan(2, stop=None, list=[1, {"item": 2}]))
+    stored(place, scan(3, a={"b": {"c": {"d": {"e": {"f": {"g": 1}}}}}}, **{"a b": 3}))
+    assert selectors.runs(SYSTEM, run_query(text)).count == number
+
+
+def test_the_narrow_row_of_a_run_is_as_the_run(place):
+    uid = stored(place, scan(2, stop=None, sample="Fe"))
+    other = stored(place, scan(1, motors=["sy", "sx", "sy"], sample={"name": "Cu"}))
+    Run.objects.filter(uid=uid).update(exit_status="fail", stop_time=1009.0)
+    Run.objects.filter(uid=uid).update(start={"uid": uid, "time": 1000.0, "note": 1})
+    rows = RunFacts.objects.order_by("run_id").values_list("status", "sample", "motors")
+    assert list(rows) == [("fail", "", []), ("success", "Cu", ["sx", "sy"])]
+    assert selectors.runs(SYSTEM, run_query("duration:9 note:* num_events:2")).count == 1
+    assert selectors.runs(SYSTEM, run_query("sample:*")).count == 1
+    Run.objects.exclude(uid=other).delete()
+    assert RunFacts.objects.count() == 1
+    assert RunNumber.objects.filter(key=".duration").count() == 1
