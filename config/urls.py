@@ -12,6 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("notices.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("acquisition.api.urls")),
+    path("", include("logbook.api.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 

@@ -300,6 +300,26 @@ class NoticesFeed(StateFeed):
         return self.version, as_json(await store.call(store.unseen_notices, actor))
 
 
+class LogFeed(StateFeed):
+    """When the logbook of a beamline last changed; the lines are fetched by each follower by REST."""
+
+    async def read(self) -> dict[str, Any]:
+        """Read what changes with the log."""
+        return await store.call(store.log_change, self.topic.target)
+
+    async def payload_for(self, actor: Actor) -> tuple[int, str]:
+        """Give a number that grows with each change."""
+        return self.version, as_json({"seq": self.version})
+
+
+class PresenceFeed(StateFeed):
+    """Who has a page of the beamline open."""
+
+    async def read(self) -> dict[str, Any]:
+        """Read the names."""
+        return {"watchers": await store.call(store.watchers, self.topic.target)}
+
+
 FEEDS: dict[str, Callable[[Topic], Feed]] = {
     "run": RunFeed,
     "queue": QueueFeed,
@@ -308,6 +328,8 @@ FEEDS: dict[str, Callable[[Topic], Feed]] = {
     "console": ConsoleFeed,
     "live": LiveFeed,
     "notices": NoticesFeed,
+    "log": LogFeed,
+    "presence": PresenceFeed,
 }
 
 

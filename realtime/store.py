@@ -18,6 +18,8 @@ from accounts.errors import ForbiddenError, InvalidError, NotFoundError
 from acquisition.queue import selectors as queue_selectors
 from acquisition.queue.status import without_item
 from catalog import selectors as catalog_selectors
+from logbook import presence
+from logbook import selectors as log_selectors
 from notices import selectors as notice_selectors
 from realtime.frames import Frame, Record, frames_of
 from realtime.topics import Topic
@@ -163,6 +165,22 @@ def newest_notice() -> int:
 def unseen_notices(actor: Actor) -> dict[str, int]:
     """Give how many notices are new to the actor: ``{"unseen", "newest"}``."""
     return notice_selectors.unseen(actor)
+
+
+def log_change(beamline: str) -> dict[str, Any]:
+    """Give what changes when the logbook of a beamline does."""
+    return log_selectors.newest_change(EVERYTHING, beamline)
+
+
+def watchers(beamline: str) -> list[str]:
+    """Give the names of those who have a page of the beamline open."""
+    return presence.watchers(EVERYTHING, beamline)
+
+
+def note_follower(actor: Actor, topic: Topic) -> None:
+    """Note that somebody is there, where the topic says who is."""
+    if topic.kind.name == "presence":
+        presence.note_watching(actor=actor, beamline=topic.target)
 
 
 def newest_run(actor: Actor, beamline: str) -> dict[str, Any]:

@@ -31,6 +31,8 @@ KINDS: dict[str, Kind] = {
         Kind("queue", "queue:read", False, "version of the queue; fetch the queue when it changes"),
         Kind("engine", "queue:read", False, "status of the beamline: worker, engine, progress, control"),
         Kind("pv", "device:read", False, "values of the status board"),
+        Kind("log", "queue:read", False, "that the logbook has changed; fetch it"),
+        Kind("presence", "queue:read", False, "who has a page of the beamline open"),
         Kind("notices", "queue:read", False, "how many notices the socket's owner has not seen"),
         Kind("console", "console:read", False, "lines that the worker wrote"),
     )

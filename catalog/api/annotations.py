@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,26 +15,9 @@ from accounts.requests import actor_of
 from catalog import selectors, services
 from catalog.api import annotation_shapes as shapes
 from catalog.api import asked
-from catalog.api.byte_ranges import file_response
+from catalog.api.attached_files import RawParser, attached_response, pieces
 from catalog.api.caching import etag_of, unchanged
 from catalog.documents.encoding import to_storable
-
-_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "application/pdf"})
-"""Media types that no browser runs; anything else is sent as plain bytes."""
-
-_PIECE = 256 * 1024
-
-
-class RawParser(BaseParser):
-    """Leave the body to be read piece by piece."""
-
-    media_type = "*/*"
-
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Give the body as it comes in."""
-        return stream
 
 
 class AnnotationsView(APIView):
@@ -224,7 +205,7 @@ class AttachmentsView(APIView):
             run_uid=uid,
             name=wanted["name"],
             media_type=request.content_type or "",
-            content=_pieces(request._request),
+            content=pieces(request._request),
         )
         return Response(shapes.AttachmentSerializer(attachment).data, status=201)
 
@@ -239,16 +220,7 @@ class AttachmentView(APIView):
     def get(self, request: Request, uid: str, attachment: str) -> HttpResponseBase:
         """Download an attached file, whole or a range of its bytes."""
         found = selectors.attachment(actor_of(request), uid, attachment)
-        kind = found.media_type if found.media_type in _SHOWN else "application/octet-stream"
-        known = unchanged(request, f'"{found.sha256}"')
-        if known is not None:
-            return known
-        path = selectors.attachment_path(found)
-        name = found.name.encode("ascii", "replace").decode().replace('"', "_").replace("?", "_")
-        response = file_response(request, path, name=name, content_type=kind, etag=found.sha256)
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response["Cache-Control"] = "private, no-cache"
-        return response
+        return attached_response(request, found, selectors.attachment_path(found))
 
     @extend_schema(operation_id="runs_attachments_remove", responses={204: None})
     def delete(self, request: Request, uid: str, attachment: str) -> Response:
@@ -341,8 +313,3 @@ def to_told(found: dict[str, Any]) -> dict[str, Any]:
 def _revision(revision: Any) -> dict[str, Any]:
     names = ("number", "author", "reason", "created_at", "changes")
     return {name: getattr(revision, name) for name in names}
-
-
-def _pieces(stream: Any) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece

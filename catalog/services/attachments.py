@@ -49,11 +49,11 @@ def attach(
     require_room(row.attachments.all(), MAX_ATTACHMENTS, "attachments")
     plain = plain_name(name)
     attachment = RunAttachment(
-        uid=uuid4(), run=row, name=plain, media_type=_media_type(media_type), author=actor.username
+        uid=uuid4(), run=row, name=plain, media_type=media_type_of(media_type), author=actor.username
     )
     path = attachment_path(attachment)
     try:
-        attachment.size, attachment.sha256 = _written(path, content)
+        attachment.size, attachment.sha256 = written(path, content)
         with transaction.atomic():
             attachment.save(force_insert=True)
             named = {"attachment": str(attachment.uid), "name": plain, "size": attachment.size}
@@ -101,12 +101,14 @@ def plain_name(name: str) -> str:
     return plain
 
 
-def _media_type(text: str) -> str:
+def media_type_of(text: str) -> str:
+    """Give the media type that a header names, the plainest one when it names none."""
     plain = text.split(";")[0].strip().lower()
     return plain if _MEDIA_TYPE.match(plain) and len(plain) <= 100 else "application/octet-stream"
 
 
-def _written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:
+def written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:
+    """Write a new file to disk for good; give its size in bytes and its SHA-256."""
     most = settings.BEAMPORT_ATTACHMENT_MAX_BYTES
     size, digest = 0, hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)

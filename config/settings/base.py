@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "notices",
     "catalog",
     "acquisition",
+    "logbook",
     "realtime",
     "frontend",
 ]

@@ -189,6 +189,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if actor is None or self._hub is None:
             return
         await store.call(store.may_follow, actor, topic)
+        await store.call(store.note_follower, actor, topic)
 
         def note_news() -> None:
             self._fresh[name] = None
@@ -333,7 +334,9 @@ def still_allowed(
     lost: dict[str, BeamportError] = {}
     for name in names:
         try:
-            store.may_follow(actor, topics.parse(name))
+            topic = topics.parse(name)
+            store.may_follow(actor, topic)
+            store.note_follower(actor, topic)
         except NotFoundError as error:
             lost[name] = error
         else:

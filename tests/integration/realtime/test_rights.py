@@ -11,7 +11,7 @@ from tests.integration.realtime.sockets import connected, key_headers, session_h
 from tests.support.catalog_runs import records_of, scan
 from tests.support.people import SYSTEM
 
-PEOPLE = ("notices",)
+PEOPLE = ("notices", "log", "presence")
 SEES = {  # who may follow what at alpha, with a run of P-1
     "admin": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
     "staff": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
