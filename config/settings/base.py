@@ -163,6 +163,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QueueItemKindEnum": ["plan", "queue_stop"],
         "RuleKindEnum": "accounts.models.RuleKind",
+        "NoticeKindEnum": "notices.models.NoticeKind",
+        "LogEntryKindEnum": "logbook.models.EntryKind",
+        "LogLineKindEnum": ["entry", "chat", "run"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -8,7 +8,7 @@ from accounts.api.serializers import StrictSerializer
 from logbook.models import EntryKind
 from logbook.services import LONGEST
 
-KINDS = [kind.value for kind in EntryKind]
+KINDS = EntryKind.choices
 
 
 class NewEntrySerializer(StrictSerializer):
@@ -30,7 +30,7 @@ class LogQuerySerializer(StrictSerializer):
     """Which lines of the log."""
 
     proposal = serializers.CharField(max_length=64, required=False)
-    kind = serializers.ChoiceField(choices=[*KINDS, "run"], required=False)
+    kind = serializers.ChoiceField(choices=[*EntryKind.values, "run"], required=False)
     q = serializers.CharField(max_length=200, required=False)
     before = serializers.FloatField(min_value=0, max_value=1e11, required=False)
     limit = serializers.IntegerField(min_value=1, max_value=200, required=False)
@@ -70,7 +70,7 @@ class EntrySerializer(serializers.Serializer[Any]):
 class LineSerializer(serializers.Serializer[Any]):
     """One line of the log: an entry of somebody, or a run."""
 
-    kind = serializers.ChoiceField(choices=[*KINDS, "run"])
+    kind = serializers.ChoiceField(choices=[*EntryKind.values, "run"])
     at = serializers.FloatField(help_text="POSIX seconds")
     entry = EntrySerializer(required=False)
     run = serializers.DictField(required=False)
