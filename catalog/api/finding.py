@@ -24,6 +24,7 @@ from catalog.api import finding_shapes as shapes
 from catalog.documents.encoding import to_storable
 from catalog.queries import RunQuery
 from catalog.search import run_query, saved
+from catalog.selectors.shown import MOST_KEYS
 
 _NAMES_A_TIME = re.compile(r"(?:time|since|until):")
 
@@ -88,7 +89,7 @@ class RunsView(APIView):
         """Find runs, newest first unless another order is asked, in pages."""
         wanted = _query(request, shapes.RunQuerySerializer)
         actor = actor_of(request)
-        page = selectors.runs(actor, _run_query(actor, wanted))
+        page = selectors.runs(actor, _run_query(actor, wanted), show=_show(wanted["show"]))
         count = {"value": page.count, "capped": page.is_capped}
         return Response(to_storable({"results": page.results, "next": page.next, "count": count}))
 
@@ -231,6 +232,13 @@ def _run_query(actor: Actor, wanted: dict[str, Any]) -> RunQuery:
     names_a_time = wanted["since"] or wanted["until"] or _NAMES_A_TIME.search(wanted["q"])
     zone = _zone(actor, wanted) if names_a_time else UTC
     return run_query(wanted["q"], since=wanted["since"], until=wanted["until"], query=query, zone=zone)
+
+
+def _show(text: str) -> list[str]:
+    keys = list(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+    if len(keys) > MOST_KEYS:
+        raise InvalidError(fields={"show": [f"These are {len(keys)} keys; {MOST_KEYS} at most are shown."]})
+    return keys
 
 
 def _zone(actor: Actor, wanted: dict[str, Any]) -> Any:

@@ -49,6 +49,13 @@ class RunQuerySerializer(RunFilterSerializer):
         help_text="keys with commas between, a minus for largest first: -time or plan,-num_events",
     )
     cursor = Text(required=False, allow_blank=True, default="", help_text="what next of the last page said")
+    show = Text(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=1000,
+        help_text="up to 12 keys of the metadata with commas between, given with each run as shown; also tags",
+    )
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
 
 

@@ -86,6 +86,7 @@ class RunSummarySerializer(serializers.Serializer[Any]):
     detectors = serializers.ListField(child=Text())
     sample = Text()
     title = Text()
+    shown = serializers.DictField(required=False, help_text="values of the keys asked for by show")
 
 
 class ColumnSerializer(serializers.Serializer[Any]):
