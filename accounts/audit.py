@@ -11,11 +11,13 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -57,6 +59,28 @@ class Verdict:
     fault: str = ""
 
 
+_is_rehearsed: ContextVar[bool] = ContextVar("is_rehearsed", default=False)
+
+
+@contextmanager
+def without_entries() -> Iterator[None]:
+    """Write no entries: for acts that are rolled back as they end, so that nothing was done.
+
+    Raises
+    ------
+    OutsideTransactionError
+        No transaction is open to be rolled back.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransactionError("a rehearsal must be inside transaction.atomic()")
+    token = _is_rehearsed.set(True)
+    try:
+        yield
+    finally:
+        _is_rehearsed.reset(token)
+        transaction.set_rollback(True)
+
+
 def record(
     *,
     actor: Actor,
@@ -87,6 +111,8 @@ def record(
     """
     if not connection.in_atomic_block:
         raise OutsideTransactionError(f"{action}: record() must be called inside transaction.atomic()")
+    if _is_rehearsed.get():
+        return
     entry = AuditEntry(
         actor_kind=actor.kind,
         username=_text(actor.username),

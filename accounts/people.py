@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -16,6 +17,7 @@ from accounts.json_gate import check_text
 from accounts.models import StaffAssignment, User
 
 MAX_AT_ONCE: Final = 500
+FACTS: Final = ("email", "first_name", "last_name", "external_id")
 
 
 def people(actor: Actor, *, q: str = "", is_active: bool | None = None) -> QuerySet[User]:
@@ -55,6 +57,32 @@ def person_dict(user: User) -> dict[str, Any]:
             key=lambda part: part["name"],
         ),
     }
+
+
+@transaction.atomic
+def change_person(*, actor: Actor, username: str, reason: str = "", **changes: Any) -> User:
+    """Change facts of an account (`FACTS`); audits ``user.changed`` with both states."""
+    require(actor, Scope.ACCOUNT_ADMIN)
+    user = services.user_for_update(username)
+    before = {name: getattr(user, name) for name in FACTS if name in changes}
+    for name in before:
+        setattr(user, name, changes[name])
+    user.external_id = user.external_id or None
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise InvalidError(f"The account {username} cannot be so.", fields=error.message_dict) from error
+    user.save(update_fields=list(FACTS))
+    audit.record(
+        actor=actor,
+        action="user.changed",
+        object_kind="user",
+        object_id=user.username,
+        before=before,
+        after={name: getattr(user, name) for name in before},
+        reason=reason,
+    )
+    return user
 
 
 @transaction.atomic

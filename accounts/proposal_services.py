@@ -16,7 +16,7 @@ from accounts.json_gate import check_text
 from accounts.models import Audience, Proposal
 from accounts.services import check_dates
 
-FACTS: Final = ("title", "starts_at", "ends_at", "data_owner", "is_closed")
+FACTS: Final = ("title", "starts_at", "ends_at", "data_owner", "is_closed", "external_id")
 PUBLICATION: Final = ("audience", "embargo_until")
 
 
@@ -90,6 +90,7 @@ def _write(row: Proposal, allowed: Sequence[str], changes: dict[str, Any]) -> No
         raise InvalidError(
             "There is no such audience.", fields={"audience": ["'', 'signed_in' or 'everyone'"]}
         )
+    row.external_id = row.external_id or None
     for name in ("title", "data_owner"):
         check_text(getattr(row, name), name=name, max_length=300)
     try:

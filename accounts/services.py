@@ -78,7 +78,7 @@ def create_user(
 def set_active(*, actor: Actor, username: str, is_active: bool, reason: str = "") -> User:
     """Close or open an account; audits ``user.closed`` or ``user.opened``. Sessions and keys end at once."""
     require(actor, Scope.ACCOUNT_ADMIN)
-    user = _user_for_update(username)
+    user = user_for_update(username)
     if user.pk == actor.user_id and not is_active:
         raise ConflictError("You cannot close your own account.", hint="Ask another facility administrator.")
     before, user.is_active = user.is_active, is_active
@@ -104,7 +104,7 @@ def change_password(*, actor: Actor, username: str, password: str) -> User:
     Audits ``user.password_changed``. A key cannot do this.
     """
     _refuse_keys(actor, "change a password")
-    user = _user_for_update(username)
+    user = user_for_update(username)
     if user.pk != actor.user_id:
         require(actor, Scope.ACCOUNT_ADMIN)
     _set_password(user, password)
@@ -496,7 +496,8 @@ def _user_named(username: str) -> User:
     return user
 
 
-def _user_for_update(username: str) -> User:
+def user_for_update(username: str) -> User:
+    """Give an account, locked to the end of the transaction; NotFoundError when there is none."""
     user = User.objects.select_for_update().filter(username=username).first() if is_text(username) else None
     if user is None:
         raise NotFoundError(f"There is no account {username!r}.")

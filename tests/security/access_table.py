@@ -393,6 +393,8 @@ FACILITY = [
     row("DELETE", f"{B}/staff/<username>", "account:manage",
                                                       "401 403 403 403 403 403 403 204 204 403 401 401",
         owner="admin"),
+    row("POST", "facility/imports", "account:manage", "401 403 403 403 403 403 403 200 200 403 401 401",
+        owner="admin", body={"proposals": [{"number": "P-9"}]}),
     row("GET", "samples", "run:read",                 "401 200 200 200 200 200 200 200 200 403 401 401"),
     row("POST", "samples", "run:annotate",            "401 404 404 403 201 201 201 201 201 403 401 401",
         body={"proposal": "P-1", "name": "other"}),
