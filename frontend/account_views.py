@@ -17,6 +17,8 @@ from accounts.errors import BeamportError
 from accounts.requests import actor_of
 from frontend.bootstrap import beamlines
 from frontend.permissions import page
+from notices import selectors as notice_selectors
+from notices import services as notice_services
 
 LIFETIMES = {"7": "1 week", "30": "1 month", "90": "3 months", "365": "1 year"}
 STANDARD_LIFETIME = "90"
@@ -30,10 +32,26 @@ def account(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     context = {
         "me": selectors.me(actor),
+        "notices": notice_selectors.choices(actor),
         "sessions": sessions.listed(actor, session_key=request.session.session_key),
         "place": "account",
     }
     return render(request, "frontend/account.html", context)
+
+
+@require_POST
+@page()
+def notices(request: HttpRequest) -> HttpResponse:
+    """Keep how one wants to be told."""
+    asked = request.POST
+    notice_services.choose(
+        actor=actor_of(request),
+        sound="sound" in asked,
+        browser="browser" in asked,
+        mail=asked.getlist("mail"),
+    )
+    messages.success(request, "Your choice of notices is kept.")
+    return redirect("account")
 
 
 @never_cache

@@ -116,6 +116,12 @@ def console(request: HttpRequest) -> HttpResponse:
     return shell(request, title="Console", summary="What the worker of the beamline writes.")
 
 
+@page(Scope.QUEUE_READ)
+def log(request: HttpRequest) -> HttpResponse:
+    """Show the logbook of the visits."""
+    return shell(request, title="Log", summary="What was done and seen, by people and by runs.")
+
+
 @page()
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show what to do where, and the shortcuts."""

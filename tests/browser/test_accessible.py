@@ -18,6 +18,7 @@ PAGES = (
     "/runs",
     "/devices",
     "/console",
+    "/log",
     "/help",
 )
 PLAIN = ("/account", "/account/tokens", "/nothing-here")

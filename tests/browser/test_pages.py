@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, PHONE
 
-PAGES = ("/", "/acquire", "/acquire/scan", "/queue", "/live", "/runs", "/devices", "/console", "/help")
+PAGES = ("/", "/acquire", "/acquire/scan", "/queue", "/live", "/runs", "/devices", "/console", "/log", "/help")
 PLAIN = ("/account", "/account/tokens")
 NARROW = {"width": 320, "height": 640}
 

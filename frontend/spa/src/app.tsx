@@ -14,6 +14,7 @@ const RunPage = lazy(() => import("./features/run/run_page"));
 const DevicesPage = lazy(() => import("./features/devices/devices_page"));
 const DevicePage = lazy(() => import("./features/devices/device_page"));
 const ControlPage = lazy(() => import("./features/control/control_page"));
+const LogPage = lazy(() => import("./features/log/log_page"));
 const HelpPage = lazy(() => import("./features/help/help_page"));
 const ConsolePage = lazy(() => import("./features/console/console_page"));
 
@@ -45,6 +46,7 @@ export function App() {
           <Route path="/devices/:name" element={part(<DevicePage />)} />
           <Route path="/control" element={part(<ControlPage />)} />
           <Route path="/console" element={part(<ConsolePage />)} />
+          <Route path="/log" element={part(<LogPage />)} />
           <Route path="/help" element={part(<HelpPage />)} />
           <Route path="*" element={<Missing />} />
         </Routes>

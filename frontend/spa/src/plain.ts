@@ -15,6 +15,15 @@ function wireCopy(button: HTMLButtonElement): void {
   });
 }
 
+/** A browser asks its person once whether a site may show notices: at the moment when they choose so. */
+function wireNotices(box: HTMLInputElement): void {
+  box.addEventListener("change", () => {
+    if (box.checked && "Notification" in window) void Notification.requestPermission();
+  });
+}
+
+for (const box of document.querySelectorAll<HTMLInputElement>("input[data-asks-notification]"))
+  wireNotices(box);
 for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-theme-choice]"))
   wireTheme(select);
 for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copies]")) wireCopy(button);

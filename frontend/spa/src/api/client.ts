@@ -33,7 +33,7 @@ export function errorFrom(status: number, body: unknown): ApiError {
 }
 
 export interface RequestOptions {
-  method?: "GET" | "POST" | "DELETE" | "PATCH";
+  method?: "GET" | "POST" | "DELETE" | "PATCH" | "PUT";
   body?: unknown;
   signal?: AbortSignal | undefined;
 }
@@ -45,7 +45,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   if (options.signal) init.signal = options.signal;
   if (method !== "GET") {
     headers["X-CSRFToken"] = bootstrap.csrf_token;
-    init.body = options.body instanceof FormData ? options.body : JSON.stringify(options.body ?? {});
+    const isWhole = options.body instanceof FormData || options.body instanceof Blob;
+    init.body = isWhole ? (options.body as BodyInit) : JSON.stringify(options.body ?? {});
     if (typeof init.body === "string") headers["Content-Type"] = "application/json";
   }
   let response: Response;

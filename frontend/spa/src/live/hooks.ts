@@ -24,7 +24,9 @@ export function useLink(): Link {
 }
 
 /** Name of a topic of the chosen beamline. */
-export function beamlineTopic(kind: "queue" | "engine" | "pv" | "console" | "live"): string {
+export function beamlineTopic(
+  kind: "queue" | "engine" | "pv" | "console" | "live" | "notices" | "log" | "presence",
+): string {
   return bootstrap.beamline ? `${kind}:${bootstrap.beamline.name}` : "";
 }
 

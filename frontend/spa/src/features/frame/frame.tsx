@@ -3,6 +3,7 @@ import { Link, NavLink, useLocation } from "react-router";
 import { bootstrap, may } from "../../bootstrap";
 import { Icon } from "../../components/icons";
 import { BeamlineContext } from "../../live/store";
+import { Bell } from "../notices/bell";
 import { useBeamlineState } from "./beamline_state";
 import { Connection } from "./connection";
 import { PLACES } from "./places";
@@ -118,9 +119,12 @@ export function Frame({ children }: { children: ReactNode }) {
           >
             <Icon name="search" />
             <span>Find</span>
-            <kbd aria-hidden="true">Ctrl K</kbd>
+            <span className="top-keys" aria-hidden="true">
+              Ctrl K
+            </span>
           </button>
           <Connection />
+          <Bell />
           <ThemeButton />
           <a className="top-button top-user" href="/account" title="Account and API keys">
             <Icon name="user" />
