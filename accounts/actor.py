@@ -27,6 +27,7 @@ class Actor:
     key_beamline_id: int | None = None
     on_behalf_of: str = ""  # username of the person for whom a worker acts
     worker_beamline: str = ""  # the one beamline that a worker serves
+    impersonated_by: str = ""  # username of the administrator who looks as this person
 
     @property
     def account_pk(self) -> int:

@@ -115,10 +115,10 @@ def record(
         return
     entry = AuditEntry(
         actor_kind=actor.kind,
-        username=_text(actor.username),
+        username=_text(actor.impersonated_by or actor.username),
         key_prefix=_text(actor.key_prefix or ""),
         address=_text(actor.address),
-        on_behalf_of=_text(actor.on_behalf_of),
+        on_behalf_of=_text(actor.username if actor.impersonated_by else actor.on_behalf_of),
         action=_text(action),
         object_kind=_text(object_kind),
         object_id=_text(object_id),

@@ -53,6 +53,8 @@ def note(credential: str, actor: Actor, beamline: str) -> None:
 
     Reads the rows at most each 30 s for one credential and beamline.
     """
+    if actor.impersonated_by:
+        return
     name = _name(credential, beamline)
     with _lock:
         if time.monotonic() - _asked.get(name, -AGAIN_S) < AGAIN_S:

@@ -34,6 +34,7 @@ def actor_of_user(user: object, *, address: str = "") -> Actor:
         username=person.get_username(),
         is_facility_admin=person.is_facility_admin,
         address=address,
+        impersonated_by=getattr(person, "impersonated_by", ""),
     )
 
 

@@ -17,6 +17,7 @@ from django.http.request import validate_host
 
 from accounts.actor import Actor
 from accounts.errors import NotSignedInError
+from accounts.impersonation import looked_as
 from accounts.requests import actor_of_key, actor_of_user
 
 KEY_SCHEMES = frozenset({"apikey"})
@@ -95,7 +96,8 @@ def _session_user(session_key: str | None) -> Any:
         return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    return auth.get_user(request)
+    user = auth.get_user(request)
+    return (looked_as(request.session, user) or user) if user.is_authenticated else user
 
 
 def _address(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import facility, imports, rules, samples, views, visits
+from accounts.api import facility, impersonation, imports, rules, samples, views, visits
 
 HERE = "beamlines/<str:beamline>/"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("samples", samples.SamplesView.as_view(), name="samples"),
     path("samples/<str:sample>", samples.SampleView.as_view(), name="sample"),
     path("samples/<str:sample>/label", samples.SampleLabelView.as_view(), name="sample-label"),
+    path("impersonation", impersonation.ImpersonationView.as_view(), name="impersonation"),
     path("facility/imports", imports.ImportsView.as_view(), name="facility-imports"),
     path("audit/file", facility.AuditFileView.as_view(), name="audit-file"),
     path("proposals/<str:number>/publication", facility.PublicationView.as_view(), name="publication"),

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.door.middleware.SessionSeenMiddleware",
     "acquisition.api.emergency.LatelySeenMiddleware",
+    "accounts.looking_as.LookingAsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
