@@ -17,6 +17,8 @@ export interface RunSummary {
   detectors: string[];
   sample: string | null;
   title: string | null;
+  /** Values of the metadata keys that were asked for. */
+  shown?: Record<string, unknown>;
 }
 
 export interface Column {
@@ -61,6 +63,7 @@ export interface RunFilters {
   proposal?: string;
   beamline?: string;
   sort?: string;
+  show?: string;
   cursor?: string;
   limit?: number;
 }
@@ -69,6 +72,46 @@ export type Facets = Record<string, { value: string; count: number }[]>;
 
 export function getRuns(filters: RunFilters, signal?: AbortSignal): Promise<RunPage> {
   return request(`runs${query({ ...filters })}`, { signal });
+}
+
+export interface Histogram {
+  step: Step;
+  time_zone: string;
+  results: Bar[];
+}
+
+export type Step = "hour" | "day" | "week" | "month";
+
+export interface Bar {
+  start: number;
+  begins: string;
+  count: number;
+}
+
+export function getHistogram(filters: RunFilters, by: Step, signal?: AbortSignal): Promise<Histogram> {
+  return request(`runs/histogram${query({ ...filters, by })}`, { signal });
+}
+
+export interface Counted<T> {
+  value: T;
+  count: number | null;
+}
+
+export async function getKeys(prefix: string, signal?: AbortSignal): Promise<Counted<string>[]> {
+  const answer = await request<{ results: { key: string; count: number | null }[] }>(
+    `runs/keys${query({ prefix })}`,
+    { signal },
+  );
+  return answer.results.map(({ key, count }) => ({ value: key, count }));
+}
+
+export async function getValues(
+  key: string,
+  prefix: string,
+  signal?: AbortSignal,
+): Promise<Counted<unknown>[]> {
+  const text = query({ key, prefix, limit: 12 });
+  return (await request<{ results: Counted<unknown>[] }>(`runs/values${text}`, { signal })).results;
 }
 
 export function getRun(uid: string, signal?: AbortSignal): Promise<RunDetail> {

@@ -7,7 +7,7 @@ import { merged } from "./console/console_lines";
 import { shownState } from "./frame/engine_state";
 import { runOf } from "./live/follow";
 import { placeAt } from "./queue/order";
-import { filtersFrom } from "./runs/runs_page";
+import { filtersFrom } from "./runs/state";
 
 const STATUS: EngineStatus = {
   beamline: "demo",

@@ -1,136 +1,146 @@
-import { type FormEvent, useEffect, useState } from "react";
-import { Link, useSearchParams } from "react-router";
-import { type Facets, getFacets, getRuns, type RunFilters, type RunSummary } from "../../api/runs";
-import { duration, when } from "../../components/format";
-import { Button, Empty, Loading, Problem, StateBadge, TableRegion } from "../../components/parts";
+import "../../styles/catalogue.css";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { ApiError } from "../../api/client";
+import { getFacets, getRuns, type RunFilters, type RunSummary } from "../../api/runs";
+import { Button, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { Page } from "../frame/page";
+import { BulkBar } from "./bulk";
+import { ColumnChoice } from "./column_choice";
+import { FacetList } from "./facets";
+import { DateHistogram } from "./histogram";
+import { RunList } from "./run_list";
+import { SavedSearches } from "./saved_searches";
+import { SearchBox } from "./search_box";
+import { changed, columnsFrom, filtersFrom, keysOf, lineOf } from "./state";
 
-const NAMES = ["q", "plan", "status", "proposal", "since", "until", "cursor"] as const;
+const ROWS = 50;
 
-/** The whole state of the page is in its address. */
-export function filtersFrom(search: URLSearchParams): RunFilters {
-  const filters: RunFilters = {};
-  for (const name of NAMES) {
-    const value = search.get(name);
-    if (value) filters[name] = value;
-  }
-  return filters;
-}
-
+/** The catalogue: what is asked, how it is ordered and shown is all in the address. */
 export default function RunsPage() {
   const [search, setSearch] = useSearchParams();
+  const [ticked, setTicked] = useState<ReadonlyMap<string, RunSummary>>(new Map());
   const filters = filtersFrom(search);
-  const { cursor, ...without } = filters;
-  const page = useResource(`runs:${search}`, (signal) => getRuns({ ...filters, limit: 50 }, signal));
-  const facets = useResource(`facets:${JSON.stringify(without)}`, (signal) => getFacets(without, signal));
-  const set = (changes: Record<string, string>) => {
-    const next = new URLSearchParams(search);
-    next.delete("cursor");
-    for (const [name, value] of Object.entries(changes)) {
-      if (value) next.set(name, value);
-      else next.delete(name);
-    }
-    setSearch(next);
+  const { cursor, sort = "", ...wanted } = filters;
+  const columns = columnsFrom(search);
+  const show = keysOf(columns).join(",");
+  const asked = { ...filters, show, limit: ROWS };
+  const page = useResource(`runs:${JSON.stringify(asked)}`, (signal) => getRuns(asked, signal));
+  const facets = useResource(`facets:${JSON.stringify(wanted)}`, (signal) => getFacets(wanted, signal));
+  const set = (changes: Record<string, string>) => setSearch(changed(search, changes));
+  const tick = (runs: RunSummary[], isOn: boolean) => {
+    const next = new Map(ticked);
+    for (const run of runs) isOn ? next.set(run.uid, run) : next.delete(run.uid);
+    setTicked(next);
   };
   const { data } = page;
+  const errors = lineErrors(page.error);
+  const total = data ? countText(data.count) : "";
   return (
-    <Page title="Runs" lead={data ? countText(data.count) : " "}>
-      <SearchBox text={filters.q ?? ""} onSearch={(q) => set({ q })} />
-      <Filters filters={filters} facets={facets.data ?? {}} onChange={set} />
-      {page.error && <Problem error={page.error} onRetry={page.refresh} />}
-      {page.isLoading && <Loading what="runs" />}
-      {data && data.results.length === 0 && (
-        <Empty>{search.size > 0 ? "No run fits this search." : "There are no runs yet."}</Empty>
-      )}
-      {data && data.results.length > 0 && <RunTable runs={data.results} />}
-      <div className="pager">
-        {cursor && <Button onClick={() => set({})}>Newest</Button>}
-        {data?.next && <Button onClick={() => set({ cursor: data.next ?? "" })}>Older</Button>}
+    <Page
+      title="Runs"
+      lead={total || " "}
+      actions={
+        <>
+          <SavedSearches search={search} onOpen={(question) => setSearch(new URLSearchParams(question))} />
+          <ColumnChoice columns={columns} onChange={(names) => set({ cols: names.join(",") })} />
+        </>
+      }
+    >
+      <SearchBox text={filters.q ?? ""} errors={errors} onSearch={(q) => set({ q })} />
+      <Narrowed filters={wanted} onChange={set} />
+      <div className="runs-layout">
+        <FacetList facets={facets.data ?? {}} line={filters.q ?? ""} onChange={(q) => set({ q })} />
+        <div className="runs-main">
+          {errors.length === 0 && <DateHistogram filters={wanted} onNarrow={set} />}
+          <BulkBar
+            ticked={[...ticked.values()]}
+            line={lineOf(wanted)}
+            total={total}
+            onClear={() => setTicked(new Map())}
+            onChanged={page.refresh}
+          />
+          {page.error && errors.length === 0 && <Problem error={page.error} onRetry={page.refresh} />}
+          {page.isLoading && <Loading what="runs" />}
+          {data && data.results.length === 0 && (
+            <Empty>{search.size > 0 ? "No run fits this search." : "There are no runs yet."}</Empty>
+          )}
+          {data && data.results.length > 0 && (
+            <RunList
+              runs={data.results}
+              columns={columns}
+              sort={sort}
+              ticked={ticked}
+              onSort={(next) => set({ sort: next })}
+              onTick={tick}
+            />
+          )}
+          <nav className="pager" aria-label="Pages of the list">
+            {cursor && <Button onClick={() => set({ cursor: "" })}>First page</Button>}
+            {data?.next && <Button onClick={() => set({ cursor: data.next ?? "" })}>Next page</Button>}
+          </nav>
+        </div>
       </div>
     </Page>
   );
+}
+
+/** What the server says of the search line itself: it stands beside the box. */
+function lineErrors(error: Error | null): string[] {
+  if (!(error instanceof ApiError)) return [];
+  return ["q", "since", "until"].flatMap((name) => error.fields[name] ?? []);
 }
 
 function countText({ value, capped }: { value: number; capped: boolean }): string {
   return `${capped ? "more than " : ""}${value.toLocaleString("en-GB")} run${value === 1 && !capped ? "" : "s"}`;
 }
 
-function SearchBox({ text, onSearch }: { text: string; onSearch: (text: string) => void }) {
-  const [draft, setDraft] = useState(text);
-  useEffect(() => setDraft(text), [text]);
-  return (
-    <search>
-      <form
-        className="search-box"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          onSearch(draft.trim());
-        }}
-      >
-        <input
-          type="search"
-          aria-label="Search runs"
-          placeholder="Words, or key:value such as plan_name:scan sample:lysozyme motors:sx"
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-        <Button type="submit" kind="primary" icon="search">
-          Search
-        </Button>
-      </form>
-    </search>
-  );
-}
+const WORDS: [keyof RunFilters, string][] = [
+  ["plan", "plan"],
+  ["status", "status"],
+  ["proposal", "proposal"],
+  ["beamline", "beamline"],
+];
 
-interface FiltersProps {
+interface NarrowedProps {
   filters: RunFilters;
-  facets: Facets;
   onChange: (changes: Record<string, string>) => void;
 }
 
-function Filters({ filters, facets, onChange }: FiltersProps) {
-  const isFiltered = NAMES.some((name) => name !== "cursor" && filters[name]);
+/** From and to, and what else the address narrows the list by; each can be taken away. */
+function Narrowed({ filters, onChange }: NarrowedProps) {
+  const day = (text: string | undefined) => (/^\d{4}-\d{2}-\d{2}$/.test(text ?? "") ? text : "");
+  const isNarrowed = Object.values(filters).some(Boolean);
   return (
     <div className="filters">
-      <FacetChoice
-        label="Plan"
-        value={filters.plan ?? ""}
-        rows={facets.plan ?? []}
-        onChange={(plan) => onChange({ plan })}
-      />
-      <FacetChoice
-        label="Status"
-        value={filters.status ?? ""}
-        rows={facets.status ?? []}
-        onChange={(status) => onChange({ status })}
-      />
-      <FacetChoice
-        label="Proposal"
-        value={filters.proposal ?? ""}
-        rows={facets.proposal ?? []}
-        onChange={(proposal) => onChange({ proposal })}
-      />
-      <label className="inline">
-        From
-        <input
-          type="date"
-          value={filters.since ?? ""}
-          onChange={(event) => onChange({ since: event.target.value })}
-        />
-      </label>
-      <label className="inline">
-        To
-        <input
-          type="date"
-          value={filters.until ?? ""}
-          onChange={(event) => onChange({ until: event.target.value })}
-        />
-      </label>
-      {isFiltered && (
+      {(["since", "until"] as const).map((name) => (
+        <label className="inline" key={name}>
+          {name === "since" ? "From" : "To"}
+          <input
+            type="date"
+            value={day(filters[name])}
+            onChange={(event) => onChange({ [name]: event.target.value })}
+          />
+        </label>
+      ))}
+      {(["since", "until"] as const).map(
+        (name) =>
+          filters[name] &&
+          !day(filters[name]) && (
+            <Chip key={name} text={`${name} ${filters[name]}`} onDrop={() => onChange({ [name]: "" })} />
+          ),
+      )}
+      {WORDS.map(
+        ([name, word]) =>
+          filters[name] && (
+            <Chip key={name} text={`${word}: ${filters[name]}`} onDrop={() => onChange({ [name]: "" })} />
+          ),
+      )}
+      {isNarrowed && (
         <Button
           kind="quiet"
-          onClick={() => onChange({ q: "", plan: "", status: "", proposal: "", since: "", until: "" })}
+          onClick={() => onChange(Object.fromEntries(Object.keys(filters).map((name) => [name, ""])))}
         >
           Clear
         </Button>
@@ -139,70 +149,10 @@ function Filters({ filters, facets, onChange }: FiltersProps) {
   );
 }
 
-interface FacetChoiceProps {
-  label: string;
-  value: string;
-  rows: { value: string; count: number }[];
-  onChange: (value: string) => void;
-}
-
-function FacetChoice({ label, value, rows, onChange }: FacetChoiceProps) {
-  const isKnown = !value || rows.some((row) => row.value === value);
+function Chip({ text, onDrop }: { text: string; onDrop: () => void }) {
   return (
-    <label className="inline">
-      {label}
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="">any</option>
-        {!isKnown && <option value={value}>{value}</option>}
-        {rows.map((row) => (
-          <option key={row.value} value={row.value}>
-            {row.value} ({row.count})
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function RunTable({ runs }: { runs: RunSummary[] }) {
-  return (
-    <TableRegion className="card" label="Runs">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Scan</th>
-            <th scope="col">Plan</th>
-            <th scope="col">Started</th>
-            <th scope="col">Took</th>
-            <th scope="col">Points</th>
-            <th scope="col">Motors</th>
-            <th scope="col">Detectors</th>
-            <th scope="col">Sample</th>
-            <th scope="col">Proposal</th>
-            <th scope="col">Status</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <tr key={run.uid}>
-              <th scope="row">
-                <Link to={`/runs/${run.uid}`}>{run.scan_id ?? run.uid.slice(0, 8)}</Link>
-              </th>
-              <td>{run.plan_name}</td>
-              <td>{when(run.time)}</td>
-              <td className="number">{duration((run.stop_time ?? Number.NaN) - run.time)}</td>
-              <td className="number">{run.num_events.primary ?? run.num_points ?? "–"}</td>
-              <td>{run.motors.join(", ")}</td>
-              <td>{run.detectors.join(", ")}</td>
-              <td>{run.sample ?? ""}</td>
-              <td>{run.proposal ?? ""}</td>
-              <td>
-                <StateBadge state={run.exit_status} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableRegion>
+    <button type="button" className="chip" aria-label={`No longer ${text}`} onClick={onDrop}>
+      <bdi>{text}</bdi> <span aria-hidden="true">×</span>
+    </button>
   );
 }
