@@ -1,9 +1,9 @@
 """Tell PostgreSQL who reads, for the wall that the database keeps beside ours.
 
 A connection whose role is subject to row security sees only what `beamport.reader` may (migration
-``catalog/0010``). Each question of access names its actor there, in the query that it asks anyway, so nothing is
-seen by code that asked nothing; at the end of a request the name is taken away. For roles that pass row security
-(owner, worker) all of this is without effect.
+``catalog/0011``). Each question of access names its actor there, in the query that it asks anyway, so nothing
+is seen by code that asked nothing; at the end of a request the name is taken away. For roles that pass row
+security (owner, worker) all of this is without effect.
 """
 
 from typing import Any, Final
@@ -40,11 +40,17 @@ def close() -> None:
         _name("")
 
 
+def on_request_finished(**_: Any) -> None:
+    """Forget the reader before the connection serves the next request."""
+    close()
+
+
 def note_wall(*, connection: Any, **_: Any) -> None:
     """Find out, when a connection is made, whether its role is subject to row security."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT to_regclass('catalog_run') IS NOT NULL AND row_security_active('catalog_run')"
+            "SELECT CASE WHEN to_regclass('catalog_run') IS NULL THEN false"
+            " ELSE row_security_active('catalog_run') END"
         )
         setattr(connection, _MARK, bool(cursor.fetchone()[0]))
 
@@ -55,6 +61,7 @@ def is_walled() -> bool:
 
 
 def _name(reader: str) -> None:
+    connections[DEFAULT_DB_ALIAS].ensure_connection()
     if is_walled():
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, reader])
