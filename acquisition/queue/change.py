@@ -7,20 +7,23 @@ reader can tell by the version that something moved.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from acquisition.queue import order
 from acquisition.queue.doorbell import call_worker_on_commit, ring_on_commit
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
+from acquisition.queue.standstill import REQUEST_S, limit_standstill
 from acquisition.queue.states import WAITING
 
 
 @contextmanager
 def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
     """Lock the queue of one beamline; on the way out raise its version and, after commit, ring."""
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
+        limit_standstill(REQUEST_S, is_nested=is_nested)
         queue = locked_queue(beamline_id)
         yield queue
         queue.version += 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -19,6 +19,7 @@ from accounts.actor import Actor
 from accounts.selectors import beamline_named
 from acquisition.queue.change import announce_status
 from acquisition.queue.models import Lease
+from acquisition.queue.standstill import WORKER_S, limit_standstill
 
 TTL_S: Final = 2.5
 
@@ -50,7 +51,9 @@ def acquire(*, actor: Actor, beamline: str, holder: str) -> Grant | None:
     place = beamline_named(actor, beamline)
     require(actor, Scope.ENVIRONMENT, beamline=beamline)
     Lease.objects.get_or_create(beamline_id=place.pk)
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
+        limit_standstill(WORKER_S, is_nested=is_nested)
         free = Q(holder="") | Q(expires_at__isnull=True) | Q(expires_at__lte=Now())
         taken = Lease.objects.filter(free, beamline_id=place.pk).update(
             holder=holder,
@@ -101,7 +104,9 @@ def guarded(grant: Grant) -> Iterator[None]:
     LeaseExpiredError, LeaseLostError
         Before anything is written.
     """
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
+        limit_standstill(WORKER_S, is_nested=is_nested)
         Lease.objects.select_for_update().filter(beamline_id=grant.beamline_id).first()
         # Asked again now that the row is ours: waiting for it may have taken long.
         if not _own_row(grant).filter(expires_at__gt=Now()).exists():

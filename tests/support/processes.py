@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -100,14 +100,25 @@ class Site:
         """Where the worker journals."""
         return self.folder / "journal" / self.beamline
 
-    def worker(self, name: str = "worker") -> Process:
-        """Start a worker process; see `wait_until_ready`."""
+    def worker(
+        self, name: str = "worker", *, at: Sequence[str] = (), more: Mapping[str, str] | None = None
+    ) -> Process:
+        """Start a worker process; see `wait_until_ready`.
+
+        Parameters
+        ----------
+        at
+            What comes before its command: where it is to run.
+        more
+            More of its environment.
+        """
         command = [
+            *at,
             *(sys.executable, "-m", "celery", "-A", "config.celery", "worker", "--pool", "solo"),
             *("--queues", f"beamline.{self.beamline}", "--hostname", f"{name}-{len(self.processes)}@%h"),
             *("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
-        return self._start(name, command, {"BEAMPORT_BEAMLINE": self.beamline})
+        return self._start(name, command, {"BEAMPORT_BEAMLINE": self.beamline, **(more or {})})
 
     def web(self) -> tuple[Process, str]:
         """Start a web server and wait until it answers; give it and its address."""
