@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.actor import Actor
+from acquisition.queue.permits import Permit
 from acquisition.queue.status import private_item
 from catalog.documents.encoding import to_storable
 from realtime import store
@@ -250,7 +251,12 @@ class EngineFeed(StateFeed):
 
 
 class ValueFeed(StateFeed):
-    """Values of the status board."""
+    """Values of the status board, to each follower those of devices that they may read."""
+
+    def __init__(self, topic: Topic) -> None:
+        super().__init__(topic)
+        self._text: tuple[int, str] = (-1, "")
+        self._permits: dict[Actor, tuple[float, Permit]] = {}
 
     def hear(self, payload: dict[str, Any]) -> None:
         """Take the values of the message in; others stay as they are."""
@@ -262,8 +268,26 @@ class ValueFeed(StateFeed):
         return await store.call(store.values, self.topic.target)
 
     async def payload_for(self, actor: Actor) -> tuple[int, str]:
-        """Give all values."""
-        return self.value["seq"], as_json(self.value)
+        """Give the values of the devices that the rules of the beamline let `actor` read."""
+        permit = await self._permit_of(actor)
+        if self._text[0] != self.version:
+            self._text = (self.version, as_json(self.value))
+        board = self.value
+        refused = {name for name in board["values"] if permit.device_refusal(name) is not None}
+        if not refused:
+            return board["seq"], self._text[1]
+        shown = {name: one for name, one in board["values"].items() if name not in refused}
+        return board["seq"], as_json({**board, "values": shown})
+
+    async def _permit_of(self, actor: Actor) -> Permit:
+        now = time.monotonic()
+        known = self._permits.get(actor)
+        if known is not None and known[0] > now:
+            return known[1]
+        permit = await store.call(store.permit, actor, self.topic.target)
+        self._permits = {key: entry for key, entry in self._permits.items() if entry[0] > now}
+        self._permits[actor] = (now + VISIBILITY_S, permit)
+        return permit
 
 
 class ConsoleFeed(StateFeed):

@@ -12,10 +12,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
 
-from accounts import access
+from accounts import access, row_security
 from accounts.actor import Actor, system_actor
 from accounts.errors import ForbiddenError, InvalidError, NotFoundError
 from acquisition.queue import selectors as queue_selectors
+from acquisition.queue.permits import Permit, permit_of
 from acquisition.queue.status import without_item
 from catalog import selectors as catalog_selectors
 from logbook import presence
@@ -38,17 +39,27 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="realtime-store")
 
 
 async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a blocking read on one of the store's threads.
+    """Run a blocking read on one of the store's threads, whose connection forgets the reader afterwards.
 
     Raises
     ------
     TimeoutError
         The store did not answer in time.
     """
-    run = database_sync_to_async(function, thread_sensitive=False, executor=_threads)
+    run = database_sync_to_async(_forgetting(function), thread_sensitive=False, executor=_threads)
     async with asyncio.timeout(TIMEOUT_S):
         result: R = await run(*args, **kwargs)
     return result
+
+
+def _forgetting(function: Callable[P, R]) -> Callable[P, R]:
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            row_security.close()
+
+    return read
 
 
 def may_follow(actor: Actor, topic: Topic) -> None:
@@ -145,6 +156,11 @@ def public_part(full: dict[str, Any]) -> dict[str, Any]:
 def values(beamline: str) -> dict[str, Any]:
     """Give the last values of the status board: ``{"seq", "values"}``."""
     return queue_selectors.values(EVERYTHING, beamline)
+
+
+def permit(actor: Actor, beamline: str) -> Permit:
+    """Give what the rules of a beamline let the actor do."""
+    return permit_of(actor, beamline)
 
 
 def newest_line(beamline: str) -> int:

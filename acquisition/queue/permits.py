@@ -1,5 +1,6 @@
 """May this person run this plan, touch this device, ask for this value? Decided without a query."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -8,8 +9,17 @@ from accounts.actor import Actor
 from accounts.errors import ForbiddenError
 from accounts.rules import RuleFact, bound_by
 from acquisition.plans.registry import BoundParameters
+from acquisition.plans.values import limits_of
 from acquisition.queue.call_rulings import call_refusals
-from acquisition.queue.rulings import READ, Refusal, device_refusal, forbids, plan_refusal, value_refusal
+from acquisition.queue.rulings import (
+    READ,
+    Refusal,
+    device_refusal,
+    forbids,
+    narrowed,
+    plan_refusal,
+    value_refusal,
+)
 
 Answer = TypeVar("Answer")
 
@@ -124,7 +134,16 @@ class Permit:
             dotted = f"{above}{name}"
             parts = dict(self._readable(device.get("components") or {}, f"{dotted}."))
             if parts or self.device_refusal(dotted) is None:
-                yield name, {**device, "components": parts} if "components" in device else device
+                shown = {**device, **self._limits_of(dotted, device)}
+                yield name, {**shown, "components": parts} if "components" in device else shown
+
+    def _limits_of(self, dotted: str, device: Mapping[str, Any]) -> dict[str, list[float]]:
+        """Give the limits that hold for this person; with several sets of rules the widest of them."""
+        own = limits_of(device) or (-math.inf, math.inf)
+        found = [narrowed(rules, dotted, own) for rules in self.alternatives]
+        low, high = min(low for low, _ in found), max(high for _, high in found)
+        is_told = (low, high) != own and math.isfinite(low) and math.isfinite(high)
+        return {"limits": [low, high]} if is_told else {}
 
     def error(self, refusal: Refusal, fields: Mapping[str, list[str]]) -> NotPermittedError:
         """Give the error that says what, why and whom to ask."""

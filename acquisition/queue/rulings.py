@@ -17,6 +17,9 @@ READ: Final = "read"
 MOVE: Final = "move"
 
 
+Limits = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What is refused and why."""
@@ -88,6 +91,14 @@ def value_refusal(rules: Iterable[RuleFact], dotted: str, value: Any) -> Refusal
         if not is_within(value, rule):
             return Refusal(f"set {dotted} to {value!r}", rule.in_words())
     return None
+
+
+def narrowed(rules: Iterable[RuleFact], dotted: str, limits: Limits) -> Limits:
+    """Give the limits of a device with every range of the rules in them."""
+    low, high = limits
+    for rule in _ranges(rules, dotted):
+        low, high = max(low, rule.low), min(high, rule.high)
+    return low, high
 
 
 def is_within(value: Any, rule: RuleFact) -> bool:

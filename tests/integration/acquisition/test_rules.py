@@ -138,6 +138,18 @@ def test_a_direct_move_is_refused_before_it_is_a_command(facility):
     assert set(selectors.devices(facility.actor("member"), "alpha")["devices"]) == {"det", "sx"}
 
 
+def test_the_limits_of_a_device_are_those_that_hold_for_the_person(facility):
+    own = selectors.devices(facility.actor("pi"), "alpha")["devices"]["sx"]["limits"]
+    beginners(facility, "member")
+    add(facility, "beginners", "value", "sx", minimum=0.5, maximum=own[1] + 100)
+
+    def told(who):
+        return selectors.devices(facility.actor(who), "alpha")["devices"]["sx"]["limits"]
+
+    assert told("member") == [0.5, own[1]]
+    assert told("pi") == told("staff") == told("admin") == own
+
+
 def test_why_gives_the_chain_from_role_to_rule(facility):
     beginners(facility, "member")
     add(facility, "beginners", "device", "sx", effect="forbid", act="move", note="broken")

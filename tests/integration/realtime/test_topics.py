@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import Beamline
+from accounts.rule_services import add_rule, create_group
 from acquisition.queue import control
 from acquisition.queue.asking import give_control, request_control
 from acquisition.queue.change import changing
@@ -96,7 +97,7 @@ async def test_engine_status_hides_item_and_run_from_who_may_not_see_them(member
 
 
 async def test_a_request_for_control_and_its_answer_are_pushed_to_everybody(member, facility):
-    pi, asking = facility.actor("pi"), facility.actor("member")
+    pi, asking = [await store.call(facility.actor, name) for name in ("pi", "member")]
     await store.call(control.take_control, actor=pi, beamline="alpha")
     holder = await store.call(session_headers, facility.users["pi"])
     watcher = await store.call(session_headers, facility.users["observer"])
@@ -144,6 +145,31 @@ async def test_values_are_sent_whole_and_coalesced_with_the_escape_rule(member):
             "ring": {"value": {"$numberDouble": "NaN"}},
             "sx": {"value": 0.0},
         }
+
+
+async def test_values_of_devices_that_a_rule_hides_are_not_sent(member, facility):
+    def hide():
+        staff = facility.actor("staff")
+        create_group(actor=staff, beamline="alpha", name="beginners", members=["member"])
+        add_rule(
+            actor=staff,
+            beamline="alpha",
+            group="beginners",
+            kind="device",
+            effect="forbid",
+            act="read",
+            pattern="sx",
+        )
+
+    await store.call(hide)
+    cache.set("pv:alpha", {"seq": 1, "values": {"ring": {"value": 200.0}, "sx": {"value": 0.25}}})
+    staff = await store.call(session_headers, facility.users["staff"])
+    async with connected(member) as one, connected(staff) as other:
+        shown = []
+        for socket in (one, other):
+            await socket.subscribe("pv:alpha")
+            shown.append((await socket.until(type="message"))["payload"]["values"])
+    assert [sorted(values) for values in shown] == [["ring"], ["ring", "sx"]]
 
 
 async def test_console_lines_come_once_in_order_and_only_those_that_may_be_seen(member, facility):
