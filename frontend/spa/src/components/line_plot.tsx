@@ -19,6 +19,14 @@ interface LinePlotProps {
   marks?: number[];
   /** Where x will go, for as long as there is no point. */
   expected?: [number, number] | null;
+  isLog?: boolean;
+  /** A line of its own x that is drawn over the others: a fit. */
+  over?: Overlay | null;
+}
+
+export interface Overlay {
+  x: number[];
+  y: number[];
 }
 
 const FONT = '11px system-ui, "Segoe UI", Roboto, sans-serif';
@@ -58,15 +66,41 @@ function verticalMarks(marks: () => number[]): uPlot.Plugin {
   };
 }
 
+/** Draws a line of its own x, clipped to the plot. */
+function overlay(line: () => Overlay | null): uPlot.Plugin {
+  return {
+    hooks: {
+      draw: (plot) => {
+        const { ctx, bbox } = plot;
+        const found = line();
+        if (!found) return;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+        ctx.clip();
+        ctx.strokeStyle = token("--warn");
+        ctx.lineWidth = 2 * devicePixelRatio;
+        ctx.beginPath();
+        found.x.forEach((x, index) => {
+          ctx.lineTo(plot.valToPos(x, "x", true), plot.valToPos(found.y[index] ?? 0, "y", true));
+        });
+        ctx.stroke();
+        ctx.restore();
+      },
+    },
+  };
+}
+
 /** Lines over one x, drawn by uPlot: new data replaces old without building the plot again. */
 export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotProps) {
-  const { compact = false, marks = [], expected = null } = more;
+  const { compact = false, marks = [], expected = null, isLog = false, over = null } = more;
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const markedAt = useRef(marks);
+  const drawnOver = useRef(over);
   const theme = useTheme();
   const isEmpty = data[0].length === 0;
-  const shape = JSON.stringify([series, xLabel, compact, theme.applied, isEmpty && expected, isEmpty]);
+  const shape = JSON.stringify([series, xLabel, compact, theme.applied, isEmpty && expected, isEmpty, isLog]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything that needs a new plot
   useEffect(() => {
@@ -78,7 +112,7 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
       height: place.clientHeight || 200,
       legend: { show: !compact, live: true },
       cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-      scales: isEmpty ? emptyScales(expected) : { x: { time: false } },
+      scales: isEmpty ? emptyScales(expected) : { x: { time: false }, ...(isLog && { y: { distr: 3 } }) },
       axes: [
         { ...axis(xLabel, compact && !isEmpty, isEmpty && !expected), size: compact ? 24 : 30 },
         { ...axis(yLabel(series), compact && !isEmpty, isEmpty), size: compact ? 44 : 58 },
@@ -93,7 +127,7 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
           points: { show: (_: uPlot, __: number, from: number, to: number) => to - from < 250, size: 5 },
         })),
       ],
-      plugins: [verticalMarks(() => markedAt.current)],
+      plugins: [verticalMarks(() => markedAt.current), overlay(() => drawnOver.current)],
     };
     const made = new uPlot(options, data as uPlot.AlignedData, place);
     plot.current = made;
@@ -114,12 +148,13 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
   // biome-ignore lint/correctness/useExhaustiveDependencies: `version` says that `data` has grown in place
   useEffect(() => {
     markedAt.current = marks;
+    drawnOver.current = over;
     const made = plot.current;
     if (!made) return;
     const isZoomed = made.scales.x && isNarrowed(made);
     made.setData(data as uPlot.AlignedData, !isZoomed);
     if (isZoomed) made.redraw();
-  }, [version, data, shape]);
+  }, [version, data, shape, over]);
 
   return (
     <div ref={holder} className={compact ? "line-plot line-plot-compact" : "line-plot"} aria-hidden="true" />

@@ -1,4 +1,6 @@
-import { columnOf, hintedAxes } from "./axes";
+import { columnOf } from "./axes";
+import { AS_HINTED, type Drawing, monitorOf, signalsOf } from "./drawing";
+import { normalised } from "./lines";
 import type { RunBuffer, StreamColumns } from "./run_buffer";
 import { dimensionsOf } from "./streams";
 
@@ -57,10 +59,10 @@ function place(value: number, low: number, high: number, cells: number): number 
 }
 
 /** The map that the plan says it takes; null when the run is no grid. */
-export function gridOf(run: RunBuffer, stream: StreamColumns): Grid | null {
+export function gridOf(run: RunBuffer, stream: StreamColumns, drawing: Drawing = AS_HINTED): Grid | null {
   const names = dimensions(run, stream);
   const shape = shapeOf(run);
-  const signal = hintedAxes(run, stream).y[0];
+  const signal = signalsOf(run, stream, drawing)[0];
   if (!names || !shape || !signal) return null;
   const [rows, columns] = shape;
   const slow = columnOf(run, stream, names[0]);
@@ -71,7 +73,10 @@ export function gridOf(run: RunBuffer, stream: StreamColumns): Grid | null {
   const cells = new Float64Array(rows * columns).fill(Number.NaN);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  columnOf(run, stream, signal).forEach((value, point) => {
+  const monitor = monitorOf(run, stream, drawing);
+  const measured = columnOf(run, stream, signal);
+  const values = monitor ? normalised(measured, columnOf(run, stream, monitor)) : measured;
+  values.forEach((value, point) => {
     const x = fast[point];
     const y = slow[point];
     if (x === undefined || y === undefined || !Number.isFinite(x + y + value)) return;

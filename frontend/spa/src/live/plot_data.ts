@@ -1,8 +1,11 @@
 import { type Axes, columnOf, hintedAxes, label, sorted, unitsOf } from "./axes";
+import { AS_HINTED, choicesOf, type Drawing, monitorOf, signalsOf, type View } from "./drawing";
 import { type Grid, gridOf } from "./grid";
+import { type Line, normalised, positive, slopes, thinned } from "./lines";
 import { type PeakStatistics, peakStatistics } from "./peak";
-import type { RunBuffer } from "./run_buffer";
+import type { RunBuffer, StreamColumns } from "./run_buffer";
 import { expectedRange, expectedStream, mainStream } from "./streams";
+import { canFall, type Waterfall, waterfallOf } from "./waterfall";
 
 export interface PlotData {
   axes: Axes;
@@ -10,41 +13,87 @@ export interface PlotData {
   series: { label: string; units: string }[];
   data: [number[], ...(number | null)[][]];
   peak: PeakStatistics | null;
-  /** Set when the plan moves over a grid: then the map is drawn, not the line. */
+  /** Set when the map is drawn, not the line. */
   grid: Grid | null;
+  /** Set when successive lines are drawn. */
+  waterfall: Waterfall | null;
+  /** Ways in which this run can be drawn; the first is drawn unless another is wanted. */
+  views: View[];
+  /** Columns that can be drawn. */
+  choices: string[];
+  monitor: string;
+  isLog: boolean;
+  isSlope: boolean;
   /** Name of the stream that is drawn. */
   stream: string;
+  /** Points of the stream. */
+  points: number;
   /** Whether there are points, they are still to come, or the run ended without one. */
   state: "drawn" | "waiting" | "empty";
   /** Where x will go, as far as the plan has said it. */
   expected: [number, number] | null;
 }
 
-const SHOWN_LINES = 4;
+const SHOWN_LINES = 8;
+const HINTED_LINES = 4;
+/** More points than a screen has columns to draw them on. */
+const DRAWN_POINTS = 6_000;
 
 /** What there is to draw of a run now: the stream that the plan is about, or the one that was picked. */
-export function plotData(run: RunBuffer, picked: string | null = null): PlotData | null {
+export function plotData(
+  run: RunBuffer,
+  picked: string | null = null,
+  drawing: Drawing = AS_HINTED,
+): PlotData | null {
   const stream = (picked ? run.streams.get(picked) : null) ?? mainStream(run) ?? expectedStream(run.start);
   if (!stream) return null;
   const hasPoints = stream.seqNum.length > 0;
-  const axes = hintedAxes(run, stream);
-  const grid = gridOf(run, stream);
-  const y = axes.y.slice(0, SHOWN_LINES);
-  const data = sorted(
-    columnOf(run, stream, axes.x),
-    y.map((key) => columnOf(run, stream, key)),
-  );
+  const grid = gridOf(run, stream, drawing);
+  const views: View[] = grid ? ["map", "line"] : ["line"];
+  if (canFall(run, stream)) views.push("waterfall");
+  const view = drawing.view && views.includes(drawing.view) ? drawing.view : views[0];
+  const y = signalsOf(run, stream, drawing).slice(0, drawing.signals.length > 0 ? SHOWN_LINES : HINTED_LINES);
+  const axes = { x: hintedAxes(run, stream).x, y };
+  const data = linesOf(run, stream, axes, drawing);
+  const isPeaked = y.length > 0 && view === "line" && !grid && isPosition(axes.x);
   return {
-    axes: { ...axes, y },
+    axes,
     xLabel: label(axes.x, unitsOf(stream, axes.x)),
-    series: y.map((key) => ({ label: key, units: unitsOf(stream, key) })),
-    data,
-    grid,
+    series: y.map((key) => ({
+      label: drawing.isSlope ? `slope of ${key}` : key,
+      units: drawing.isSlope ? "" : unitsOf(stream, key),
+    })),
+    data: drawn(data, drawing),
+    grid: view === "map" ? grid : null,
+    waterfall: view === "waterfall" ? waterfallOf(run, stream, drawing) : null,
+    views: view ? [view, ...views.filter((one) => one !== view)] : views,
+    choices: choicesOf(run, stream),
+    monitor: monitorOf(run, stream, drawing),
+    isLog: drawing.isLog,
+    isSlope: drawing.isSlope,
     stream: stream.name,
+    points: stream.seqNum.length,
     state: hasPoints ? "drawn" : run.stop ? "empty" : "waiting",
     expected: hasPoints || axes.x === "time" ? null : expectedRange(run.start),
-    peak: y.length > 0 && !grid && isPosition(axes.x) ? peakStatistics(data[0], data[1] ?? []) : null,
+    peak: isPeaked ? peakStatistics(data[0], data[1] ?? []) : null,
   };
+}
+
+/** The lines with all their points, ascending in x: divided by the monitor, or their slopes, where wanted. */
+function linesOf(run: RunBuffer, stream: StreamColumns, axes: Axes, drawing: Drawing): [number[], ...Line[]] {
+  const monitor = monitorOf(run, stream, drawing);
+  const by = monitor ? columnOf(run, stream, monitor) : null;
+  const columns = axes.y.map((key) => {
+    const values = columnOf(run, stream, key);
+    return by ? normalised(values, by) : values;
+  });
+  const lines = sorted(columnOf(run, stream, axes.x), columns);
+  return drawing.isSlope ? slopes(lines[0], lines.slice(1) as Line[]) : lines;
+}
+
+function drawn(data: [number[], ...Line[]], drawing: Drawing): [number[], ...Line[]] {
+  const [x, ...ys] = thinned(data, DRAWN_POINTS);
+  return [x, ...(drawing.isLog ? ys.map(positive) : ys)];
 }
 
 /** A peak over time or point number says nothing of the sample. */

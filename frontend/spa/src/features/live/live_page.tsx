@@ -1,16 +1,25 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { duration, figure, when } from "../../components/format";
-import { Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
+import { duration, when } from "../../components/format";
+import { Button, Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
+import { AS_HINTED } from "../../live/drawing";
 import { useRun } from "../../live/hooks";
-import type { PeakStatistics } from "../../live/peak";
+import type { PlotData } from "../../live/plot_data";
+import { motorOf, positionsOf } from "../../live/positions";
 import type { RunBuffer } from "../../live/run_buffer";
+import type { RunFeed } from "../../live/run_feed";
+import { useBeamline } from "../../live/store";
 import { mainStream, streamNames } from "../../live/streams";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
+import { DrawingControls } from "./drawing_controls";
+import { FinishedFigure } from "./finished_figure";
 import { useCurrentRun } from "./follow";
+import { GoToPeak } from "./go_to_peak";
 import { LiveTable } from "./live_table";
+import { PeakCard } from "./peak_card";
 import { RunPlot, titleOf, usePlotData } from "./run_plot";
+import { type FitWish, useFit } from "./use_fit";
 
 export default function LivePage() {
   return withBeamline("Live", (beamline) => <LiveRun beamline={beamline.name} />);
@@ -19,25 +28,33 @@ export default function LivePage() {
 function LiveRun({ beamline }: { beamline: string }) {
   const current = useCurrentRun(beamline);
   const feed = useRun(current.uid);
-  const [pick, setPick] = useState<{ uid: string; stream: string } | null>(null);
-  const picked = pick && pick.uid === current.uid ? pick.stream : null;
-  const plot = usePlotData(feed?.buffer ?? null, feed?.version ?? 0, picked);
-  if (!feed) {
-    return (
-      <Page title="Live">
-        {current.isLoading ? (
-          <Loading what="the current run" />
-        ) : (
-          <Empty>
-            Nothing has run here yet. <Link to="/acquire">Choose a plan</Link> and run it; its plot opens
-            here.
-          </Empty>
-        )}
-      </Page>
-    );
-  }
+  if (feed) return <FollowedRun beamline={beamline} feed={feed} />;
+  return (
+    <Page title="Live">
+      {current.isLoading ? (
+        <Loading what="the current run" />
+      ) : (
+        <Empty>
+          Nothing has run here yet. <Link to="/acquire">Choose a plan</Link> and run it; its plot opens here.
+        </Empty>
+      )}
+    </Page>
+  );
+}
+
+/** One run after the other on the same page: what was chosen to be drawn stays chosen. */
+function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
   const run = feed.buffer;
   const isOver = run.stop !== null;
+  const [pick, setPick] = useState<{ uid: string; stream: string } | null>(null);
+  const [drawing, setDrawing] = useState(AS_HINTED);
+  const [wish, setWish] = useState<FitWish | null>(null);
+  const picked = pick && pick.uid === run.uid ? pick.stream : null;
+  const plot = usePlotData(run, feed.version, picked, drawing);
+  const answer = useFit(run.uid, plot, wish, isOver);
+  const fit = answer.data?.fit ?? null;
+  const finished = useFinished(run, plot);
+  const live = <RunPlot plot={plot} version={feed.version} over={fit?.is_good ? fit : null} />;
   return (
     <Page
       title="Live"
@@ -57,23 +74,83 @@ function LiveRun({ beamline }: { beamline: string }) {
           title={titleOf(plot)}
           className="live-plot-card"
           actions={
-            <StreamPicker
-              names={streamNames(run)}
-              shown={plot?.stream ?? ""}
-              onPick={(stream) => setPick({ uid: run.uid, stream })}
-            />
+            <>
+              {finished.isPossible && (
+                <Button kind="quiet" onClick={finished.toggle}>
+                  {finished.isShown ? "Live drawing" : "Figure"}
+                </Button>
+              )}
+              <StreamPicker
+                names={streamNames(run)}
+                shown={plot?.stream ?? ""}
+                onPick={(stream) => setPick({ uid: run.uid, stream })}
+              />
+            </>
           }
         >
-          <RunPlot plot={plot} version={feed.version} />
+          {plot && <DrawingControls plot={plot} drawing={drawing} onDrawing={setDrawing} />}
+          {plot && finished.isShown ? (
+            <FinishedFigure uid={run.uid} plot={plot} fit={fit?.is_good ? fit : null}>
+              {live}
+            </FinishedFigure>
+          ) : (
+            live
+          )}
         </Card>
         <div className="live-side">
           <Facts run={run} />
-          {!plot?.grid && <Peak peak={plot?.peak ?? null} name={plot?.axes.y[0] ?? ""} />}
+          {plot && !plot.grid && !plot.waterfall && (
+            <PeakCard
+              name={plot.axes.y[0] ?? ""}
+              peak={plot.peak}
+              wish={wish}
+              onWish={setWish}
+              answer={answer}
+            >
+              <ToPeak key={run.uid} beamline={beamline} run={run} plot={plot} fit={fit} />
+            </PeakCard>
+          )}
         </div>
         <LiveTable run={run} version={feed.version} picked={picked} />
       </div>
     </Page>
   );
+}
+
+/**
+ * A run that was seen to its end is drawn as the figure that everybody gets; one that was over before is drawn
+ * quickly, and as a figure on request. The server makes no figure of slopes, monitors and waterfalls.
+ */
+function useFinished(run: RunBuffer, plot: PlotData | null) {
+  const isOver = run.stop !== null;
+  const [seenOpen, setSeenOpen] = useState("");
+  const [turned, setTurned] = useState("");
+  const isRunning = useBeamline().status?.run_uid === run.uid;
+  useEffect(() => {
+    if (isRunning && !isOver) setSeenOpen(run.uid);
+  }, [run, isOver, isRunning]);
+  const isPlain = Boolean(plot && !plot.isSlope && !plot.monitor && !plot.waterfall);
+  const isPossible = isOver && isPlain && plot?.state === "drawn";
+  const isTurned = turned === run.uid;
+  const isShown = isPossible && (seenOpen === run.uid) !== isTurned;
+  return { isPossible, isShown, toggle: () => setTurned(isTurned ? "" : run.uid) };
+}
+
+interface ToPeakProps {
+  beamline: string;
+  run: RunBuffer;
+  plot: PlotData;
+  fit: Parameters<typeof positionsOf>[1];
+}
+
+/** Offered once the scan is over: until then its motor is not free. */
+function ToPeak({ beamline, run, plot, fit }: ToPeakProps) {
+  const motor = motorOf(run, run.streams.get(plot.stream), plot.axes.x);
+  if (!motor || !run.stop) return null;
+  const units = /\(([^)]*)\)$/.exec(plot.xLabel)?.[1] ?? "";
+  const proposal = String(run.start?.proposal ?? "");
+  const found = positionsOf(plot.peak, fit);
+  return <GoToPeak beamline={beamline} motor={motor} units={units} proposal={proposal} found={found} />;
 }
 
 function Title({ run }: { run: RunBuffer }) {
@@ -130,32 +207,6 @@ function Facts({ run }: { run: RunBuffer }) {
             <dd>{reason}</dd>
           </>
         )}
-      </dl>
-    </Card>
-  );
-}
-
-function Peak({ peak, name }: { peak: PeakStatistics | null; name: string }) {
-  if (!peak) {
-    return (
-      <Card title="Peak">
-        <Empty>Shown when a signal rises over a motor.</Empty>
-      </Card>
-    );
-  }
-  return (
-    <Card title={`Peak of ${name}`}>
-      <dl className="facts">
-        <dt>Centre</dt>
-        <dd>{figure(peak.centre)}</dd>
-        <dt>FWHM</dt>
-        <dd>{figure(peak.fwhm)}</dd>
-        <dt>Maximum</dt>
-        <dd>
-          {figure(peak.maxY)} at {figure(peak.maxX)}
-        </dd>
-        <dt>Centre of mass</dt>
-        <dd>{figure(peak.centreOfMass)}</dd>
       </dl>
     </Card>
   );

@@ -1,7 +1,9 @@
 import { useMemo } from "react";
 import { GridPlot } from "../../components/grid_plot";
-import { LinePlot } from "../../components/line_plot";
+import { LinePlot, type Overlay } from "../../components/line_plot";
 import { Empty } from "../../components/parts";
+import { WaterfallPlot } from "../../components/waterfall_plot";
+import type { Drawing } from "../../live/drawing";
 import { type PlotData, plotData } from "../../live/plot_data";
 import type { RunBuffer } from "../../live/run_buffer";
 
@@ -9,9 +11,10 @@ export function usePlotData(
   run: RunBuffer | null,
   version: number,
   picked: string | null = null,
+  drawing?: Drawing,
 ): PlotData | null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the buffer grows in place; `version` says so
-  return useMemo(() => (run ? plotData(run, picked) : null), [run, version, picked]);
+  return useMemo(() => (run ? plotData(run, picked, drawing) : null), [run, version, picked, drawing]);
 }
 
 const STILL: Record<PlotData["state"], string> = {
@@ -21,32 +24,44 @@ const STILL: Record<PlotData["state"], string> = {
 };
 
 function describe(plot: PlotData): string {
-  const count = STILL[plot.state] || `${plot.data[0].length} points`;
+  const count = STILL[plot.state] || `${plot.points} points`;
+  if (plot.waterfall) return `${plot.waterfall.signal} as ${plot.waterfall.lines.length} lines, ${count}.`;
   if (plot.grid)
     return `${plot.grid.signal} over ${plot.grid.fast.name} and ${plot.grid.slow.name}, ${count}.`;
-  return `${plot.axes.y.join(", ") || "Nothing"} over ${plot.xLabel}, ${count}.`;
+  return `${signals(plot) || "Nothing"} over ${plot.xLabel}, ${count}.`;
+}
+
+/** What is drawn: "slope of det per mon". */
+function signals(plot: PlotData): string {
+  const names = plot.axes.y.join(", ");
+  return `${plot.isSlope ? "slope of " : ""}${names}${plot.monitor ? ` per ${plot.monitor}` : ""}`;
 }
 
 export function titleOf(plot: PlotData | null): string {
   if (!plot) return "Plot";
   if (plot.grid) return `${plot.grid.signal} over ${plot.grid.fast.name} and ${plot.grid.slow.name}`;
-  return `${plot.axes.y.join(", ") || "no signal"} over ${plot.axes.x}`;
+  if (plot.waterfall) return `${plot.waterfall.signal}, line after line`;
+  return `${signals(plot) || "no signal"} over ${plot.axes.x}`;
 }
 
 interface RunPlotProps {
   plot: PlotData | null;
   version: number;
   compact?: boolean;
+  /** A fitted line to draw over the points. */
+  over?: Overlay | null;
 }
 
 /** The live line of a run, with its caption for those who do not see it. */
-export function RunPlot({ plot, version, compact = false }: RunPlotProps) {
+export function RunPlot({ plot, version, compact = false, over = null }: RunPlotProps) {
   if (!plot) return <Empty>No points yet.</Empty>;
   const marks = plot.peak?.centre != null ? [plot.peak.centre] : [];
   return (
     <figure className={compact ? "live-figure live-figure-compact" : "live-figure"}>
       {plot.grid ? (
-        <GridPlot grid={plot.grid} version={version} />
+        <GridPlot grid={plot.grid} version={version} isLog={plot.isLog} />
+      ) : plot.waterfall ? (
+        <WaterfallPlot waterfall={plot.waterfall} version={version} />
       ) : (
         <LinePlot
           data={plot.data}
@@ -56,6 +71,8 @@ export function RunPlot({ plot, version, compact = false }: RunPlotProps) {
           compact={compact}
           marks={marks}
           expected={plot.expected}
+          isLog={plot.isLog}
+          over={over}
         />
       )}
       {plot.state !== "drawn" && <p className="plot-still">{STILL[plot.state]}</p>}

@@ -1,0 +1,140 @@
+import type { ReactNode } from "react";
+import type { Background, Fit, FittedNumber, Measured, Model } from "../../api/fits";
+import { figure } from "../../components/format";
+import { Card, Empty, Problem } from "../../components/parts";
+import type { PeakStatistics } from "../../live/peak";
+import type { Resource } from "../../live/resource";
+import type { FitWish } from "./use_fit";
+
+const MODELS: Record<Model, string> = {
+  gaussian: "Gaussian",
+  lorentzian: "Lorentzian",
+  voigt: "Voigt",
+  error_function: "error function",
+};
+const BACKGROUNDS: Record<Background, string> = { none: "none", constant: "constant", linear: "straight" };
+
+interface PeakCardProps {
+  name: string;
+  peak: PeakStatistics | null;
+  wish: FitWish | null;
+  onWish: (wish: FitWish | null) => void;
+  answer: Resource<Measured>;
+  children?: ReactNode;
+}
+
+/** What the points say of a peak, what a fit says of it, and what can be done with that. */
+export function PeakCard({ name, peak, wish, onWish, answer, children }: PeakCardProps) {
+  return (
+    <Card title={name ? `Peak of ${name}` : "Peak"} className="peak-card">
+      {peak ? <Statistics peak={peak} /> : <Empty>Shown when a signal rises over a motor.</Empty>}
+      {children}
+      <FitChoice wish={wish} onWish={onWish} />
+      {wish && answer.error && <Problem error={answer.error} onRetry={answer.refresh} />}
+      {wish && answer.data?.fit && <FitFacts fit={answer.data.fit} />}
+    </Card>
+  );
+}
+
+function Statistics({ peak }: { peak: PeakStatistics }) {
+  return (
+    <dl className="facts" data-testid="peak-statistics">
+      <dt>Centre</dt>
+      <dd>{figure(peak.centre)}</dd>
+      <dt>FWHM</dt>
+      <dd>{figure(peak.fwhm)}</dd>
+      <dt>Maximum</dt>
+      <dd>
+        {figure(peak.maxY)} at {figure(peak.maxX)}
+      </dd>
+      <dt>Centre of mass</dt>
+      <dd>{figure(peak.centreOfMass)}</dd>
+    </dl>
+  );
+}
+
+function FitChoice({ wish, onWish }: Pick<PeakCardProps, "wish" | "onWish">) {
+  const background = wish?.background ?? "linear";
+  return (
+    <div className="fit-choice">
+      <label className="inline">
+        Fit
+        <select
+          value={wish?.model ?? ""}
+          onChange={(event) =>
+            onWish(event.target.value ? { model: event.target.value as Model, background } : null)
+          }
+        >
+          <option value="">none</option>
+          {Object.entries(MODELS).map(([model, title]) => (
+            <option key={model} value={model}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      {wish && (
+        <label className="inline">
+          Background
+          <select
+            value={background}
+            onChange={(event) => onWish({ ...wish, background: event.target.value as Background })}
+          >
+            {Object.entries(BACKGROUNDS).map(([name, title]) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </div>
+  );
+}
+
+const TITLES: Record<string, string> = {
+  centre: "Centre",
+  fwhm: "FWHM",
+  height: "Height",
+  sigma: "Sigma",
+  gamma: "Gamma",
+  offset: "Background",
+  slope: "Its slope",
+};
+
+function FitFacts({ fit }: { fit: Fit }) {
+  return (
+    <div data-testid="fit">
+      {fit.message && (
+        <p className={fit.is_good ? "muted" : "notice notice-warn"} role={fit.is_good ? undefined : "note"}>
+          {fit.message}
+        </p>
+      )}
+      {fit.is_good && (
+        <dl className="facts">
+          {Object.entries(fit.numbers).map(([name, number]) => (
+            <div key={name} className="fact">
+              <dt>{TITLES[name] ?? name}</dt>
+              <dd>{withError(number)}</dd>
+            </div>
+          ))}
+          <dt>R²</dt>
+          <dd>{fit.r2?.toFixed(4) ?? "–"}</dd>
+        </dl>
+      )}
+    </div>
+  );
+}
+
+/** A number with its uncertainty, both to the second figure of the uncertainty: 1.2003 ± 0.0011. */
+export function withError({ value, error }: FittedNumber): string {
+  if (error === null || !(error > 0)) return figure(value);
+  const places = 1 - Math.floor(Math.log10(error));
+  if (places >= -5 && places <= 8 && Math.abs(value) < 1e7) {
+    const step = 10 ** -places;
+    const written = (number: number) =>
+      places < 0 ? String(Math.round(number / step) * step) : number.toFixed(places);
+    return `${written(value)} ± ${written(error)}`;
+  }
+  return `${figure(value)} ± ${error.toPrecision(2)}`;
+}
