@@ -7,6 +7,7 @@ from frontend.api.comparison import ComparisonView
 from frontend.api.figure import RunFigureView
 from frontend.api.fit import RunFitView
 from frontend.api.notebook import RunCodeView, RunNotebookView
+from frontend.api.rights import RunRightsView
 
 urlpatterns = [
     path("", views.overview, name="overview"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("account/tokens/<str:prefix>/revoke", account_views.revoke_token, name="account-token-revoke"),
     path("api/v1/runs/compare/figure", ComparisonView.as_view(), name="runs-compare"),
     path("api/v1/runs/<str:uid>/notebook", RunNotebookView.as_view(), name="run-notebook"),
+    path("api/v1/runs/<str:uid>/rights", RunRightsView.as_view(), name="run-rights"),
     path("api/v1/runs/<str:uid>/qr", RunCodeView.as_view(), name="run-qr"),
     path("api/v1/runs/<str:uid>/figure", RunFigureView.as_view(), name="run-figure"),
     path("api/v1/runs/<str:uid>/fit", RunFitView.as_view(), name="run-fit"),

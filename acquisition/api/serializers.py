@@ -227,3 +227,6 @@ class ConsolePage(StrictSerializer):
 
     since = serializers.IntegerField(required=False, default=None, min_value=0, allow_null=True)
     limit = serializers.IntegerField(required=False, default=200, min_value=1, max_value=1000)
+    item = serializers.UUIDField(
+        required=False, default=None, allow_null=True, help_text="only lines of this queue item"
+    )

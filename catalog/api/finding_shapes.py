@@ -54,7 +54,7 @@ class RunQuerySerializer(RunFilterSerializer):
         allow_blank=True,
         default="",
         max_length=1000,
-        help_text="up to 12 keys of the metadata with commas between, given with each run as shown; also tags",
+        help_text="up to 12 keys of the metadata with commas between, given with each run as shown; or tags",
     )
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=MAX_LIMIT)
 

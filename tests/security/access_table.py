@@ -249,6 +249,7 @@ CATALOG = [
     row("GET", "runs/compare/figure", "run:read",     "401 404 404 200 200 200 200 200 200 404 401 401",
         query={"run": "<uid>", "x": "seq_num", "y": "seq_num + 0"}),
     row("GET", "runs/<uid>/notebook", "run:read",     "401 404 404 200 200 200 200 200 200 404 401 401"),
+    row("GET", "runs/<uid>/rights", "run:read",       "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/qr", "run:read",           "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/fit", "run:read",          "401 404 404 200 200 200 200 200 200 404 401 401"),
     row("GET", "runs/<uid>/export/<form>", "run:export",

@@ -1,6 +1,7 @@
 """What the worker and its plans printed."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -14,10 +15,13 @@ PAGE = 200
 PAGE_LIMIT = 1_000
 
 
-def console(actor: Actor, beamline: str, *, since: int | None = None, limit: int = PAGE) -> dict[str, Any]:
+def console(
+    actor: Actor, beamline: str, *, since: int | None = None, limit: int = PAGE, item: UUID | None = None
+) -> dict[str, Any]:
     """Give console lines after `since`, oldest first; without it the last ones.
 
-    Lines of an item are shown to who may see its proposal; `last` counts every line: go on from it.
+    With `item` only the lines of that item. Lines of an item are shown to who may see its proposal; `last`
+    counts every line: go on from it.
     """
     place = beamline_named(actor, beamline)
     require(actor, Scope.CONSOLE_READ, beamline=beamline)
@@ -26,6 +30,8 @@ def console(actor: Actor, beamline: str, *, since: int | None = None, limit: int
     # Asked first: a line that comes while the lines are read belongs to the next page.
     newest = every.order_by("-seq").values_list("seq", flat=True).first() or 0
     rows = every.filter(Q(item_uid__isnull=True) | Q(pk__in=own.values("pk")), seq__lte=newest)
+    if item is not None:
+        rows = rows.filter(item_uid=item)
     limit = max(1, min(limit, PAGE_LIMIT))
     if since is None:
         lines = list(rows.order_by("-seq")[:limit])[::-1]

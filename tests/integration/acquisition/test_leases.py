@@ -232,6 +232,8 @@ class TestWhatAWorkerWrites:
         shown = selectors.console(facility.actor("member"), "alpha", since=0)
         assert [line["seq"] for line in shown["lines"]] == [1, 2, 3]
         assert selectors.console(facility.actor("member"), "alpha", since=2)["last"] == 3
+        of_item = selectors.console(facility.actor("member"), "alpha", item=item.uid)
+        assert [line["text"] for line in of_item["lines"]] == ["found gold", "found gold"]
         outside = Line(now, "INFO", "theirs", uuid.uuid4(), facility.proposal_id("P-3"))
         running.append_console(grant=grant, lines=[outside])
         texts = [line["text"] for line in selectors.console(facility.actor("member"), "alpha")["lines"]]

@@ -71,3 +71,12 @@ def test_the_code_is_a_picture_that_runs_nothing(place, member):
     assert answer.content.startswith(b"<?xml")
     assert b"<path" in answer.content
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_rights_on_a_run_follow_the_role(place, member):
+    uid = stored(place, scan(3))
+    assert member.get(f"/api/v1/runs/{uid}/rights").json() == {
+        "scopes": ["run:read", "run:export", "run:annotate"]
+    }
+    accounts.Membership.objects.filter(user_id=place.member.user_id).update(role="observer")
+    assert member.get(f"/api/v1/runs/{uid}/rights").json() == {"scopes": ["run:read"]}
