@@ -4,6 +4,7 @@ from django.urls import path
 
 from frontend import account_views, views
 from frontend.api.comparison import ComparisonView
+from frontend.api.dashboards import DashboardsView, DashboardView
 from frontend.api.figure import RunFigureView
 from frontend.api.fit import RunFitView
 from frontend.api.notebook import RunCodeView, RunNotebookView
@@ -33,6 +34,10 @@ urlpatterns = [
     path("api/v1/runs/<str:uid>/notebook", RunNotebookView.as_view(), name="run-notebook"),
     path("api/v1/runs/<str:uid>/rights", RunRightsView.as_view(), name="run-rights"),
     path("api/v1/runs/<str:uid>/qr", RunCodeView.as_view(), name="run-qr"),
+    path("dashboards", views.dashboard, name="dashboards-page"),
+    path("dashboards/<slug:slug>", views.dashboard, name="dashboard-page"),
+    path(HERE + "dashboards", DashboardsView.as_view(), name="dashboards"),
+    path(HERE + "dashboards/<slug:slug>", DashboardView.as_view(), name="dashboard"),
     path("api/v1/runs/<str:uid>/figure", RunFigureView.as_view(), name="run-figure"),
     path("api/v1/runs/<str:uid>/fit", RunFitView.as_view(), name="run-fit"),
 ]

@@ -11,6 +11,8 @@ from accounts.requests import actor_of
 from acquisition.queue import selectors as queue
 from catalog import selectors as catalog
 from frontend.bootstrap import bootstrap
+from frontend.dashboards import selectors as dashboards
+from frontend.dashboards.widgets import STATUS
 from frontend.permissions import page
 
 
@@ -114,6 +116,17 @@ def control(request: HttpRequest) -> HttpResponse:
 def console(request: HttpRequest) -> HttpResponse:
     """Show what the worker writes."""
     return shell(request, title="Console", summary="What the worker of the beamline writes.")
+
+
+@page(Scope.QUEUE_READ)
+def dashboard(request: HttpRequest, slug: str = STATUS) -> HttpResponse:
+    """Show a board; 404 when there is none."""
+    actor = actor_of(request)
+    start = bootstrap(request, actor)
+    title = "Dashboard"
+    if start["beamline"] is not None:
+        title = dashboards.dashboard(actor, start["beamline"]["name"], slug)["title"]
+    return shell(request, title=title, summary="Values, trends and the current run of the beamline.")
 
 
 @page(Scope.QUEUE_READ)

@@ -207,6 +207,19 @@ class Page(StrictSerializer):
     limit = serializers.IntegerField(required=False, default=200, min_value=1, max_value=1000)
 
 
+class ValueNames(StrictSerializer):
+    """Names on the status board, with commas between them."""
+
+    names = serializers.CharField(max_length=2000)
+
+    def validate_names(self, text: str) -> list[str]:
+        """Take the names apart."""
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        if not 0 < len(names) <= 20:
+            raise serializers.ValidationError("give 1 to 20 names with commas between them")
+        return names
+
+
 class HistoryPage(StrictSerializer):
     """A part of a list by cursor."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path(HERE + "devices/<str:device>/stop", views.DeviceStopView.as_view(), name="device-stop"),
     path(HERE + "permits", views.PermitsView.as_view(), name="permits"),
     path(HERE + "values", views.ValuesView.as_view(), name="beamline-values"),
+    path(HERE + "values/history", views.ValueHistoryView.as_view(), name="beamline-value-history"),
     path(HERE + "queue", views.QueueView.as_view(), name="queue"),
     path(HERE + "queue/items", items.ItemsView.as_view(), name="queue-items"),
     path(HERE + "queue/items/<str:uid>", items.ItemView.as_view(), name="queue-item"),

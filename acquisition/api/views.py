@@ -122,6 +122,16 @@ class ValuesView(APIView):
         return Response(selectors.values(actor_of(request), beamline))
 
 
+class ValueHistoryView(APIView):
+    """The last hour of the status board."""
+
+    @extend_schema(operation_id="beamline_value_history", parameters=[shapes.ValueNames], responses=OBJECT)
+    def get(self, request: Request, beamline: str) -> Response:
+        """Give times in POSIX seconds and values of the names asked for, a sample about each 5 s."""
+        names = query_of(request, shapes.ValueNames)["names"]
+        return Response(selectors.value_history(actor_of(request), beamline, names))
+
+
 class QueueView(APIView):
     """The queue of a beamline."""
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.core.cache import cache
 
 from acquisition.queue.doorbell import ring
+from acquisition.queue.value_history import ValueRecorder
 from catalog.documents.encoding import to_storable
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class ValueBoard:
         self._devices = devices
         self._names = tuple(names)
         self._tell = tell or tell_everyone
+        self._history = ValueRecorder(beamline)
         self._lock = threading.Lock()
         self._board: dict[str, dict[str, Any]] = {}
         self._changed: set[str] = set()
@@ -100,6 +102,7 @@ class ValueBoard:
             frame, board = self._take()
             try:
                 self._tell(self._beamline, frame, board)
+                self._history.note(board["values"], time.time())
             except Exception as error:  # noqa: BLE001  broker or cache may be away in any way; the next frame tells all
                 logger.debug("the status board was not told: %s", error)
             self._stopping.wait(FRAME_S)

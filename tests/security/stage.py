@@ -31,6 +31,7 @@ from catalog.documents.compose import RunComposer
 from catalog.ingest import Origin, Record, store
 from catalog.jobs.services import order_export
 from catalog.search.saved import save_search
+from frontend.dashboards.services import save_dashboard
 from logbook import services as logbook
 from tests.security.access_table import Row
 from tests.support.catalog_runs import records_of, scan
@@ -119,6 +120,7 @@ def set_stage() -> Stage:
         "plan": "wait_a_moment",
         "action": "stop",
         "device": "sx",
+        "slug": "status",
     }
     parts |= _facility(facility) | _acquisition(facility) | _catalog() | _search(facility) | _rules(facility)
     parts |= _logbook(facility)
@@ -196,6 +198,8 @@ def _logbook(facility: Facility) -> dict[str, str]:
     here = {"actor": facility.actor("pi"), "beamline": "alpha"}
     entry = logbook.write(**here, proposal="P-1", text="the sample is in")
     file = logbook.attach(**here, uid=str(entry.uid), name="a.txt", media_type="text/plain", content=[b"a"])
+    board = {"slug": "status", "title": "Status", "widgets": []}
+    save_dashboard(actor=facility.actor("staff"), beamline="alpha", **board)
     return {"entry": str(entry.uid), "file": str(file.uid)}
 
 

@@ -13,6 +13,7 @@ from acquisition.queue.selectors.offers import (
     preset_dict,
     preset_named,
     presets,
+    value_history,
     values,
 )
 from acquisition.queue.selectors.permits import why
@@ -42,6 +43,7 @@ __all__ = [
     "queue_unless",
     "queue_version",
     "status",
+    "value_history",
     "values",
     "why",
 ]

@@ -1,5 +1,7 @@
 """What can be done at a beamline: plans, presets, devices, as the worker last found them."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -12,6 +14,7 @@ from accounts.selectors import beamline_named
 from acquisition.queue.models import Environment, Preset
 from acquisition.queue.permits import Permit, permit_of
 from acquisition.queue.selectors.writing import as_uuid, stamp
+from acquisition.queue.value_history import read as read_history
 
 PRESET_LIMIT = 1_000
 
@@ -75,6 +78,14 @@ def values(actor: Actor, beamline: str) -> dict[str, Any]:
     permit = permit_of(actor, beamline)
     shown = {name: one for name, one in board["values"].items() if permit.device_refusal(name) is None}
     return {**board, "values": shown}
+
+
+def value_history(actor: Actor, beamline: str, names: Sequence[str]) -> dict[str, Any]:
+    """Give the last hour of numbers of the status board; of those that the actor may not see, nothing."""
+    require(actor, Scope.DEVICE_READ, beamline=beamline)
+    permit = permit_of(actor, beamline)
+    shown = [name for name in names if permit.device_refusal(name) is None]
+    return {"values": read_history(beamline, shown, time.time())}
 
 
 def presets(actor: Actor, beamline: str) -> list[dict[str, Any]]:
