@@ -10,6 +10,8 @@ from frontend.api.fit import RunFitView
 from frontend.api.notebook import RunCodeView, RunNotebookView
 from frontend.api.rights import RunRightsView
 
+HERE = "api/v1/beamlines/<slug:beamline>/"
+
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("acquire", views.acquire, name="acquire"),
