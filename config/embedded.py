@@ -31,9 +31,9 @@ class EmbeddedServerError(RuntimeError):
     """An embedded server did not start; the message says why and what to do."""
 
 
-def postgres_url(var: Path) -> str:
-    """Return the URL of the embedded PostgreSQL whose data lie under `var`."""
-    return f"postgresql://{ROLE}@/{DATABASE}?host={_socket_dir(var)}"
+def postgres_url(var: Path, role: str = ROLE) -> str:
+    """Return the URL of the embedded PostgreSQL whose data lie under `var`, for its owner or another role."""
+    return f"postgresql://{role}@/{DATABASE}?host={_socket_dir(var)}"
 
 
 def valkey_url(var: Path) -> str:

@@ -24,7 +24,15 @@ from pathlib import Path
 from acquisition.devices.errors import ManifestError
 from acquisition.devices.manifest import Manifest, load_manifest
 from config.commands import DEMO, beamline_names, commands
-from config.embedded import EmbeddedServerError, Server, free_port, start_postgres, start_valkey
+from config.embedded import (
+    DATABASE,
+    EmbeddedServerError,
+    Server,
+    free_port,
+    postgres_url,
+    start_postgres,
+    start_valkey,
+)
 from config.processes import spawn, stop
 
 MANIFESTS = Path(__file__).resolve().parent / "beamlines"
@@ -114,14 +122,17 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     os.environ["BEAMPORT_VAR"] = str(var)
     beamlines = _beamlines()
+    is_database_ours = not os.environ.get("DATABASE_URL")
     programs = _servers(var, stack)
     _go_on(stopping)
     _prepare_database(var, beamlines)
+    if is_database_ours:
+        _set_up_roles()
     _go_on(stopping)
     names = [beamline.name for beamline in beamlines]
     if DEMO in names:
         _name_control_network()
-    for program in _applications(var, port, names):
+    for program in _applications(var, port, names, own_roles=is_database_ours):
         program.run()
         stack.callback(program.end)
         programs.append(program)
@@ -219,6 +230,18 @@ def _prepare_database(var: Path, beamlines: Sequence[Manifest]) -> None:
         connections.close_all()
 
 
+def _set_up_roles() -> None:
+    """Let no process of ours use the database as its owner: each has a role with what it needs."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    say("Database: roles for the web server and the workers")
+    try:
+        call_command("database_roles", verbosity=0)
+    finally:
+        connections.close_all()
+
+
 def _make_known(beamline: Manifest) -> None:
     from accounts.actor import system_actor
     from accounts.demo import ensure_beamline
@@ -247,16 +270,25 @@ def _name_control_network() -> None:
     )
 
 
-def _applications(var: Path, port: int, beamlines: Sequence[str]) -> list[Program]:
+def _applications(var: Path, port: int, beamlines: Sequence[str], *, own_roles: bool) -> list[Program]:
     frames = var / "frames"
     frames.mkdir(parents=True, exist_ok=True)
     programs = []
     for command in commands(beamlines, frames=frames, port=port):
         say(f"{command.name[0].upper()}{command.name[1:]}: starting")
         environment = os.environ | {"BEAMPORT_BEAMLINE": beamlines[0]} | command.environment
+        if own_roles:
+            environment["DATABASE_URL"] = postgres_url(var, _role_of(command.name))
         start = partial(spawn, list(command.words), log=var / command.log, env=environment)
         programs.append(Program(command.name, start))
     return programs
+
+
+def _role_of(program: str) -> str:
+    from accounts.database_roles import Roles
+
+    roles = Roles.of(DATABASE)
+    return roles.web if program == "web" else roles.worker
 
 
 def _wait_for(programs: list[Program], port: int, stopping: threading.Event) -> None:

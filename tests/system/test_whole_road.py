@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import math
+from contextlib import closing
 
 import httpx
+import psycopg2
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from config.embedded import postgres_url
 from tests.support.installation import Installation, json_lines, wait_for
 
 POINTS = 21
@@ -167,3 +170,12 @@ def _item(rest: httpx.Client, uid: str) -> dict:
 def _ended(rest: httpx.Client, uid: str) -> dict | None:
     item = _item(rest, uid)
     return item if item["state"] not in ("queued", "running") else None
+
+
+def test_no_process_uses_the_database_as_the_owner_of_its_tables(beamport, scan):
+    with closing(psycopg2.connect(postgres_url(beamport.var))) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        assert {name for (name,) in cursor.fetchall()} == {"beamport_web", "beamport_worker"}
