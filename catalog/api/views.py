@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import IntegerField, Serializer
 from rest_framework.views import APIView
 
 from accounts.errors import TooLargeError
@@ -23,6 +23,7 @@ from catalog.api.caching import etag_of, marked, unchanged
 from catalog.api.table_json import null_for_non_finite
 from catalog.assets.frames import as_picture
 from catalog.assets.png import grey_png
+from catalog.assets.preview import reduced
 from catalog.documents.encoding import to_storable, write_json
 
 MAX_JSON_VALUES = 1_000_000
@@ -58,12 +59,25 @@ class DocumentsView(APIView):
         return _json(to_storable(body))
 
 
+class FrameQuerySerializer(shapes.FrameQuerySerializer):
+    """How a frame is given, and how large."""
+
+    size = IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=65_536,
+        help_text="pixels of the longer side at most; each is then the greatest of those that it stands for",
+    )
+
+
 class FrameView(APIView):
     """One frame of an area detector."""
 
     @extend_schema(
         operation_id="runs_frame",
-        parameters=[shapes.FrameQuerySerializer],
+        parameters=[FrameQuerySerializer],
         responses={
             (200, "image/png"): OpenApiTypes.BINARY,
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
@@ -71,13 +85,16 @@ class FrameView(APIView):
     )
     def get(self, request: Request, uid: str, stream: str, field: str, index: int) -> HttpResponseBase:
         """Give the frame of row `index` (from 0) as a picture, as a NumPy file or as JSON."""
-        wanted = _query(request, shapes.FrameQuerySerializer)
+        wanted = _query(request, FrameQuerySerializer)
         frame = selectors.frame(actor_of(request), uid, stream, field, index)
         etag = etag_of(request, frame.run_uid, frame.start, frame.version)
         known = unchanged(request, etag)
         if known is not None:
             return known
-        return _marked(_frame_response(frame.read(), wanted), etag)
+        found = frame.read()
+        if wanted["size"]:
+            found = reduced(as_picture(found), wanted["size"])
+        return _marked(_frame_response(found, wanted), etag)
 
 
 class QuarantineView(APIView):

@@ -364,6 +364,17 @@ def test_frames_are_read_by_number(frames, member):
     assert frame_of(member, uid, 3).status_code == 404
 
 
+def test_a_frame_is_given_smaller_when_asked(frames, member):
+    uid, _, values = frames
+    npy = frame_of(member, uid, 1, format="npy", size=2)
+    assert np.load(io.BytesIO(npy.content)).tolist() == [
+        [values[1][:3, :3].max(), values[1][:3, 3:].max()],
+        [values[1][3, :3].max(), values[1][3, 3:].max()],
+    ]
+    assert frame_of(member, uid, 1, size=0).status_code == 400
+    assert npy["ETag"] != frame_of(member, uid, 1, format="npy")["ETag"]
+
+
 def test_a_frame_is_shown_as_png(frames, member):
     from PIL import Image
 
