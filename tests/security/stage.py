@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -48,11 +48,12 @@ class Stage:
 
     facility: Facility
     parts: dict[str, str]
+    others: dict[str, str] = field(default_factory=dict)
 
     def path(self, row: Row) -> str:
         """Give the address of a row."""
         path = row.route
-        for part, value in self._parts_of(row).items():
+        for part, value in self.parts_of(row).items():
             path = path.replace(f"<{part}>", value)
         return f"/api/v1/{path}"
 
@@ -63,17 +64,25 @@ class Stage:
             headers["Authorization"] = f"ApiKey {self._key(row, column)}"
         elif column != "anonymous":
             client.force_login(self.facility.users[column])
-        query = {key: text.replace("<uid>", self._parts_of(row)["uid"]) for key, text in row.query.items()}
+        query = {key: text.replace("<uid>", self.parts_of(row)["uid"]) for key, text in row.query.items()}
         data: Any = query
         path = self.path(row)
         if row.method != "GET":
-            data = json.dumps(row.body or {}).replace("<uid>", self._parts_of(row)["uid"])
+            data = json.dumps(row.body or {}).replace("<uid>", self.parts_of(row)["uid"])
             data = data.replace("<other>", self.parts["other"])
             path += f"?{urlencode(query)}" if query else ""
         send = getattr(client, row.method.lower())
         return send(path, data, headers=headers, content_type="application/json")
 
-    def _parts_of(self, row: Row) -> dict[str, str]:
+    def with_part(self, part: str, value: str) -> Stage:
+        """Give the same stage where a part of paths stands for something else."""
+        return Stage(self.facility, self.parts, {part: value})
+
+    def parts_of(self, row: Row) -> dict[str, str]:
+        """Give what the parts of the row's path stand for."""
+        return {**self._usual_parts_of(row), **self.others}
+
+    def _usual_parts_of(self, row: Row) -> dict[str, str]:
         if "/staff/" in row.route:
             return {**self.parts, "username": "contact"}
         if row.route.startswith("quarantine/"):
