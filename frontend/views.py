@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from accounts.access import Scope
 from accounts.errors import NotFoundError
@@ -127,6 +128,20 @@ def dashboard(request: HttpRequest, slug: str = STATUS) -> HttpResponse:
     if start["beamline"] is not None:
         title = dashboards.dashboard(actor, start["beamline"]["name"], slug)["title"]
     return shell(request, title=title, summary="Values, trends and the current run of the beamline.")
+
+
+@page(Scope.ENVIRONMENT)
+def new_dashboard(request: HttpRequest) -> HttpResponse:
+    """Let staff build a board."""
+    return shell(request, title="New board", summary="The staff of a beamline build boards here.")
+
+
+@require_GET
+def kiosk(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the page of a screen on the wall; it holds no data: its script fetches them by a key."""
+    response = render(request, "frontend/kiosk.html", {"slug": slug})
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @page(Scope.QUEUE_READ)

@@ -21,6 +21,9 @@ from accounts.impersonation import looked_as
 from accounts.requests import actor_of_key, actor_of_user
 
 KEY_SCHEMES = frozenset({"apikey"})
+SUBPROTOCOL = "beamport"
+KEY_PROTOCOL = "beamport.key."
+"""Before a key that a browser names as a protocol: it can send no header of its own with a socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,34 @@ def key_in(authorization: str) -> str | None:
     return text.strip() or None if scheme.lower() in KEY_SCHEMES else None
 
 
+def key_of(headers: Mapping[str, str]) -> str | None:
+    """Give the API key that came along, as a header or among the protocols; never one from the address.
+
+    >>> key_of({"sec-websocket-protocol": "beamport, beamport.key.bp_x_y"})
+    'bp_x_y'
+    """
+    named = protocols_of(headers)
+    keys = [name.removeprefix(KEY_PROTOCOL) for name in named if name.startswith(KEY_PROTOCOL)]
+    return key_in(headers.get("authorization", "")) or next(filter(None, keys), None)
+
+
+def protocols_of(headers: Mapping[str, str]) -> list[str]:
+    """Give the protocols that the opener of a socket names."""
+    return [name.strip() for name in headers.get("sec-websocket-protocol", "").split(",") if name.strip()]
+
+
+def accepted_protocol(scope: Mapping[str, Any]) -> str | None:
+    """Give the protocol to answer with: ours when it was offered, since a browser wants one back."""
+    return SUBPROTOCOL if SUBPROTOCOL in protocols_of(headers_of(scope)) else None
+
+
 def credentials_of(scope: Mapping[str, Any]) -> Credentials:
     """Read the credentials of an ASGI scope that has gone through Channels' session middleware."""
     headers = headers_of(scope)
     session = scope.get("session")
     return Credentials(
         session_key=getattr(session, "session_key", None),
-        key=key_in(headers.get("authorization", "")),
+        key=key_of(headers),
         address=_address(scope, headers),
     )
 
@@ -75,11 +99,17 @@ def identify(credentials: Credentials) -> Actor:
 
 
 def is_origin_allowed(scope: Mapping[str, Any]) -> bool:
-    """Tell whether the page that opens the socket is one of ours; a request with a key needs no page."""
+    """Tell whether the page that opens the socket is one of ours.
+
+    Who comes with a key needs no page of ours: no browser sends a key by itself, and the session, which it
+    does send, is not looked at then.
+    """
     headers = headers_of(scope)
+    if key_of(headers) is not None:
+        return True
     origin = headers.get("origin")
     if origin is None:
-        return key_in(headers.get("authorization", "")) is not None
+        return False
     host = headers.get("host", "")
     return _is_own(origin, host) or origin in settings.CSRF_TRUSTED_ORIGINS
 

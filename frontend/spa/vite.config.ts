@@ -11,7 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
-    rollupOptions: { input: ["src/main.tsx", "src/plain.ts"] },
+    rollupOptions: { input: ["src/main.tsx", "src/plain.ts", "src/kiosk.tsx"] },
   },
   test: {
     environment: "jsdom",

@@ -73,7 +73,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Find out who is there, and welcome them."""
-        await self.accept()
+        await self.accept(handshake.accepted_protocol(self.scope))
         self._credentials = handshake.credentials_of(self.scope)
         try:
             self.actor = await store.call(handshake.identify, self._credentials)

@@ -19,6 +19,7 @@ PAGES = (
     "/devices",
     "/console",
     "/log",
+    "/dashboards",
     "/help",
 )
 PLAIN = ("/account", "/account/tokens", "/nothing-here")

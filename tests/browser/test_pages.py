@@ -5,7 +5,19 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, PHONE
 
-PAGES = ("/", "/acquire", "/acquire/scan", "/queue", "/live", "/runs", "/devices", "/console", "/log", "/help")
+PAGES = (
+    "/",
+    "/acquire",
+    "/acquire/scan",
+    "/queue",
+    "/live",
+    "/runs",
+    "/devices",
+    "/console",
+    "/log",
+    "/dashboards",
+    "/help",
+)
 PLAIN = ("/account", "/account/tokens")
 NARROW = {"width": 320, "height": 640}
 

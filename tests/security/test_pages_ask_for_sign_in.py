@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access import Scope
 from tests.support.people import make_facility
 
-OPEN = {"login", "status"}  # the sign-in page itself, and what load balancers ask
+OPEN = {"login", "status", "kiosk/x"}  # the sign-in page, what load balancers ask, a page that has no data in it
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
 SAMPLES = {
     "uid": "abcdef",
@@ -19,6 +19,8 @@ SAMPLES = {
     "handle": "aa",
     "username": "pi",
     "name": "alpha",
+    "number": "P-1",
+    "visit": "P-1-v1",
 }
 
 
@@ -26,7 +28,7 @@ def pages() -> Iterator[str]:
     """Give the address of every page outside /api/, /tiled/, /bl/ and /admin/, with sample values."""
     for route in _routes(get_resolver().url_patterns, ""):
         if not re.match(r"api/|\^api/|tiled/|bl/|admin/", route):
-            yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES[found[1]], route)
+            yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES.get(found[1], "x"), route)
 
 
 def _routes(entries: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ const DevicesPage = lazy(() => import("./features/devices/devices_page"));
 const DevicePage = lazy(() => import("./features/devices/device_page"));
 const ControlPage = lazy(() => import("./features/control/control_page"));
 const LogPage = lazy(() => import("./features/log/log_page"));
+const BoardPage = lazy(() => import("./features/dashboards/board_page"));
+const NewBoardPage = lazy(() => import("./features/dashboards/new_board_page"));
 const HelpPage = lazy(() => import("./features/help/help_page"));
 const ConsolePage = lazy(() => import("./features/console/console_page"));
 
@@ -47,6 +49,9 @@ export function App() {
           <Route path="/control" element={part(<ControlPage />)} />
           <Route path="/console" element={part(<ConsolePage />)} />
           <Route path="/log" element={part(<LogPage />)} />
+          <Route path="/dashboards" element={part(<BoardPage />)} />
+          <Route path="/dashboards/new" element={part(<NewBoardPage />)} />
+          <Route path="/dashboards/:slug" element={part(<BoardPage />)} />
           <Route path="/help" element={part(<HelpPage />)} />
           <Route path="*" element={<Missing />} />
         </Routes>

@@ -29,6 +29,8 @@ export interface Bootstrap {
   metadata_schema: Record<string, unknown>;
   scopes: string[];
   csrf_token: string;
+  /** API key that a screen without a session asks with. */
+  key?: string;
 }
 
 const EMPTY: Bootstrap = {

@@ -1,10 +1,13 @@
 """Topics about people: what one is told, what they write, who is there."""
 
+import pytest
+
 from logbook import services as logbook
 from notices import services
 from notices.models import NoticeKind
 from realtime import store
-from tests.integration.realtime.sockets import connected, session_headers
+from realtime.handshake import is_origin_allowed
+from tests.integration.realtime.sockets import HOST, Closed, connected, session_headers
 
 
 async def test_the_socket_tells_each_person_what_is_new_to_them(facility):
@@ -36,3 +39,25 @@ async def test_who_follows_presence_is_present(facility):
         assert (await one.until(type="message"))["payload"]["watchers"] == ["member"]
         await two.subscribe("presence:alpha")
         assert (await one.until(type="message"))["payload"]["watchers"] == ["member", "observer"]
+
+
+def offering(text, origin="https://elsewhere.example"):
+    """Give the headers of a browser's socket on another site that names a key as a protocol."""
+    offered = f"beamport, beamport.key.{text}".encode()
+    return [(b"host", HOST), (b"origin", origin.encode()), (b"sec-websocket-protocol", offered)]
+
+
+async def test_a_browser_names_its_key_as_a_protocol_from_any_site(facility):
+    text, _ = await store.call(facility.key, "observer", "queue:read")
+    async with connected(offering(text)) as socket:
+        assert (await socket.subscribe("queue:alpha"))["type"] == "subscribed"
+        assert (await socket.subscribe("pv:alpha"))["code"] == "not_found"
+
+
+async def test_a_session_does_not_help_the_page_of_another_site(facility):
+    session = await store.call(session_headers, facility.users["member"])
+    cookie = [pair for pair in session if pair[0] == b"cookie"]
+    with pytest.raises(Closed):
+        async with connected(cookie + offering("bp_none_wrong")) as socket:
+            await socket.subscribe("queue:alpha")
+    assert not is_origin_allowed({"headers": cookie + [(b"host", HOST), (b"origin", b"https://elsewhere")]})

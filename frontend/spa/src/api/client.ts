@@ -42,6 +42,10 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const method = options.method ?? "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
   const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (bootstrap.key) {
+    headers.Authorization = `ApiKey ${bootstrap.key}`;
+    init.credentials = "omit";
+  }
   if (options.signal) init.signal = options.signal;
   if (method !== "GET") {
     headers["X-CSRFToken"] = bootstrap.csrf_token;

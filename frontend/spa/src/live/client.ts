@@ -45,8 +45,13 @@ export const DEAD_AFTER_MS = 9_000;
 const WATCH_EVERY_MS = 500;
 const OPEN = 1;
 
-const browser = (): Surroundings => ({
-  open: (url) => new WebSocket(url) as unknown as Socket,
+/** A browser can send no header with a socket: the key goes along as the name of a protocol. */
+export function protocolsOf(key: string): string[] {
+  return key ? ["beamport", `beamport.key.${key}`] : [];
+}
+
+export const browser = (key: () => string): Surroundings => ({
+  open: (url) => new WebSocket(url, protocolsOf(key())) as unknown as Socket,
   now: () => performance.now(),
   random: Math.random,
   setTimeout: (run, ms) => window.setTimeout(run, ms),
@@ -72,7 +77,7 @@ export class LiveClient {
 
   constructor(
     private readonly url: string,
-    private readonly around: Surroundings = browser(),
+    private readonly around: Surroundings = browser(() => ""),
   ) {}
 
   start(): void {

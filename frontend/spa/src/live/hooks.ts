@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { getDocuments } from "../api/runs";
 import { bootstrap } from "../bootstrap";
-import { type Link, LiveClient } from "./client";
+import { browser, type Link, LiveClient } from "./client";
 import { RunFeed } from "./run_feed";
 
 function socketUrl(): string {
@@ -9,7 +9,10 @@ function socketUrl(): string {
   return `${scheme}://${window.location.host}/ws/`;
 }
 
-export const live = new LiveClient(socketUrl());
+export const live = new LiveClient(
+  socketUrl(),
+  browser(() => bootstrap.key ?? ""),
+);
 
 export function startLive(): void {
   live.start();

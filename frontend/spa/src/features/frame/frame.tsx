@@ -113,15 +113,12 @@ export function Frame({ children }: { children: ReactNode }) {
           <button
             type="button"
             className="top-button top-find"
-            aria-label="Find anything"
             title="Find anything"
             onClick={find}
           >
             <Icon name="search" />
-            <span>Find</span>
-            <span className="top-keys" aria-hidden="true">
-              Ctrl K
-            </span>
+            <span className="top-find-word">Find</span>
+            <span className="top-keys">Ctrl K</span>
           </button>
           <Connection />
           <Bell />

@@ -20,6 +20,7 @@ export const PLACES: Place[] = [
   { path: "/live", text: "Live", icon: "live", key: "l" },
   { path: "/runs", text: "Runs", icon: "runs", key: "r" },
   { path: "/devices", text: "Devices", icon: "devices", key: "d" },
+  { path: "/dashboards", text: "Dashboards", icon: "dashboard", key: "b" },
   { path: "/log", text: "Log", icon: "log", key: "n" },
   { path: "/console", text: "Console", icon: "console", scope: "console:read", key: "c" },
   { path: "/control", text: "Control", icon: "control", scope: "environment:manage", key: "k" },
