@@ -14,6 +14,9 @@ from acquisition.api import serializers as shapes
 from acquisition.api.bodies import CREATED, OBJECT, body_of, query_of
 from acquisition.api.emergency import uid_of
 from acquisition.queue import asking, control, dry, selectors, services
+from acquisition.queue.together import Together
+
+_status: Together[dict[str, Any]] = Together()
 
 
 def _version_of(tag: str, place: str) -> int | None:
@@ -37,7 +40,8 @@ class StatusView(APIView):
     @extend_schema(operation_id="beamline_status", responses=OBJECT)
     def get(self, request: Request, beamline: str) -> Response:
         """Give the status, derived from the lease at the moment of asking."""
-        return Response(selectors.status(actor_of(request), beamline))
+        actor = actor_of(request)
+        return Response(_status.ask((actor, beamline), lambda: selectors.status(actor, beamline)))
 
 
 class PlansView(APIView):

@@ -5,6 +5,7 @@ expiry the answer is "lost", whatever the row says.
 """
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -12,23 +13,17 @@ from django.db.models.functions import Coalesce, JSONObject, Now
 
 from acquisition.queue.control_requests import standing
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
+from acquisition.queue.prepared import Prepared
 from acquisition.queue.states import WAITING, ItemState
 
-RELATED = (
-    "beamline",
-    "beamline__acquisition_queue",
-    "beamline__acquisition_queue__hold_item",
-    "beamline__worker_lease",
-    "beamline__environment",
-    "beamline__control_lease",
-)
-UNUSED = tuple(
-    f"beamline__environment__{name}"
-    for name in ("plans", "devices", "presets", "metadata_schema", "versions")
-) + tuple(
-    f"beamline__acquisition_queue__hold_item__{name}"
-    for name in ("parameters", "metadata", "run_uids", "progress", "reason", "traceback")
-)
+PARTS = {
+    "queue": ("acquisition_queue", ("is_held", "hold_reason", "hold_item__uid", "hold_item__state")),
+    "lease": ("worker_lease", ("holder", "fencing", "expires_at")),
+    "environment": ("environment", ("is_open", "fencing", "keeps_closed", "closed_reason", "faults")),
+    "control": ("control_lease", ("holder", "since", "expires_at", "note", "requests")),
+}
+"""What is read beside the engine's own row: the beamline's row of each kind, and its fields."""
+OWN = ("engine_state", "run_uid", "progress", "info", "version", "now", "waiting", "running")
 
 
 def public_status(beamline: str) -> dict[str, Any]:
@@ -67,10 +62,18 @@ def _without_hold_reason(status: dict[str, Any]) -> dict[str, Any]:
 
 def status_of(beamline: str) -> dict[str, Any]:
     """Give the whole status of one beamline, in one query."""
-    row = _rows().filter(beamline__name=beamline).first()
+    row = _ASKED.first(beamline)
     if row is None:
         return _never_used(beamline)
-    return _as_dict(beamline, row)
+    own = SimpleNamespace(**{name: row[name] for name in OWN})
+    return _as_dict(beamline, own, **{part: _part(row, part) for part in PARTS})
+
+
+def _part(row: dict[str, Any], name: str) -> Any:
+    """Give one of the rows beside the engine's, None when there is none."""
+    relation, fields = PARTS[name]
+    values = {field: row[f"beamline__{relation}__{field}"] for field in fields}
+    return None if values[fields[0]] is None else SimpleNamespace(**values)
 
 
 def running_item(beamline_id: int) -> QuerySet[QueueItem]:
@@ -93,7 +96,7 @@ def worker_state(lease: Any, environment: Any, now: datetime) -> str:
     return "ready"
 
 
-def _rows() -> QuerySet[EngineSnapshot]:
+def _rows(beamline: str) -> QuerySet[EngineSnapshot]:
     waiting = (
         QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state__in=WAITING)
         .order_by()
@@ -102,22 +105,18 @@ def _rows() -> QuerySet[EngineSnapshot]:
         .values("number")
     )
     running = QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state=ItemState.RUNNING.value)
-    return (
-        EngineSnapshot.objects.select_related(*RELATED)
-        .defer(*UNUSED)
-        .annotate(
-            now=Now(),
-            waiting=Coalesce(Subquery(waiting), 0),
-            running=Subquery(running.values(facts=_facts())[:1]),
-        )
+    return EngineSnapshot.objects.filter(beamline__name=beamline).annotate(
+        now=Now(),
+        waiting=Coalesce(Subquery(waiting), 0),
+        running=Subquery(running.values(facts=_facts())[:1]),
     )
 
 
-def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
-    place = row.beamline
-    queue = getattr(place, "acquisition_queue", None) or BeamlineQueue()
-    environment = getattr(place, "environment", None)
-    worker = worker_state(getattr(place, "worker_lease", None), environment, row.now)
+def _as_dict(
+    beamline: str, row: Any, *, queue: Any, lease: Any, environment: Any, control: Any
+) -> dict[str, Any]:
+    queue = queue or _NO_QUEUE
+    worker = worker_state(lease, environment, row.now)
     alive = worker in ("ready", "starting", "closed")
     item = row.running
     return {
@@ -134,18 +133,19 @@ def _as_dict(beamline: str, row: Any) -> dict[str, Any]:
             "hold_item": _hold_item(queue),
             "length": row.waiting,
         },
-        "control": _control(getattr(place, "control_lease", None), row.now),
+        "control": _control(control, row.now),
         "message": _message(worker, queue, item, row, environment),
         "suspenders": row.info.get("suspenders", []) if alive else [],
         "version": row.version,
-        "lease_expires_at": _lease_expiry(place),
+        "lease_expires_at": _lease_expiry(lease),
         "server_time": row.now.isoformat(),
     }
 
 
-def _hold_item(queue: BeamlineQueue) -> dict[str, str] | None:
-    item = queue.hold_item
-    return {"uid": str(item.uid), "state": item.state} if item else None
+def _hold_item(queue: Any) -> dict[str, str] | None:
+    if queue.hold_item__uid is None:
+        return None
+    return {"uid": str(queue.hold_item__uid), "state": queue.hold_item__state}
 
 
 def _facts() -> JSONObject:
@@ -173,14 +173,11 @@ def _control(lease: Any, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def _lease_expiry(place: Any) -> str | None:
-    lease = getattr(place, "worker_lease", None)
+def _lease_expiry(lease: Any) -> str | None:
     return lease.expires_at.isoformat() if lease and lease.holder and lease.expires_at else None
 
 
-def _message(
-    worker: str, queue: BeamlineQueue, item: dict[str, Any] | None, row: Any, environment: Any
-) -> str:
+def _message(worker: str, queue: Any, item: dict[str, Any] | None, row: Any, environment: Any) -> str:
     if worker == "absent":
         return "No worker serves this beamline: start it."
     if worker == "lost":
@@ -198,6 +195,16 @@ def _message(
     if queue.is_held:
         return f"The queue is held: {queue.hold_reason}" if queue.hold_reason else "The queue is held."
     return "Waiting for items." if not row.waiting else "Starting the next item."
+
+
+_NO_QUEUE = SimpleNamespace(
+    **{name: getattr(BeamlineQueue(), name) for name in ("is_held", "hold_reason")},
+    hold_item__uid=None,
+)
+_ASKED = Prepared(
+    _rows,
+    [*OWN, *(f"beamline__{relation}__{field}" for relation, fields in PARTS.values() for field in fields)],
+)
 
 
 def _never_used(beamline: str) -> dict[str, Any]:
