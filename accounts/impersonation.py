@@ -2,8 +2,8 @@
 
 A facility administrator looks as another person for half an hour at most, with a reason. While that lasts
 every page and answer is the other person's, and requests that change anything are refused; only stopping a
-beamline goes on, as the administrator's own act. Facility administrators cannot be looked as, nor are the pages
-of accounts and administration shown. Beginning and end are in the audit log.
+beamline goes on, as the administrator's own act. Facility administrators cannot be looked as, nor are the
+pages of accounts and administration shown. Beginning and end are in the audit log.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def looked_as(session: Any, user: User) -> User | None:
 
 
 def told(session: Any) -> dict[str, Any] | None:
-    """Give until when the session looks as somebody else, for the banner."""
+    """Give until when the session looks as somebody else, for the banner; None when it does not."""
     kept = session.get(KEY)
     return {"until": kept["until"]} if kept else None
 

@@ -44,12 +44,18 @@ def samples(
     return rows.select_related("proposal")
 
 
+def is_uid(text: str) -> bool:
+    """Tell whether a text can be the uid of a sample."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 def sample_with(actor: Actor, uid: str) -> Sample:
     """Give one sample, archived or not; NotFoundError when there is none that `actor` may see."""
-    try:
-        found = samples(actor, with_archived=True).filter(uid=uuid.UUID(uid)).first()
-    except ValueError:
-        found = None
+    found = samples(actor, with_archived=True).filter(uid=uid).first() if is_uid(uid) else None
     if found is None:
         raise NotFoundError(f"There is no sample {uid[:80]!r} that you can see.")
     return found
@@ -63,10 +69,8 @@ def samples_by_uid(proposal_id: int) -> dict[str, str]:
 
 def sample_of_runs(proposal_id: int, uid: str) -> dict[str, Any] | None:
     """Give what the start document of a run says of its sample, as the registry has it now."""
-    try:
-        sample = Sample.objects.filter(proposal_id=proposal_id, uid=uuid.UUID(uid)).first()
-    except ValueError:
-        sample = None
+    own = Sample.objects.filter(proposal_id=proposal_id)
+    sample = own.filter(uid=uid).first() if is_uid(uid) else None
     if sample is None:
         return None
     told = {name: getattr(sample, name) for name in TOLD_IN_RUNS}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
-from accounts import selectors
+from accounts import impersonation, selectors
 from accounts.access import Scope, scopes
 from accounts.actor import Actor
 from acquisition.queue import selectors as queue
@@ -46,6 +46,7 @@ def bootstrap(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "proposals": open_proposals(actor, name) if name else [],
         **(queue.offers(actor, name) if name and Scope.QUEUE_READ in given else NO_OFFERS),
         "scopes": sorted(scope.value for scope in given),
+        "looking_as": impersonation.told(request.session) if actor.impersonated_by else None,
         "csrf_token": get_token(request),
     }
 

@@ -9,6 +9,7 @@ from frontend.api.figure import RunFigureView
 from frontend.api.fit import RunFitView
 from frontend.api.notebook import RunCodeView, RunNotebookView
 from frontend.api.rights import RunRightsView
+from frontend.facility_views import facility_patterns
 
 HERE = "api/v1/beamlines/<slug:beamline>/"
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("console", views.console, name="console-page"),
     path("log", views.log, name="log-page"),
     path("help", views.help_page, name="help"),
+    *facility_patterns,
     path("account", account_views.account, name="account"),
     path("account/notices", account_views.notices, name="account-notices"),
     path("account/tokens", account_views.tokens, name="account-tokens"),

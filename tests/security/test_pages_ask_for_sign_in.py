@@ -21,6 +21,8 @@ SAMPLES = {
     "name": "alpha",
     "number": "P-1",
     "visit": "P-1-v1",
+    "number": "P-1",
+    "visit": "P-1-v1",
 }
 
 

@@ -17,6 +17,8 @@ const ControlPage = lazy(() => import("./features/control/control_page"));
 const LogPage = lazy(() => import("./features/log/log_page"));
 const BoardPage = lazy(() => import("./features/dashboards/board_page"));
 const NewBoardPage = lazy(() => import("./features/dashboards/new_board_page"));
+const FacilityPage = lazy(() => import("./features/facility/facility_page"));
+const SamplesPage = lazy(() => import("./features/samples/samples_page"));
 const HelpPage = lazy(() => import("./features/help/help_page"));
 const ConsolePage = lazy(() => import("./features/console/console_page"));
 
@@ -52,6 +54,9 @@ export function App() {
           <Route path="/dashboards" element={part(<BoardPage />)} />
           <Route path="/dashboards/new" element={part(<NewBoardPage />)} />
           <Route path="/dashboards/:slug" element={part(<BoardPage />)} />
+          <Route path="/samples" element={part(<SamplesPage />)} />
+          <Route path="/samples/:uid" element={part(<SamplesPage />)} />
+          <Route path="/facility/*" element={part(<FacilityPage />)} />
           <Route path="/help" element={part(<HelpPage />)} />
           <Route path="*" element={<Missing />} />
         </Routes>

@@ -29,6 +29,8 @@ export interface Bootstrap {
   metadata_schema: Record<string, unknown>;
   scopes: string[];
   csrf_token: string;
+  /** Until when support looks as this person; null when one is oneself. */
+  looking_as: { until: string } | null;
   /** API key that a screen without a session asks with. */
   key?: string;
 }
@@ -42,6 +44,7 @@ const EMPTY: Bootstrap = {
   metadata_schema: {},
   scopes: [],
   csrf_token: "",
+  looking_as: null,
 };
 
 export function readBootstrap(root: ParentNode = document): Bootstrap {

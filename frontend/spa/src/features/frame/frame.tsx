@@ -3,6 +3,7 @@ import { Link, NavLink, useLocation } from "react-router";
 import { bootstrap, may } from "../../bootstrap";
 import { Icon } from "../../components/icons";
 import { BeamlineContext } from "../../live/store";
+import { LookingAs } from "../facility/looking_as";
 import { Bell } from "../notices/bell";
 import { useBeamlineState } from "./beamline_state";
 import { Connection } from "./connection";
@@ -93,6 +94,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <a className="skip" href="#main">
         Skip to the page
       </a>
+      <LookingAs />
       <div className={isOpen ? "frame frame-nav-open" : "frame"}>
         <header className="top">
           <button

@@ -21,8 +21,10 @@ export const PLACES: Place[] = [
   { path: "/runs", text: "Runs", icon: "runs", key: "r" },
   { path: "/devices", text: "Devices", icon: "devices", key: "d" },
   { path: "/dashboards", text: "Dashboards", icon: "dashboard", key: "b" },
+  { path: "/samples", text: "Samples", icon: "samples", key: "s" },
   { path: "/log", text: "Log", icon: "log", key: "n" },
   { path: "/console", text: "Console", icon: "console", scope: "console:read", key: "c" },
   { path: "/control", text: "Control", icon: "control", scope: "environment:manage", key: "k" },
+  { path: "/facility", text: "Facility", icon: "facility", scope: "audit:read", key: "f" },
   { path: "/help", text: "Help", icon: "help", key: "h", isAside: true },
 ];

@@ -1,0 +1,58 @@
+import { type FormEvent, useState } from "react";
+import { ApiError } from "../../api/client";
+import { Button, Field, Problem, useAction } from "../../components/parts";
+import { spoken } from "./roles";
+
+interface PersonFormProps {
+  roles: string[];
+  usual: string;
+  verb: string;
+  onAdd: (username: string, role: string) => Promise<unknown>;
+  onDone: () => void;
+}
+
+/** Gives somebody a role, or another one. */
+export function PersonForm({ roles, usual, verb, onAdd, onDone }: PersonFormProps) {
+  const { run, isBusy, error } = useAction();
+  const [username, setUsername] = useState("");
+  const [role, setRole] = useState(usual);
+  const said = error instanceof ApiError ? error.fields : {};
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await run(() => onAdd(username.trim(), role))) {
+      setUsername("");
+      onDone();
+    }
+  };
+  return (
+    <form className="facility-row" onSubmit={submit}>
+      <Field label="User name" errors={said.username ?? said.members}>
+        {(ids) => (
+          <input
+            {...ids}
+            value={username}
+            required
+            maxLength={150}
+            autoComplete="off"
+            onChange={(event) => setUsername(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Role">
+        {(ids) => (
+          <select {...ids} value={role} onChange={(event) => setRole(event.target.value)}>
+            {roles.map((one) => (
+              <option key={one} value={one}>
+                {spoken(one)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Button type="submit" busy={isBusy}>
+        {verb}
+      </Button>
+      {error && !said.username && !said.members && <Problem error={error} />}
+    </form>
+  );
+}
