@@ -11,6 +11,8 @@ const QueuePage = lazy(() => import("./features/queue/queue_page"));
 const LivePage = lazy(() => import("./features/live/live_page"));
 const RunsPage = lazy(() => import("./features/runs/runs_page"));
 const RunPage = lazy(() => import("./features/run/run_page"));
+const ComparePage = lazy(() => import("./features/compare/compare_page"));
+const ExportsPage = lazy(() => import("./features/exports/exports_page"));
 const DevicesPage = lazy(() => import("./features/devices/devices_page"));
 const DevicePage = lazy(() => import("./features/devices/device_page"));
 const ControlPage = lazy(() => import("./features/control/control_page"));
@@ -45,6 +47,8 @@ export function App() {
           <Route path="/queue" element={part(<QueuePage />)} />
           <Route path="/live" element={part(<LivePage />)} />
           <Route path="/runs" element={part(<RunsPage />)} />
+          <Route path="/runs/compare" element={part(<ComparePage />)} />
+          <Route path="/exports" element={part(<ExportsPage />)} />
           <Route path="/runs/:uid" element={part(<RunPage />)} />
           <Route path="/devices" element={part(<DevicesPage />)} />
           <Route path="/devices/:name" element={part(<DevicePage />)} />

@@ -14,6 +14,12 @@ export interface ConsolePage {
   last: number;
 }
 
-export function getConsole(beamline: string, since?: number, signal?: AbortSignal): Promise<ConsolePage> {
-  return request(`beamlines/${segment(beamline)}/console${query({ since })}`, { signal });
+/** Lines after a number, else the last ones; of one item where that is given. */
+export function getConsole(
+  beamline: string,
+  since?: number,
+  signal?: AbortSignal,
+  item?: string,
+): Promise<ConsolePage> {
+  return request(`beamlines/${segment(beamline)}/console${query({ since, item })}`, { signal });
 }

@@ -19,6 +19,7 @@ export const PLACES: Place[] = [
   { path: "/queue", text: "Queue", icon: "queue", key: "q" },
   { path: "/live", text: "Live", icon: "live", key: "l" },
   { path: "/runs", text: "Runs", icon: "runs", key: "r" },
+  { path: "/exports", text: "Exports", icon: "download", key: "e", isAside: true },
   { path: "/devices", text: "Devices", icon: "devices", key: "d" },
   { path: "/dashboards", text: "Dashboards", icon: "dashboard", key: "b" },
   { path: "/samples", text: "Samples", icon: "samples", key: "s" },

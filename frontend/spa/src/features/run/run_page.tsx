@@ -1,19 +1,29 @@
+import "../../styles/catalogue.css";
 import { useState } from "react";
-import { Link, useParams } from "react-router";
-import { exportUrl, getRun, type RunDetail } from "../../api/runs";
+import { Link, useParams, useSearchParams } from "react-router";
+import { runExportUrl } from "../../api/exports";
+import { getRights } from "../../api/figures";
+import { getRun, type RunDetail } from "../../api/runs";
+import { may } from "../../bootstrap";
 import { duration, plural, when } from "../../components/format";
 import { Icon } from "../../components/icons";
-import { Card, Loading, Problem, StateBadge } from "../../components/parts";
+import { Button, Card, Loading, Problem, StateBadge } from "../../components/parts";
 import { useRun } from "../../live/hooks";
 import { useResource } from "../../live/resource";
 import { Page } from "../frame/page";
 import { LiveTable } from "../live/live_table";
 import { RunPlot, usePlotData } from "../live/run_plot";
+import { AnnotationCards } from "./annotations";
+import { choiceFrom, withStream } from "./choice";
 import { Documents } from "./documents";
+import { HowItEnded } from "./ended";
 import { Frames } from "./frames";
 import { Metadata } from "./metadata";
+import { ReplayCard } from "./replay_card";
 import { RunFigureView } from "./run_figure";
 import { RunTable } from "./run_table";
+import { Baseline, Configuration, RunConsole } from "./surroundings";
+import { TakeAway } from "./take_away";
 
 export default function RunPage() {
   const { uid = "" } = useParams();
@@ -30,13 +40,56 @@ export default function RunPage() {
 
 function Run({ run, onClosed }: { run: RunDetail; onClosed: () => void }) {
   const title = `${run.plan_name}, scan ${run.scan_id ?? run.uid.slice(0, 8)}`;
+  const rights = useResource(`rights:${run.uid}`, (signal) => getRights(run.uid, signal));
+  const [isReplayed, setReplayed] = useState(false);
+  const can = (scope: string) => rights.data?.includes(scope) ?? false;
+  const isBad = run.exit_status === "fail" || run.exit_status === "abort";
+  const itemUid = typeof run.start.item_uid === "string" ? run.start.item_uid : "";
   return (
-    <Page title={title} lead={<Lead run={run} />} actions={<StateBadge state={run.exit_status} />}>
-      {run.reason && <p className="notice notice-warn">{run.reason}</p>}
-      {run.stop === null ? <OpenRun run={run} onClosed={onClosed} /> : <ClosedRun run={run} />}
-      <Frames run={run} />
-      <Metadata run={run} />
-      <Documents run={run} />
+    <Page
+      title={title}
+      lead={<Lead run={run} />}
+      actions={
+        <>
+          <StateBadge state={run.exit_status} />
+          {run.stop !== null && !isReplayed && (
+            <Button icon="play" onClick={() => setReplayed(true)}>
+              Replay
+            </Button>
+          )}
+          {itemUid && !isBad && may("queue:write") && (
+            <Link className="button button-plain" to={`/acquire/${run.plan_name}?item=${itemUid}`}>
+              Run a copy …
+            </Link>
+          )}
+        </>
+      }
+    >
+      {isBad && <HowItEnded run={run} />}
+      {run.reason && !isBad && (
+        <p className="notice notice-warn">
+          <bdi>{run.reason}</bdi>
+        </p>
+      )}
+      <div className="run-layout">
+        <div className="run-main">
+          {isReplayed && <ReplayCard run={run} onClose={() => setReplayed(false)} />}
+          {run.stop === null ? (
+            <OpenRun run={run} onClosed={onClosed} />
+          ) : (
+            <ClosedRun run={run} canExport={can("run:export")} />
+          )}
+          <Baseline run={run} />
+          <Configuration run={run} />
+          <Metadata run={run} canChange={can("run:annotate")} />
+          <RunConsole run={run} />
+          <Documents run={run} />
+        </div>
+        <aside className="run-side" aria-label="Notes and files of this run">
+          <TakeAway run={run} canExport={can("run:export")} />
+          <AnnotationCards run={run} canChange={can("run:annotate")} />
+        </aside>
+      </div>
     </Page>
   );
 }
@@ -76,13 +129,16 @@ function OpenRun({ run, onClosed }: { run: RunDetail; onClosed: () => void }) {
   );
 }
 
-function ClosedRun({ run }: { run: RunDetail }) {
+function ClosedRun({ run, canExport }: { run: RunDetail; canExport: boolean }) {
+  const [search, setSearch] = useSearchParams();
   const streams = Object.keys(run.streams);
-  const [stream, setStream] = useState(streams.includes("primary") ? "primary" : (streams[0] ?? ""));
+  const { stream } = choiceFrom(search, streams.includes("primary") ? "primary" : (streams[0] ?? ""));
   return (
     <>
-      <RunFigureView run={run} stream={stream} />
+      <RunFigureView run={run} stream={stream} canExport={canExport} />
+      <Frames run={run} />
       <RunTable
+        key={stream}
         run={run}
         stream={stream}
         actions={
@@ -90,15 +146,27 @@ function ClosedRun({ run }: { run: RunDetail }) {
             {streams.length > 1 && (
               <label className="inline">
                 Stream
-                <select value={stream} onChange={(event) => setStream(event.target.value)}>
+                <select
+                  value={stream}
+                  onChange={(event) =>
+                    setSearch(withStream(search, event.target.value), {
+                      replace: true,
+                      preventScrollReset: true,
+                    })
+                  }
+                >
                   {streams.map((name) => (
                     <option key={name}>{name}</option>
                   ))}
                 </select>
               </label>
             )}
-            <Download href={exportUrl(run.uid, "csv", stream)}>CSV</Download>
-            <Download href={exportUrl(run.uid, "jsonl")}>JSONL</Download>
+            {canExport && (
+              <>
+                <Download href={runExportUrl(run.uid, "csv", { stream })}>CSV</Download>
+                <Download href={runExportUrl(run.uid, "jsonl")}>JSONL</Download>
+              </>
+            )}
           </>
         }
       />
