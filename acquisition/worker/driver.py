@@ -16,6 +16,7 @@ from typing import Any, Final
 from acquisition.engine.errors import RunEngineInterrupted, TransitionError
 from acquisition.engine.states import TABLE
 from acquisition.queue.states import ItemEvent
+from acquisition.worker.recorder import RecordingGivenUpError
 
 LOOK_S: Final = 0.2
 ENDED: Final = object()
@@ -112,6 +113,8 @@ class Driver:
         except RunEngineInterrupted:
             return None
         except BaseException as error:  # noqa: BLE001  whatever a plan raises is its outcome
+            if isinstance(error, RecordingGivenUpError) and self._wanted is not None:
+                return self._interrupted()  # a full disk kept the plan from ending as it was told to
             return Ending(ItemEvent.FAIL, _one_line(error), _text(error))
         return self._interrupted() if is_ended is ENDED else Ending(ItemEvent.COMPLETE)
 

@@ -118,12 +118,14 @@ class Runner:
             raise NotPossibleError("nothing runs any more")
         if command.item_uid is not None and command.item_uid != item.uid:
             raise NotPossibleError("the item that this was meant for has ended; another one runs")
-        if command.action in ENDING:
-            self._recorder.give_up()
         reason = command.reason or f"{command.action} by {command.requested_by}"
-        if self._ended_before_it_begins(command.action, reason):
-            return "the item ends before its plan begins"
-        self._driver.steer(command.action, reason=reason, defer=command.defer)
+        try:
+            if self._ended_before_it_begins(command.action, reason):
+                return "the item ends before its plan begins"
+            self._driver.steer(command.action, reason=reason, defer=command.defer)
+        finally:
+            if command.action in ENDING:  # last: a run that is given up before it is told to end has failed
+                self._recorder.give_up()
         return f"the engine is {self._driver.state}"
 
     def _item_at_work(self) -> QueueItem | None:
@@ -154,13 +156,13 @@ class Runner:
 
     def end_plan(self, action: str, reason: str) -> None:
         """Abort or halt what runs, if anything does."""
-        self._recorder.give_up()
-        if self._driver.state == "idle":
-            return
         try:
-            self._driver.steer(action, reason=reason)
+            if self._driver.state != "idle":
+                self._driver.steer(action, reason=reason)
         except NotPossibleError as error:
             logger.debug("the plan is not told to %s: %s", action, error)
+        finally:
+            self._recorder.give_up()
 
     def stop_motors(self) -> None:
         """Tell every device to stop."""

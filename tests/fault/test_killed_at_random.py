@@ -19,9 +19,10 @@ from tests.support.people import SYSTEM
 from tests.support.processes import seconds_since
 from tests.support.runs_at_beamlines import fresh, start, submit
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.slow]
-
 ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "3"))
+
+pytestmark = [pytest.mark.timeout(200 + 60 * ROUNDS), pytest.mark.slow]
+
 SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 200}
 CLOSED_S = 62.5  # the promise: the lease of 2.5 s runs out, then 60 s
 

@@ -1,5 +1,6 @@
 """Acquisition goes on while the database or the broker is away, and loses nothing."""
 
+import os
 import time
 
 import pytest
@@ -12,7 +13,10 @@ from tests.support.processes import seconds_since
 from tests.support.revive import kill_server, revive_postgres, revive_valkey, server_process
 from tests.support.runs_at_beamlines import fresh, start, submit
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
+STALL_S = float(os.environ.get("BEAMPORT_FAULT_STALL_S", "0"))
+AWAY_S = float(os.environ.get("BEAMPORT_FAULT_AWAY_S", "0"))
+
+pytestmark = [pytest.mark.timeout(180 + STALL_S + AWAY_S), pytest.mark.slow]
 
 SCAN = {"detectors": ["det"], "args": [["sx", -0.2, 0.2]], "num": 40}
 
@@ -74,7 +78,12 @@ def test_a_database_that_stalls_longer_than_the_lease_costs_nothing(site, scanni
     for process in stalled:
         process.suspend()
     try:
-        site.until(lambda: events_in_journal(site) >= before + 20, "20 more points during the stall", 60)
+        begun = time.monotonic()
+        site.until(
+            lambda: events_in_journal(site) >= before + 20 and seconds_since(begun) >= STALL_S,
+            "20 more points during the stall",
+            60 + STALL_S,
+        )
     finally:
         for process in reversed(stalled):
             process.resume()
@@ -84,10 +93,15 @@ def test_a_database_that_stalls_longer_than_the_lease_costs_nothing(site, scanni
 
 def test_without_a_broker_the_queue_is_worked_by_polling(site, facility, scanning):
     kill_server("valkey")
+    gone, items = time.monotonic(), 0
     behind = submit(facility, "count", detectors=["det"], num=2)
     site.until(lambda: is_completed(scanning), "the scan is completed", 90)
     site.until(lambda: fresh(behind).state == "completed", "the next item is completed", 30)
     check_whole(site, scanning)
+    while seconds_since(gone) < AWAY_S:
+        behind, items = submit(facility, "count", detectors=["det"], num=2), items + 1
+        site.until(lambda item=behind: fresh(item).state == "completed", "one more is completed", 30)
+    print(f"{items} more items in the {seconds_since(gone):.0f} s without a broker")
     revive_valkey()
     last = submit(facility, "count", detectors=["det"], num=2)
     site.until(lambda: fresh(last).state == "completed", "the last item is completed", 30)
