@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
 
-from catalog.documents.encoding import restore_object, to_storable
+from catalog.documents.encoding import has_escape, restore_object, to_storable
 from catalog.models_of_annotations import RetentionRule as RetentionRule
 from catalog.models_of_annotations import RunAttachment as RunAttachment
 from catalog.models_of_annotations import RunLink as RunLink
@@ -53,6 +53,12 @@ class DocumentField(models.JSONField):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("decoder", None)
         return name, path, args, kwargs
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Read under the encoding rule; an object without escapes is read at the speed of the library."""
+        if isinstance(value, str) and not has_escape(value):
+            return json.loads(value)
+        return super().from_db_value(value, expression, connection)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Write under the encoding rule."""

@@ -27,6 +27,7 @@ from catalog.search import run_query, saved
 from catalog.selectors.shown import MOST_KEYS
 
 _NAMES_A_TIME = re.compile(r"(?:time|since|until):")
+_POSIX_SECONDS = re.compile(r"(?:[0-9]{9,12}(?:\.[0-9]{1,30})?)?")
 
 _PAGE_EXAMPLE = OpenApiExample(
     "one run",
@@ -229,7 +230,8 @@ def _run_query(actor: Actor, wanted: dict[str, Any]) -> RunQuery:
         cursor=wanted.get("cursor", ""),
         limit=wanted.get("limit", 50),
     )
-    names_a_time = wanted["since"] or wanted["until"] or _NAMES_A_TIME.search(wanted["q"])
+    bounds = (wanted["since"], wanted["until"])
+    names_a_time = not all(map(_POSIX_SECONDS.fullmatch, bounds)) or _NAMES_A_TIME.search(wanted["q"])
     zone = _zone(actor, wanted) if names_a_time else UTC
     return run_query(wanted["q"], since=wanted["since"], until=wanted["until"], query=query, zone=zone)
 

@@ -19,7 +19,7 @@ from catalog.api.caching import unchanged
 from catalog.api.table_arrow import MEDIA_TYPE, schema_of, table_arrow
 from catalog.api.table_json import Blocks, table_json
 
-AT_ONCE = 200_000
+AT_ONCE = 500_000
 """A table of fewer values is read at once; of more, column after column."""
 
 EXAMPLE = OpenApiExample(

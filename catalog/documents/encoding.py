@@ -132,7 +132,7 @@ def loads(data: bytes | bytearray | memoryview | str) -> Any:
         If the text is not JSON.
     """
     text = data if isinstance(data, str) else str(bytes(data), "utf-8")
-    return json.loads(text, object_hook=restore_object)
+    return json.loads(text, object_hook=restore_object) if has_escape(text) else json.loads(text)
 
 
 def write_json(storable: Any) -> bytes:

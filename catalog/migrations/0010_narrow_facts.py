@@ -50,7 +50,8 @@ $$;
 TRIGGERS = """
 CREATE FUNCTION catalog_facts_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO catalog_runfacts SELECT (catalog_facts(run::catalog_run)).* FROM changed AS run;
+    INSERT INTO catalog_runfacts
+    SELECT fact.* FROM changed AS run CROSS JOIN LATERAL catalog_facts(run::catalog_run) AS fact;
     INSERT INTO catalog_runnumber (key, value, run_id)
     SELECT number.key, number.value, run.id
     FROM changed AS run CROSS JOIN LATERAL catalog_stop_numbers(run::catalog_run) AS number
@@ -69,7 +70,7 @@ $$;
 CREATE FUNCTION catalog_facts_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM catalog_runfacts WHERE run_id = NEW.id;
-    INSERT INTO catalog_runfacts SELECT (catalog_facts(NEW)).*;
+    INSERT INTO catalog_runfacts SELECT * FROM catalog_facts(NEW);
     DELETE FROM catalog_runnumber WHERE run_id = NEW.id AND key IN ('.num_events', '.duration');
     INSERT INTO catalog_runnumber (key, value, run_id) SELECT key, value, NEW.id FROM catalog_stop_numbers(NEW);
     RETURN NULL;
@@ -96,7 +97,8 @@ CREATE TRIGGER catalog_run_facts_changed AFTER UPDATE ON catalog_run FOR EACH RO
 """
 
 FIRST_FACTS = """
-INSERT INTO catalog_runfacts SELECT (fact).* FROM (SELECT catalog_facts(run) AS fact FROM catalog_run AS run ORDER BY id) AS f;
+INSERT INTO catalog_runfacts
+SELECT fact.* FROM catalog_run AS run CROSS JOIN LATERAL catalog_facts(run) AS fact ORDER BY run.id;
 INSERT INTO catalog_runnumber (key, value, run_id)
 SELECT number.key, number.value, run.id FROM catalog_run AS run CROSS JOIN LATERAL catalog_stop_numbers(run) AS number
 ORDER BY number.key, number.value, run.id;

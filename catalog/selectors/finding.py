@@ -26,7 +26,10 @@ COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
 
 _FEW_PROPOSALS = 100
-_NOT_SHOWN = ("stop", "search_text", "words", "keys")
+_SHOWN = (
+    *("uid", "scan_id", "plan_name", "time", "stop_time", "exit_status", "reason", "username", "num_events"),
+    *("start", "beamline__name", "proposal__number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ def _page(found: Matches, order: Order, position: Position | None, size: int) ->
     elif position is not None:
         rows = rows.filter(order.after(position.values))
     rows = rows.annotate(**order.reckoned())
-    return list(rows.order_by(*order.orderings()).defer(*_NOT_SHOWN)[:size])
+    return list(rows.order_by(*order.orderings()).only(*_SHOWN)[:size])
 
 
 def _next(query: RunQuery, order: Order, last: Run, count: int) -> str:
