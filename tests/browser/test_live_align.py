@@ -1,7 +1,9 @@
 """Aligning by the live page: what is drawn, the fit over it, and to the peak in two steps."""
 
+import io
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -89,6 +91,36 @@ def test_what_is_drawn_is_chosen_and_stays_chosen_for_the_next_run(visit, bench)
     expect(caption).to_contain_text("slope of det over sx (mm), 5 points", timeout=30_000)
     page.get_by_label("Derivative").uncheck()
     expect(caption).to_contain_text("det over sx (mm), 5 points")
+
+
+def test_frames_come_with_the_run_and_a_region_is_measured_in_all_its_pixels(visit, idle):
+    person = visit()
+    page = person.page
+    person.sign_in("user")
+    grid = {"detectors": ["det", "camera"], "args": [["sy", -1, 0, 2], ["sx", 0, 2, 3]]}
+    Bench(idle).run("grid_scan", grid)
+    person.open("/live")
+    caption = page.get_by_test_id("frame-caption")
+    expect(caption).to_contain_text("Frame 5 of 5 of camera, from", timeout=20_000)
+    person.picture("live-frames")
+    page.get_by_label("Log colours").check()
+    page.get_by_label("Colours", exact=True).select_option("heat")
+    page.get_by_role("button", name="Measure a region").click()
+    for side, value in (("left", 0), ("top", 0), ("width", 100_000), ("height", 100_000)):
+        page.get_by_label(side, exact=True).fill(str(value))
+    with idle.rest() as rest:
+        uid = rest.get("runs", params={"limit": 1}).json()["results"][0]["uid"]
+        frame = rest.get(f"runs/{uid}/streams/primary/frames/camera/5", params={"format": "npy"})
+    pixels = np.load(io.BytesIO(frame.content))
+    said = f"Intensity {int(pixels.sum())}, mean"
+    expect(page.get_by_test_id("region-sum")).to_contain_text(said)
+    expect(page.get_by_test_id("region-sum")).to_contain_text(f"in {pixels.size} pixels")
+    page.get_by_label("Frame", exact=True).fill("0")
+    expect(caption).to_contain_text("Frame 0 of 5 of camera")
+    page.get_by_label("Fixed levels").check()
+    page.get_by_label("Brightest").fill("12345")
+    expect(caption).to_contain_text("to 12345")
+    person.picture("live-frames-region")
 
 
 def test_a_grid_is_a_map_and_falls_line_by_line(visit, idle, scanned):

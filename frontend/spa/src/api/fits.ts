@@ -1,33 +1,10 @@
 import { query, request, segment } from "./client";
+import type { Fit as Measured } from "./generated";
+
+export type { Fit as Measured, FitResult as Fit, FittedNumber } from "./generated";
 
 export type Model = "gaussian" | "lorentzian" | "voigt" | "error_function";
 export type Background = "none" | "constant" | "linear";
-
-export interface FittedNumber {
-  value: number;
-  error: number | null;
-}
-
-export interface Fit {
-  model: string;
-  background: string;
-  is_good: boolean;
-  message: string;
-  numbers: Record<string, FittedNumber>;
-  r2: number | null;
-  points: number;
-  x: number[];
-  y: number[];
-}
-
-export interface Measured {
-  stream: string;
-  x: string;
-  y: string;
-  units: { x: string; y: string };
-  points: number;
-  fit: Fit | null;
-}
 
 export interface FitQuestion {
   stream: string;

@@ -1,34 +1,7 @@
 import { query, request, segment } from "./client";
+import type { Column, RunPage, RunSummary } from "./generated";
 
-export interface RunSummary {
-  uid: string;
-  scan_id: number | null;
-  plan_name: string;
-  time: number;
-  stop_time: number | null;
-  exit_status: string | null;
-  reason: string;
-  beamline: string;
-  proposal: string | null;
-  username: string;
-  num_events: Record<string, number>;
-  num_points: number | null;
-  motors: string[];
-  detectors: string[];
-  sample: string | null;
-  title: string | null;
-  /** Values of the metadata keys that were asked for. */
-  shown?: Record<string, unknown>;
-}
-
-export interface Column {
-  key: string;
-  dtype: string;
-  shape: number[];
-  units: string | null;
-  object_name: string | null;
-  external: boolean | string | null;
-}
+export type { Column, RunPage, RunSummary } from "./generated";
 
 export interface StreamDetail {
   columns: Column[];
@@ -44,12 +17,6 @@ export interface RunDetail extends RunSummary {
   descriptors: Document[];
   streams: Record<string, StreamDetail>;
   last_ordinal: number;
-}
-
-export interface RunPage {
-  results: RunSummary[];
-  next: string | null;
-  count: { value: number; capped: boolean };
 }
 
 export type RunDocument = [ordinal: number, name: string, doc: Document];
@@ -199,11 +166,19 @@ export function getFigure(
 export const exportUrl = (uid: string, kind: "csv" | "jsonl", stream = "") =>
   `/api/v1/runs/${segment(uid)}/export/${kind}${query({ stream })}`;
 
+export interface FrameOptions {
+  format?: "png" | "npy";
+  vmin?: number;
+  vmax?: number;
+  /** Pixels of the longer side at most. */
+  size?: number;
+}
+
 export const frameUrl = (
   uid: string,
   stream: string,
   field: string,
   index: number,
-  level: { vmin?: number; vmax?: number } = {},
+  options: FrameOptions = {},
 ) =>
-  `/api/v1/runs/${segment(uid)}/streams/${segment(stream)}/frames/${segment(field)}/${index}${query({ format: "png", ...level })}`;
+  `/api/v1/runs/${segment(uid)}/streams/${segment(stream)}/frames/${segment(field)}/${index}${query({ format: "png", ...options })}`;

@@ -1,18 +1,8 @@
-/** The messages of the socket, as realtime/protocol.py sends and takes them. */
+/** The messages of the socket; their types are written from realtime/protocol.py. */
 
-export type ClientMessage =
-  | { type: "subscribe"; topic: string; since: number | null }
-  | { type: "unsubscribe"; topic: string }
-  | { type: "ping"; n: number };
+import type { ServerMessage } from "./generated";
 
-export type ServerMessage =
-  | { type: "welcome"; server_time: number | string }
-  | { type: "subscribed"; topic: string; seq: number | null }
-  | { type: "message"; topic: string; seq: number; server_time: number | string; payload: unknown }
-  | { type: "reset"; topic: string }
-  | { type: "error"; topic?: string; code: string | number; detail: string }
-  | { type: "pong"; n: number }
-  | { type: "heartbeat"; server_time: number | string; delayed?: boolean };
+export type { ClientMessage, ServerMessage } from "./generated";
 
 export function decode(data: unknown): ServerMessage | null {
   if (typeof data !== "string") return null;

@@ -1,23 +1,8 @@
 import type { Document } from "../api/runs";
+import type { EventBatch, RunPayload as Whole } from "./generated";
 
-/** Events of one descriptor as columns, the way the server sends them. */
-export interface EventBatch {
-  ordinal_first: number;
-  ordinal_last: number;
-  descriptor: string;
-  seq_num: number[];
-  time: number[];
-  data: Record<string, unknown[]>;
-}
-
-export interface RunPayload {
-  run: string;
-  first: number;
-  last: number;
-  /** A document too large for the socket comes as null. */
-  documents?: [number, string, Document | null][];
-  events?: EventBatch[];
-}
+/** A stretch of a run's documents, from the socket or put together from what REST gives. */
+export type RunPayload = Pick<Whole, "run" | "first" | "last"> & Partial<Whole>;
 
 /** One stream of a run as growing columns; row i holds the last event with seq_num i + 1. */
 export interface StreamColumns {
@@ -42,7 +27,10 @@ export class RunBuffer {
   lastOrdinal = -1;
   version = 0;
   readonly streams = new Map<string, StreamColumns>();
+  /** Rows of which the file holds the frame, by "stream/field"; fields without an entry have one an event. */
+  readonly frameCounts = new Map<string, number>();
   private readonly streamOf = new Map<string, StreamColumns>();
+  private readonly fieldOf = new Map<string, string>();
 
   constructor(readonly uid: string) {}
 
@@ -97,6 +85,12 @@ export class RunBuffer {
       case "descriptor":
         this.takeDescriptor(doc);
         break;
+      case "stream_resource":
+        this.fieldOf.set(String(doc.uid), String(doc.data_key));
+        break;
+      case "stream_datum":
+        this.takeStreamDatum(doc);
+        break;
       case "event":
         this.takeEvent(doc);
         break;
@@ -124,6 +118,15 @@ export class RunBuffer {
     this.streamOf.set(String(doc.uid), stream);
   }
 
+  private takeStreamDatum(doc: Document): void {
+    const stream = this.streamOf.get(String(doc.descriptor));
+    const field = this.fieldOf.get(String(doc.stream_resource));
+    const stop = Number((doc.seq_nums as { stop?: unknown } | undefined)?.stop);
+    if (!stream || field === undefined || !Number.isFinite(stop)) return;
+    const key = `${stream.name}/${field}`;
+    this.frameCounts.set(key, Math.max(this.frameCounts.get(key) ?? 0, stop - 1));
+  }
+
   private takeEvent(doc: Document): void {
     const stream = this.streamOf.get(String(doc.descriptor));
     if (!stream) return;
@@ -147,7 +150,7 @@ export class RunBuffer {
       put(
         stream,
         batch.seq_num[row] ?? row + 1,
-        batch.time[row] ?? Number.NaN,
+        Number(batch.time[row] ?? Number.NaN),
         (key) => batch.data[key]?.[row],
       );
     }

@@ -96,7 +96,7 @@ function OneSignal({ plot, onSignals }: SignalsProps) {
   return (
     <label className="inline">
       Signal
-      <select value={shown} onChange={(event) => onSignals([event.target.value])}>
+      <select aria-label="Signal" value={shown} onChange={(event) => onSignals([event.target.value])}>
         {plot.choices.map((key) => (
           <option key={key}>{key}</option>
         ))}

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { duration, when } from "../../components/format";
 import { Button, Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
 import { AS_HINTED } from "../../live/drawing";
+import { frameFields } from "../../live/frames";
 import { useRun } from "../../live/hooks";
 import type { PlotData } from "../../live/plot_data";
 import { motorOf, positionsOf } from "../../live/positions";
@@ -15,6 +16,7 @@ import { Page } from "../frame/page";
 import { DrawingControls } from "./drawing_controls";
 import { FinishedFigure } from "./finished_figure";
 import { useCurrentRun } from "./follow";
+import { FrameCard } from "./frame_card";
 import { GoToPeak } from "./go_to_peak";
 import { LiveTable } from "./live_table";
 import { PeakCard } from "./peak_card";
@@ -111,6 +113,9 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
             </PeakCard>
           )}
         </div>
+        {frameFields(run).map((found) => (
+          <FrameCard key={`${run.uid}/${found.stream}/${found.field}`} uid={run.uid} found={found} />
+        ))}
         <LiveTable run={run} version={feed.version} picked={picked} />
       </div>
     </Page>

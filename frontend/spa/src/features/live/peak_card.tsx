@@ -60,6 +60,7 @@ function FitChoice({ wish, onWish }: Pick<PeakCardProps, "wish" | "onWish">) {
       <label className="inline">
         Fit
         <select
+          aria-label="Fit"
           value={wish?.model ?? ""}
           onChange={(event) =>
             onWish(event.target.value ? { model: event.target.value as Model, background } : null)
@@ -77,6 +78,7 @@ function FitChoice({ wish, onWish }: Pick<PeakCardProps, "wish" | "onWish">) {
         <label className="inline">
           Background
           <select
+            aria-label="Background"
             value={background}
             onChange={(event) => onWish({ ...wish, background: event.target.value as Background })}
           >
