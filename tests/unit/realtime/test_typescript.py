@@ -33,6 +33,5 @@ def test_an_object_tells_what_it_must_hold_and_what_it_may():
         "required": ["x"],
     }
     assert declaration("Point", schema) == (
-        "/** A point. */\nexport interface Point {\n  x: number;\n"
-        '  /** a * / b */\n  "odd-name"?: string;\n}'
+        '/** A point. */\nexport interface Point {\n  x: number;\n  /** a * / b */\n  "odd-name"?: string;\n}'
     )
