@@ -24,7 +24,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts import row_security
-from accounts.actor import Actor
+from accounts.actor import ANONYMOUS, Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.models import (
     APIKey,
@@ -337,6 +337,11 @@ def _published(actor: Actor) -> QuerySet[Any, Any]:
     """Give the keys of the proposals whose data are published for the actor now."""
     is_over = Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now())
     return Proposal.objects.filter(is_over, audience__in=_audiences(actor)).order_by().values("pk")
+
+
+def has_public_data() -> bool:
+    """Tell whether any data are published for everybody, also without an account."""
+    return _published(ANONYMOUS).exists()
 
 
 def _audiences(actor: Actor) -> list[Audience]:

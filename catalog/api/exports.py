@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Scope, require_in_key
+from accounts.api.permissions import SignedInOrPublic
 from accounts.requests import actor_of
 from catalog.api.streaming import begun, download
 from catalog.export import exporter, exporters, file_name, pieces
@@ -78,6 +79,8 @@ class FormatsView(APIView):
 
 class RunExportView(APIView):
     """A run in one format."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="runs_export",

@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
+from accounts.api.permissions import SignedInOrPublic
 from accounts.errors import InvalidError
 from accounts.requests import actor_of
 from accounts.selectors import beamlines
@@ -80,6 +81,8 @@ _SEARCH_EXAMPLE = OpenApiExample(
 class RunsView(APIView):
     """The runs one may see."""
 
+    permission_classes = (SignedInOrPublic,)
+
     @extend_schema(
         operation_id="runs_list",
         parameters=[shapes.RunQuerySerializer],
@@ -97,6 +100,8 @@ class RunsView(APIView):
 
 class FacetsView(APIView):
     """What there is to choose from."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="runs_facets", parameters=[shapes.RunFilterSerializer], responses=shapes.FacetsSerializer

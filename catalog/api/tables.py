@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.api.permissions import SignedInOrPublic
 from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api import asked, replies
@@ -39,6 +40,8 @@ EXAMPLE = OpenApiExample(
 
 class TableView(APIView):
     """A stream as a table."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="runs_table",

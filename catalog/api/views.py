@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import IntegerField, Serializer
 from rest_framework.views import APIView
 
+from accounts.api.permissions import SignedInOrPublic
 from accounts.errors import TooLargeError
 from accounts.requests import actor_of
 from catalog import selectors
@@ -32,6 +33,8 @@ MAX_JSON_VALUES = 1_000_000
 class RunView(APIView):
     """One run."""
 
+    permission_classes = (SignedInOrPublic,)
+
     @extend_schema(operation_id="runs_detail", responses=shapes.RunDetailSerializer)
     def get(self, request: Request, uid: str) -> HttpResponseBase:
         """Give a run with its start, stop and descriptors; the first characters of a uid will do."""
@@ -45,6 +48,8 @@ class RunView(APIView):
 
 class DocumentsView(APIView):
     """The documents of a run."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="runs_documents",
@@ -74,6 +79,8 @@ class FrameQuerySerializer(shapes.FrameQuerySerializer):
 
 class FrameView(APIView):
     """One frame of an area detector."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="runs_frame",

@@ -46,7 +46,7 @@ function Health() {
     >
       {found.error && <Problem error={found.error} onRetry={found.refresh} />}
       {status && (
-        <dl className="facts">
+        <dl className="facility-facts">
           <dt>Site</dt>
           <dd>
             <Badge tone={status.status === "ready" ? "ok" : "warn"}>{status.status}</Badge>

@@ -50,7 +50,7 @@ function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => voi
           )
         }
       >
-        <dl className="facts">
+        <dl className="facility-facts">
           <dt>State</dt>
           <dd>
             <VisitState state={visit.state} />

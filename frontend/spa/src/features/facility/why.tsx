@@ -92,7 +92,7 @@ function Answer({ why }: { why: Why }) {
           <li key={reason}>{reason}.</li>
         ))}
       </ol>
-      <dl className="facts">
+      <dl className="facility-facts">
         <dt>Groups</dt>
         <dd>{why.groups.join(", ") || "none"}</dd>
         <dt>Rules with a say</dt>

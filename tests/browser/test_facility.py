@@ -1,0 +1,157 @@
+"""The user office at work: a visit with its people in five steps, and why somebody may move a motor."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.test_accessible import breaches
+
+ADMIN_PAGES = (
+    "/facility",
+    "/facility/visits",
+    "/facility/visits/new",
+    "/facility/proposals",
+    "/facility/proposals/2026-0002",
+    "/facility/people",
+    "/facility/beamlines",
+    "/facility/audit",
+    "/facility/why?user=user&device=sx",
+    "/facility/import",
+    "/samples",
+)
+NARROW = {"width": 320, "height": 640}
+
+
+class Steps:
+    """Count deliberate actions: a press, a choice, typing into one field."""
+
+    def __init__(self):
+        self.taken = []
+
+    def __call__(self, name, act):
+        act()
+        self.taken.append(name)
+
+
+SEND = """async ([method, path, body]) => {
+    const csrf = JSON.parse(document.getElementById("bootstrap").textContent).csrf_token;
+    const headers = {"Content-Type": "application/json", "X-CSRFToken": csrf};
+    const answer = await fetch(`/api/v1/${path}`, {method, headers, body: JSON.stringify(body)});
+    return answer.status;
+}"""
+
+
+def send(page, method, path, **body):
+    """Ask over REST as the person at the window."""
+    assert page.evaluate(SEND, [method, path, body]) < 300
+
+
+def test_a_visit_with_people_is_made_and_checked_in_five_steps(visit, beamport):
+    person = visit()
+    page, step = person.page, Steps()
+    person.sign_in("admin")
+    send(page, "POST", "people", username="ada")
+    send(page, "POST", "proposals", number="2030-0001", title="Oxides", beamlines=["demo"])
+    person.open("/facility/proposals")
+    row = page.get_by_role("row", name=re.compile("2030-0001"))
+    step("new visit", lambda: row.get_by_role("link", name="New visit").click())
+    people = page.get_by_label("People and roles")
+    step("people and roles", lambda: people.fill("ada: principal investigator, staff: observer"))
+    expect(page.get_by_role("list", name="People of the visit")).to_contain_text("principal investigator")
+    step("beamline and dates", lambda: page.get_by_label("From").fill("2030-05-06T08:00"))
+    expect(page.get_by_label("To *")).to_have_value("2030-05-09T08:00")
+    expect(page.get_by_label("Beamline *")).to_have_value("demo")
+    person.picture("facility-new-visit")
+    step("create", lambda: page.get_by_role("button", name="Create visit").click())
+    page.wait_for_url("**/facility/visits/2030-0001-v1")
+    people = page.get_by_role("region", name="People of the visit")
+    expect(people).to_contain_text("principal investigator")
+    expect(people).to_contain_text("observer")
+    person.picture("facility-visit")
+    step("check in the audit", lambda: page.get_by_role("link", name="Check in the audit").click())
+    expect(page.get_by_role("row", name=re.compile("visit.created.*2030-0001-v1"))).to_be_visible()
+    assert len(step.taken) == 5
+
+
+def test_why_somebody_may_move_a_motor_stands_on_one_screen(visit, beamport):
+    person = visit()
+    page = person.page
+    person.sign_in("staff")
+    person.open("/facility/why")
+    page.get_by_label("Person").fill("user")
+    page.get_by_label("Device").fill("sx")
+    page.get_by_role("button", name="Ask").click()
+    answer = page.get_by_role("region", name="Answer")
+    expect(answer).to_contain_text("principal investigator of 2026-0001")
+    expect(answer).to_contain_text("allowed")
+    box = answer.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= LAPTOP["height"]
+    person.picture("facility-why")
+
+
+def test_support_looks_as_somebody_and_is_told_so_on_every_page(visit, beamport):
+    person = visit()
+    page = person.page
+    person.sign_in("admin")
+    person.open("/facility/people")
+    page.get_by_role("button", name="Look as user", exact=True).click()
+    page.get_by_label("Reason").fill("cannot see the queue")
+    page.get_by_role("button", name="Look", exact=True).click()
+    person.stands("/")
+    banner = page.get_by_role("complementary", name="Looking as somebody else")
+    expect(banner).to_contain_text("Nothing can be changed")
+    expect(page.get_by_role("link", name="Facility")).to_have_count(0)
+    person.picture("looking-as")
+    assert breaches(page) == []
+    person.open("/runs")
+    banner.get_by_role("button", name="Be yourself again").click()
+    person.stands("/facility/people")
+    expect(banner).to_have_count(0)
+
+
+def test_rows_are_tried_and_imported_from_the_page(visit, beamport):
+    person = visit()
+    page = person.page
+    person.sign_in("admin")
+    person.open("/facility/import")
+    page.get_by_label("What it is").select_option("samples")
+    page.get_by_label("Text").fill("proposal,name,position\n2026-0001,browser sample,A1\nnone,other,A2\n")
+    page.get_by_role("button", name="Try").click()
+    status = page.get_by_text("Tried, nothing was changed")
+    expect(status).to_contain_text("1 added, 0 changed, 0 unchanged, 1 refused")
+    person.picture("facility-import")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="What became of each row")).to_be_visible()
+    person.open("/samples?q=browser")
+    page.get_by_role("link", name="browser sample").click()
+    expect(page.get_by_label("Position", exact=True)).to_have_value("A1")
+    page.get_by_role("link", name="Label").click()
+    image = page.get_by_role("img", name="QR code of browser sample")
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
+    person.picture("sample-labels")
+    assert breaches(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_of_the_office_fits_and_breaks_no_rule(visit, beamport, theme):
+    person = visit(LAPTOP)
+    person.open("/login")
+    person.page.context.add_cookies([{"name": "theme", "value": theme, "url": person.url}])
+    person.sign_in("admin")
+    found, wide = {}, {}
+    for path in ADMIN_PAGES:
+        for viewport in (LAPTOP, PHONE, NARROW) if theme == "light" else (LAPTOP,):
+            person.page.set_viewport_size(viewport)
+            person.open(path)
+            expect(person.page.locator("main h1")).to_be_visible()
+            expect(person.page.get_by_text(re.compile("^Loading"))).to_have_count(0)
+            name = path.strip("/").split("?")[0].replace("/", "-")
+            person.picture(f"{theme}-{viewport['width']}-{name}")
+            if person.page.evaluate("document.documentElement.scrollWidth") > viewport["width"]:
+                wide[path, viewport["width"]] = True
+        found[path] = breaches(person.page)
+    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert wide == {}
