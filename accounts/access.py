@@ -194,11 +194,11 @@ def allowed_at(
     Three queries for what is asked at every submission. None says nothing of why not: ask `require` then.
     """
     standing = _standing(actor)
-    place = _place(actor, beamline) if standing.stands else None
-    if place is None or not place.is_active:
+    if not standing.stands:
         return None
-    tenant = _tenant(actor, Q(number=proposal), beamline)
-    if tenant is None or not tenant.is_here:
+    place = _place(actor, beamline)
+    tenant = _tenant(actor, Q(number=proposal), beamline)  # asked anyway: refusals take the same time
+    if place is None or not place.is_active or tenant is None or not tenant.is_here:
         return None
     sees, given = _sees_and_has_at(actor, standing, place, tenant)
     return (place, tenant) if sees and scope in _narrowed(actor, given) else None
@@ -379,6 +379,8 @@ def _sees_and_has(
     place = _place(actor, beamline) if beamline is not None else None
     tenant = _tenant(actor, Q(pk=proposal_id), beamline) if proposal_id is not None else None
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
+        if beamline is not None and proposal_id is None:
+            list(_memberships_at(actor, beamline))  # as long as for a place that is not to be seen
         return False, NO_SCOPES
     return _sees_and_has_at(actor, standing, place, tenant)
 
@@ -450,12 +452,16 @@ def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
         staff = NO_SCOPES  # what staff may do on the whole beamline is more than one proposal
     given = staff
     sees = bool(staff)
-    mine = _memberships(actor).filter(proposal__beamlines=place)
-    for membership in with_visits(mine, actor.account_pk, proposal="proposal_id", beamline=place.name):
+    for membership in _memberships_at(actor, place.name):
         sees = True
         of_role = _member_scopes(membership.role, membership.proposal, membership, is_allocated=True)
         given |= of_role - DATA_SCOPES
     return sees, given
+
+
+def _memberships_at(actor: Actor, beamline: str) -> QuerySet[Any]:
+    mine = _memberships(actor).filter(proposal__beamlines__name=beamline)
+    return with_visits(mine, actor.account_pk, proposal="proposal_id", beamline=beamline)
 
 
 def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts import audit, selectors
@@ -81,7 +81,7 @@ def set_rule(
 def remove_rule(*, actor: Actor, uid: str) -> None:
     """Remove a rule; audits ``retention.removed``."""
     try:
-        rule = RetentionRule.objects.select_related("beamline", "proposal").filter(uid=UUID(uid)).first()
+        rule = _rules_seen(actor).select_related("beamline", "proposal").filter(uid=UUID(uid)).first()
     except ValueError:
         rule = None
     if rule is None:
@@ -91,6 +91,13 @@ def remove_rule(*, actor: Actor, uid: str) -> None:
     _place(actor, beamline, proposal)
     rule.delete()
     _audit(actor, "retention.removed", beamline, proposal, before={"days": rule.days}, after=None)
+
+
+def _rules_seen(actor: Actor) -> QuerySet[RetentionRule]:
+    """Give the rules of places that the actor may see: those of others are as if they were not there."""
+    at_beamline = Q(beamline=None) | Q(beamline__in=selectors.beamlines(actor))
+    of_proposal = Q(proposal=None) | Q(proposal__in=selectors.proposals(actor))
+    return RetentionRule.objects.filter(at_beamline & of_proposal)
 
 
 def apply_retention(
