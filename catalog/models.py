@@ -151,6 +151,9 @@ class Document(models.Model):
             HashIndex(
                 KT("doc__uri"), name="catalog_document_uri", condition=models.Q(name="stream_resource")
             ),
+            HashIndex(
+                KT("doc__resource_path"), name="catalog_document_path", condition=models.Q(name="resource")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from catalog.assets.asset import MAX_BYTES, Asset
 from catalog.assets.errors import AssetGoneError, AssetNotAllowedError, NoFrameError
 from catalog.assets.lazy_array import LazyArray, Segment, telling
+from catalog.assets.named_files import address_of
 from catalog.assets.paths import Roots
 from catalog.assets.registry import Readers, readers
 
@@ -134,8 +135,7 @@ def _datum_rows(
 
 
 def _asset_of(resource: Doc, events: int, field: _Field) -> Asset:
-    root, path = str(resource.get("root") or ""), str(resource["resource_path"])
-    whole = f"{root.rstrip('/')}/{path.lstrip('/')}" if root else path
+    whole = address_of(resource)
     parameters = resource.get("resource_kwargs") or {}
     return field.asset(str(resource["spec"]), whole, parameters, events, is_plain=True)
 

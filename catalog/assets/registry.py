@@ -42,6 +42,10 @@ class Readers:
         """What can be read, sorted."""
         return sorted(self._by_kind)
 
+    def default_template(self, kind: str) -> str:
+        """Give the template of the names of files of a series, where documents may leave it out."""
+        return str(getattr(self._by_kind.get(_normal(kind)), "default_template", ""))
+
     def open(self, asset: Asset) -> AssetReader:
         """Give a reader of the asset.
 

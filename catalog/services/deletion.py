@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.fields.json import KT
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
-from accounts.errors import BeamportError, ConflictError, InvalidError
-from catalog.assets.paths import Roots, path_of
+from accounts.errors import ConflictError, InvalidError
 from catalog.models import (
     Document,
     EventColumn,
@@ -31,6 +27,7 @@ from catalog.models import (
 )
 from catalog.selectors import run as visible_run
 from catalog.services.annotating import locked, note_act, required_text
+from catalog.services.asset_files import files_of
 from catalog.services.attachments import remove_after_commit
 
 logger = logging.getLogger(__name__)
@@ -82,7 +79,7 @@ def delete_run(*, actor: Actor, run_uid: str, reason: str, with_assets: bool = F
     reason = required_text("reason", reason, 1000)
     if locked(row).is_open:
         raise ConflictError(f"Run {row.uid} is not ended.", hint="Stop it first, or close it as an orphan.")
-    files = _files_of(row) if with_assets else []
+    files = files_of(row) if with_assets else []
     told = {
         "uid": row.uid,
         "documents": Document.objects.filter(run=row).count(),
@@ -99,18 +96,6 @@ def delete_run(*, actor: Actor, run_uid: str, reason: str, with_assets: bool = F
     facts = {"scan_id": row.scan_id, "plan_name": row.plan_name, "time": row.time}
     note_act(actor, "run.deleted", row, before=told | facts, reason=reason)
     return told
-
-
-def _files_of(row: Run) -> list[Path]:
-    """Give the files that a run's stream resources name, without those of other runs."""
-    named = Document.objects.filter(name="stream_resource").annotate(uri=KT("doc__uri"))
-    roots = Roots.of(settings.BEAMPORT_ASSET_ROOTS, settings.BEAMPORT_ASSET_ROOT_MAP)
-    found = []
-    for uri in set(named.filter(run=row).values_list("uri", flat=True)):
-        if not named.filter(uri=uri).exclude(run=row).exists():
-            with suppress(BeamportError, OSError, ValueError):
-                found.append(roots.file(path_of(uri)))
-    return found
 
 
 def _remove(files: list[Path]) -> None:

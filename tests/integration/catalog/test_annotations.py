@@ -330,6 +330,48 @@ def test_files_of_a_deleted_run_go_on_request_unless_another_run_names_them(
     assert (own.exists(), shared.exists(), outside.exists()) == (False, True, True)
 
 
+def with_resource(root, path, spec="AD_HDF5", **parameters):
+    docs = list(scan(1))
+    resource = {
+        "uid": f"r-{docs[0][1]['uid']}",
+        "spec": spec,
+        "root": str(root),
+        "resource_path": path,
+        "resource_kwargs": parameters,
+        "path_semantics": "posix",
+    }
+    return [*docs[:2], ("resource", resource), *docs[2:]]
+
+
+def test_files_of_resources_and_series_go_too(place, settings, tmp_path, django_capture_on_commit_callbacks):
+    root = tmp_path / "frames"
+    root.mkdir()
+    settings.BEAMPORT_ASSET_ROOTS = [root]
+    files = ["a.h5", "both.h5", "split.h5", "img_000.tif", "img_002.tif", "other_000.tif"]
+    for name in files:
+        (root / name).write_bytes(b"x")
+    kept = [
+        stored(place, with_resource(tmp_path, "frames/split.h5")),
+        stored(place, with_file(root / "both.h5")),
+    ]
+    gone = [
+        with_resource(root, "a.h5"),
+        with_resource(root, "both.h5"),
+        with_file(root / "split.h5"),
+        with_resource(root, "", "AD_TIFF", template="img_%3.3d.tif"),
+        with_resource(tmp_path, "../etc/passwd"),
+    ]
+    uids = [stored(place, docs) for docs in gone]
+    with django_capture_on_commit_callbacks(execute=True):
+        told = [
+            services.delete_run(actor=SYSTEM, run_uid=uid, reason="old", with_assets=True)["files"]
+            for uid in uids
+        ]
+    assert told == [["a.h5"], [], [], ["img_000.tif", "img_002.tif"], []]
+    assert sorted(path.name for path in root.iterdir()) == ["both.h5", "other_000.tif", "split.h5"]
+    assert sorted(models.Run.objects.values_list("uid", flat=True)) == sorted(kept)
+
+
 def test_runs_are_kept_as_the_nearest_rule_says(place):
     now = 2e9
     old = stored(place, scan(1, time=now - 100 * DAY))
