@@ -27,7 +27,10 @@ export function PeoplePage() {
       asked.act === "look" ? lookAs(first, reason) : setActive(asked.names, asked.act === "open", reason),
     );
     if (!isDone) return;
-    if (asked.act === "look") window.location.assign("/");
+    if (asked.act === "look") {
+      window.location.assign("/");
+      return;
+    }
     setAsked(null);
     setTicked([]);
     page.refresh();
