@@ -23,7 +23,6 @@ from accounts.row_security import EVERYTHING, SETTING
 
 WEB: Final = "web"
 WORKER: Final = "worker"
-KINDS: Final = (WEB, WORKER)
 
 AUDIT: Final = "accounts_auditentry"
 MIGRATIONS: Final = "django_migrations"
@@ -92,7 +91,8 @@ def set_up(passwords: Mapping[str, str] | None = None) -> Roles:
         if _is_superuser(cursor):
             cursor.execute(_altered("ALTER ROLE {} BYPASSRLS", roles.worker).as_string(cursor.cursor))
             for function in SEARCHING:
-                cursor.execute(f"ALTER FUNCTION pg_catalog.{function} LEAKPROOF")
+                marked = sql.SQL("ALTER FUNCTION pg_catalog.{} LEAKPROOF").format(sql.SQL(function))
+                cursor.execute(marked.as_string(cursor.cursor))
     return roles
 
 

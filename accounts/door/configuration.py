@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from accounts.secret_values import secret
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -55,7 +56,7 @@ def open_id() -> OpenID | None:
     return OpenID(
         discovery=discovery,
         client_id=client_id,
-        client_secret=_secret("BEAMPORT_OIDC_CLIENT_SECRET", "BEAMPORT_OIDC_CLIENT_SECRET_FILE"),
+        client_secret=secret("BEAMPORT_OIDC_CLIENT_SECRET"),
         name=os.environ.get("BEAMPORT_OIDC_NAME", "your institute"),
         username_claim=os.environ.get("BEAMPORT_OIDC_USERNAME_CLAIM", "preferred_username"),
         links_by_email=switch("BEAMPORT_OIDC_LINK_BY_EMAIL", default="off"),
@@ -96,13 +97,3 @@ def _require_tls(name: str, url: str, *, safe: str, plain: str) -> None:
     scheme = urlsplit(url).scheme
     if scheme != safe and not (scheme == plain and is_loopback(url)):
         raise ImproperlyConfigured(f"{name} is {url!r}: it must begin with {safe}://.")
-
-
-def _secret(name: str, name_of_file: str) -> str:
-    file = os.environ.get(name_of_file, "")
-    if not file:
-        return os.environ.get(name, "")
-    try:
-        return Path(file).read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name_of_file}: {error}") from error

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from accounts.door import configuration as sign_in
+from accounts.rates import request_rates
+from accounts.secret_values import secret
 from config.environment import broker_url, database_settings, file_secret, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("BEAMPORT_VAR", BASE_DIR / "var")).resolve()
 
-SECRET_KEY = os.environ.get("BEAMPORT_SECRET_KEY") or file_secret(VAR_DIR / "secret_key")
+SECRET_KEY = secret("BEAMPORT_SECRET_KEY") or file_secret(VAR_DIR / "secret_key")
 DEBUG = False
 ALLOWED_HOSTS = words("BEAMPORT_HOSTS", default="127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("BEAMPORT_ORIGINS", default="")
@@ -41,6 +43,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.ContentSecurityPolicyMiddleware",
+    "config.cross_origin.CrossOriginMiddleware",
+    "accounts.api.floods.AddressThrottleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,10 +73,10 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database_settings(os.environ.get("DATABASE_URL", ""), VAR_DIR)}
+DATABASES = {"default": database_settings(secret("DATABASE_URL"), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-BROKER_URL = broker_url(os.environ.get("BROKER_URL", ""), VAR_DIR)
+BROKER_URL = broker_url(secret("BROKER_URL"), VAR_DIR)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": BROKER_URL}}
 CHANNEL_LAYERS = {
     "default": {
@@ -99,6 +103,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+REQUEST_RATES = request_rates()
 TRUSTED_PROXY_COUNT = int(os.environ.get("BEAMPORT_PROXIES", "0"))
 STAFF_SECOND_FACTOR = sign_in.switch("BEAMPORT_STAFF_SECOND_FACTOR", default="off")
 OPEN_ID = sign_in.open_id()
@@ -116,10 +121,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 EMAIL_HOST = os.environ.get("BEAMPORT_MAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("BEAMPORT_MAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("BEAMPORT_MAIL_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("BEAMPORT_MAIL_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("BEAMPORT_MAIL_PASSWORD")
 EMAIL_USE_TLS = sign_in.switch("BEAMPORT_MAIL_TLS", default="off")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("BEAMPORT_MAIL_FROM", "beamport@localhost")
+BEAMPORT_EMBED_ORIGINS = words("BEAMPORT_EMBED_ORIGINS", default="")
 BEAMPORT_SITE_URL = os.environ.get("BEAMPORT_SITE_URL", "")
 
 LANGUAGE_CODE = "en"
@@ -144,6 +150,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.SenderThrottle"],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.GatedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",

@@ -8,7 +8,7 @@ from accounts.door import configuration as sign_in
 from config.settings.base import *  # noqa: F403  settings are layered by star import, as Django's documentation does
 
 for name in ("DATABASE_URL", "BROKER_URL", "BEAMPORT_HOSTS", "BEAMPORT_SECRET_KEY"):
-    if not os.environ.get(name):
+    if not (os.environ.get(name) or os.environ.get(f"{name}_FILE")):
         raise ImproperlyConfigured(
             f"{name} is not set: production takes no default (docs/reference/settings.md)."
         )

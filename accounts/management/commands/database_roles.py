@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.utils import ProgrammingError
 
-from accounts.database_roles import KINDS, set_up
+from accounts.database_roles import WEB, WORKER, set_up
 from accounts.secret_values import secret
 
 
@@ -19,7 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Set the roles up and name them."""
-        passwords = {kind: secret(f"BEAMPORT_DATABASE_PASSWORD_{kind.upper()}") for kind in KINDS}
+        passwords = {
+            WEB: secret("BEAMPORT_DATABASE_PASSWORD_WEB"),
+            WORKER: secret("BEAMPORT_DATABASE_PASSWORD_WORKER"),
+        }
         try:
             roles = set_up(passwords)
         except ProgrammingError as error:
