@@ -12,6 +12,7 @@ from accounts.actor import Actor
 from acquisition.queue import selectors as queue
 
 BEAMLINE_KEY = "beamline"
+AWAY: Final = ("absent", "lost")
 NO_OFFERS: Final[Mapping[str, Any]] = {"presets": [], "metadata_schema": {}}
 
 
@@ -25,7 +26,17 @@ def chosen_beamline(request: HttpRequest, actor: Actor) -> dict[str, str] | None
     if asked in places:
         request.session[BEAMLINE_KEY] = asked
     kept = request.session.get(BEAMLINE_KEY, "")
-    return places.get(kept) or next(iter(places.values()), None)
+    return places.get(kept) or _first_at_work(actor, places)
+
+
+def _first_at_work(actor: Actor, places: Mapping[str, dict[str, str]]) -> dict[str, str] | None:
+    """Give the first beamline that has a worker; when none has one, the first of all."""
+    if len(places) > 1:
+        for name, place in places.items():
+            allowed = scopes(actor, beamline=name)
+            if Scope.QUEUE_READ in allowed and queue.status(actor, name)["worker"] not in AWAY:
+                return place
+    return next(iter(places.values()), None)
 
 
 def beamlines(actor: Actor) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ const BoardPage = lazy(() => import("./features/dashboards/board_page"));
 const NewBoardPage = lazy(() => import("./features/dashboards/new_board_page"));
 const FacilityPage = lazy(() => import("./features/facility/facility_page"));
 const SamplesPage = lazy(() => import("./features/samples/samples_page"));
+const BuilderPage = lazy(() => import("./features/acquire/builder_page"));
 const HelpPage = lazy(() => import("./features/help/help_page"));
 const ConsolePage = lazy(() => import("./features/console/console_page"));
 
@@ -43,6 +44,7 @@ export function App() {
         <Routes>
           <Route path="/" element={<OverviewPage />} />
           <Route path="/acquire" element={part(<AcquirePage />)} />
+          <Route path="/acquire/builder" element={part(<BuilderPage />)} />
           <Route path="/acquire/:plan" element={part(<PlanPage />)} />
           <Route path="/queue" element={part(<QueuePage />)} />
           <Route path="/live" element={part(<LivePage />)} />

@@ -2,8 +2,11 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from tests.support.known_beamline import make_known
 
@@ -148,3 +151,15 @@ def test_nobody_revokes_the_key_of_another(session, facility):
     assert session("member").post(f"/account/tokens/{row.prefix}/revoke").status_code == 404
     row.refresh_from_db()
     assert row.revoked_at is None
+
+
+def test_pages_begin_at_the_beamline_that_has_a_worker(session):
+    assert bootstrap_of(session("admin").get("/"))["beamline"]["name"] == "alpha"
+    beta = apps.get_model("accounts", "Beamline").objects.get(name="beta")
+    until = timezone.now() + timedelta(minutes=5)
+    lease = apps.get_model("acquisition", "Lease").objects
+    lease.create(beamline=beta, holder="a worker", fencing=1, expires_at=until, heartbeat_at=timezone.now())
+    apps.get_model("acquisition", "EngineSnapshot").objects.create(beamline=beta)
+    apps.get_model("acquisition", "Environment").objects.create(beamline=beta, is_open=True, fencing=1)
+    assert bootstrap_of(session("admin").get("/"))["beamline"]["name"] == "beta"
+    assert bootstrap_of(session("admin").get("/?beamline=alpha"))["beamline"]["name"] == "alpha"

@@ -82,6 +82,8 @@ export interface Wishes {
   note?: string;
   priority?: number;
   not_before?: string | null;
+  /** Uids of items that have to end well first. */
+  waits_for?: string[];
 }
 
 export interface NewItem extends Wishes {
@@ -110,6 +112,14 @@ const at = (beamline: string) => `beamlines/${segment(beamline)}`;
 
 export function getQueue(beamline: string, signal?: AbortSignal): Promise<Queue> {
   return request(`${at(beamline)}/queue`, { signal });
+}
+
+/** Several items at once, all or none. */
+export function addBatch(
+  beamline: string,
+  batch: { proposal: string; items: Omit<NewItem, "proposal" | "position">[] },
+): Promise<unknown> {
+  return request(`${at(beamline)}/queue/batch`, { method: "POST", body: batch });
 }
 
 export function getHistory(

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { getPlans, type PlanDescription } from "../../api/plans";
 import { getHistory, type VisibleItem } from "../../api/queue";
+import { may } from "../../bootstrap";
 import { compactJson, parametersLine } from "../../components/format";
 import { Card, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
@@ -28,13 +29,20 @@ function Catalogue({ beamline }: { beamline: string }) {
       title="Acquire"
       lead="Choose what to measure."
       actions={
-        <input
-          type="search"
-          placeholder="Find a plan"
-          aria-label="Find a plan"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
+        <>
+          {may("queue:write") && (
+            <Link className="button button-plain" to="/acquire/builder">
+              Build a scan
+            </Link>
+          )}
+          <input
+            type="search"
+            placeholder="Find a plan"
+            aria-label="Find a plan"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        </>
       }
     >
       {plans.error && <Problem error={plans.error} onRetry={plans.refresh} />}

@@ -4,12 +4,22 @@ import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
 import { dryRun, getPlan, type PlanDescription } from "../../api/plans";
 import { getPresets } from "../../api/presets";
-import { addItem, getItem, proposeItem, runNow, updateItem, type VisibleItem } from "../../api/queue";
-import { bootstrap, may } from "../../bootstrap";
+import {
+  addItem,
+  getItem,
+  proposeItem,
+  type Queue,
+  runNow,
+  updateItem,
+  type VisibleItem,
+} from "../../api/queue";
+import { may } from "../../bootstrap";
 import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
+import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
+import { useQueue } from "../queue/queue_state";
 import { Control, labelOf, ManyDevices, Rows } from "./controls";
 import { asItem, asPython, asRest } from "./copy_as";
 import { takesNoData, useDryRun } from "./dry_run";
@@ -32,6 +42,7 @@ import { metadataForm } from "./metadata_fields";
 import { SavePreset } from "./presets";
 import { Preview } from "./preview";
 import { rememberedProposal } from "./proposal_field";
+import { SamplesCard } from "./samples_card";
 import { SubmitButtons, type Way } from "./submit_buttons";
 import { SubmitFields } from "./submit_fields";
 import { WishFields } from "./wish_fields";
@@ -45,6 +56,7 @@ export default function PlanPage() {
 /** What the form is filled in from: an item to change, an item or a preset to begin with. */
 function useStart(beamline: string) {
   const [search] = useSearchParams();
+  const offers = useOffers();
   const edited = search.get("edit");
   const from = edited ?? search.get("item");
   const kept = search.get("kept");
@@ -52,7 +64,7 @@ function useStart(beamline: string) {
   const presets = useResource(kept ? `presets:${beamline}` : null, (signal) => getPresets(beamline, signal));
   const preset =
     presets.data?.find(({ uid }) => uid === kept) ??
-    bootstrap.presets.find(({ name }) => name === search.get("preset"));
+    offers.presets.find(({ name }) => name === search.get("preset"));
   return {
     key: `${search}`,
     isLoading: item.isLoading || presets.isLoading,
@@ -82,6 +94,18 @@ function PlanLoader({ beamline, name }: { beamline: string; name: string }) {
       metadata={start.metadata}
       edited={start.edited}
     />
+  );
+}
+
+/** Key of the metadata that names a sample of the proposal. */
+const SAMPLE = "sample_uid";
+
+/** Items of the queue that another one can wait for: those that one sees, but not the one itself. */
+function waitable(queue: Queue | null, edited: VisibleItem | null): VisibleItem[] {
+  const all = queue ? [queue.running, ...queue.items] : [];
+  return all.filter(
+    (item): item is VisibleItem =>
+      item !== null && !item.hidden && item.uid !== edited?.uid && !item.kind?.includes("stop"),
   );
 }
 
@@ -115,23 +139,25 @@ interface PlanFormProps {
   edited: VisibleItem | null;
 }
 
-const METADATA = metadataForm(bootstrap.metadata_schema);
-
 function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanFormProps) {
   const navigate = useNavigate();
+  const { metadata_schema: schema } = useOffers();
+  const asked = useMemo(() => metadataForm(schema), [schema]);
   const [values, setValues] = useState(start);
   const [proposal, setProposal] = useState(() => edited?.proposal ?? rememberedProposal());
   const firstWishes = edited ? wishesOf(edited) : NO_WISHES;
   const [wishTexts, setWishTexts] = useState(firstWishes);
   const [isKeeping, setKeeping] = useState(false);
-  const [about, setAbout] = useState(() => valuesFrom(METADATA, metadata));
+  const [about, setAbout] = useState(() => valuesFrom(asked, metadata));
   const [refused, setRefused] = useState<FieldErrors>({});
   const [isTried, setTried] = useState(false);
   const [added, setAdded] = useState("");
   const [followed, setFollowed] = useState<{ uid: string; devices: string[] } | null>(null);
+  const [sample, setSample] = useState(() => String(metadata[SAMPLE] ?? ""));
+  const waiting = useQueue(beamline);
   const action = useAction();
   const parsed = useMemo(() => parse(plan, values), [plan, values]);
-  const told = useMemo(() => parse(METADATA, about), [about]);
+  const told = useMemo(() => parse(asked, about), [asked, about]);
   const wished = parseWishes(wishTexts, firstWishes);
   const isComplete = Object.keys(parsed.errors).length === 0;
   const preview = useDryRun(beamline, plan.name, parsed.parameters, isComplete);
@@ -145,19 +171,20 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
     setFollowed(null);
     if (!edited) sessionStorage.setItem(draftKey(beamline, plan.name), JSON.stringify(next));
   };
+  const toldAll = sample ? { ...told.parameters, [SAMPLE]: sample } : told.parameters;
   const body = {
     plan: plan.name,
     parameters: parsed.parameters,
     proposal,
-    ...(Object.keys(told.parameters).length > 0 && { metadata: told.parameters }),
+    ...(Object.keys(toldAll).length > 0 && { metadata: toldAll }),
   };
   const foretold = () =>
     preview.answer ?? dryRun(beamline, { plan: plan.name, parameters: parsed.parameters }).catch(() => null);
 
   const send = async (way: Way) => {
     if (way === "save" && edited) {
-      const others = withoutKnown(edited.metadata ?? {});
-      const changes = { parameters: parsed.parameters, metadata: { ...others, ...told.parameters } };
+      const others = withoutKnown(asked, edited.metadata ?? {});
+      const changes = { parameters: parsed.parameters, metadata: { ...others, ...toldAll } };
       await updateItem(beamline, edited.uid, { ...changes, ...wished.wishes });
       navigate("/queue");
     } else if (way === "now") {
@@ -197,11 +224,12 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
   };
   const unplaced = otherErrors(refused, [
     ...plan.parameters.map(({ name }) => name),
-    ...METADATA.parameters.map(({ name }) => `metadata.${name}`),
+    ...asked.parameters.map(({ name }) => `metadata.${name}`),
     "proposal",
     "priority",
     "not_before",
     "note",
+    "waits_for",
   ]);
   return (
     <Page title={edited ? `Edit ${plan.name}` : plan.name} lead={plan.title}>
@@ -239,10 +267,17 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
             isWaiting={preview.isWaiting}
             isRefused={Object.keys(fieldErrors).length > 0}
           />
+          <SamplesCard
+            beamline={beamline}
+            proposal={proposal}
+            item={isComplete && isAllowed && !edited ? body : null}
+            chosen={sample}
+            onChoose={setSample}
+          />
           <Card title="Submit">
             <SubmitFields
               proposal={proposal}
-              metadata={METADATA}
+              metadata={asked}
               values={about}
               errors={submitErrors}
               onProposal={edited ? undefined : setProposal}
@@ -254,6 +289,7 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
             {(isAllowed || mayPropose) && (
               <WishFields
                 texts={wishTexts}
+                items={waitable(waiting.data, edited)}
                 errors={{ ...(isTried ? wished.errors : {}), ...refused }}
                 onChange={(texts) => {
                   setWishTexts(texts);
@@ -327,8 +363,8 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
 }
 
 /** Metadata that the form has no field for: an edit leaves it as it is. */
-function withoutKnown(metadata: Record<string, unknown>): Record<string, unknown> {
-  const known = new Set(METADATA.parameters.map(({ name }) => name));
+function withoutKnown(asked: PlanDescription, metadata: Record<string, unknown>): Record<string, unknown> {
+  const known = new Set([SAMPLE, ...asked.parameters.map(({ name }) => name)]);
   return Object.fromEntries(Object.entries(metadata).filter(([name]) => !known.has(name)));
 }
 

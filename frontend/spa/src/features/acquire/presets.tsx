@@ -4,6 +4,7 @@ import { deletePreset, getPresets, type KeptPreset, savePreset } from "../../api
 import { bootstrap, may } from "../../bootstrap";
 import { parametersLine } from "../../components/format";
 import { Button, Card, Dialog, Field, Problem, useAction } from "../../components/parts";
+import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 
 /** Measurements prepared by the staff, and those that people keep: one press fills in the form. */
@@ -11,12 +12,13 @@ export function Presets({ beamline }: { beamline: string }) {
   const kept = useResource(`presets:${beamline}`, (signal) => getPresets(beamline, signal));
   const [asked, setAsked] = useState<KeptPreset | null>(null);
   const rows = kept.data ?? [];
-  if (bootstrap.presets.length === 0 && rows.length === 0 && !kept.error) return null;
+  const { presets } = useOffers();
+  if (presets.length === 0 && rows.length === 0 && !kept.error) return null;
   return (
     <Card title="Presets">
       {kept.error && <Problem error={kept.error} onRetry={kept.refresh} />}
       <ul className="lines">
-        {bootstrap.presets.map((preset) => (
+        {presets.map((preset) => (
           <li key={preset.name}>
             <Link to={`/acquire/${preset.plan}?preset=${preset.name}`}>{preset.title}</Link>
             <span className="muted line-rest">

@@ -1,3 +1,5 @@
+import type { VisibleItem } from "../../api/queue";
+import { parametersLine } from "../../components/format";
 import { Field } from "../../components/parts";
 import { errorsOf, type FieldErrors } from "./form_values";
 import { isAnyWish, type WishTexts } from "./wishes";
@@ -5,13 +7,15 @@ import { isAnyWish, type WishTexts } from "./wishes";
 interface WishFieldsProps {
   texts: WishTexts;
   errors: FieldErrors;
+  /** Items that can be waited for. */
+  items?: VisibleItem[];
   onChange: (texts: WishTexts) => void;
 }
 
-const NAMES = ["priority", "not_before", "note"];
+const NAMES = ["priority", "not_before", "note", "waits_for"];
 
 /** Folded away until wanted: few items need a time or a rank of their own. */
-export function WishFields({ texts, errors, onChange }: WishFieldsProps) {
+export function WishFields({ texts, errors, items = [], onChange }: WishFieldsProps) {
   const isOpen = isAnyWish(texts) || NAMES.some((name) => errorsOf(errors, name).length > 0);
   const set = (more: Partial<WishTexts>) => onChange({ ...texts, ...more });
   return (
@@ -49,6 +53,14 @@ export function WishFields({ texts, errors, onChange }: WishFieldsProps) {
           />
         )}
       </Field>
+      {items.length > 0 && (
+        <WaitsFor
+          items={items}
+          chosen={texts.waitsFor.split(" ").filter(Boolean)}
+          errors={errorsOf(errors, "waits_for")}
+          onChange={(uids) => set({ waitsFor: uids.join(" ") })}
+        />
+      )}
       <Field label="Note" hint="Shown in the queue." errors={errorsOf(errors, "note")}>
         {(ids) => (
           <textarea
@@ -61,5 +73,42 @@ export function WishFields({ texts, errors, onChange }: WishFieldsProps) {
         )}
       </Field>
     </details>
+  );
+}
+
+interface WaitsForProps {
+  items: VisibleItem[];
+  chosen: string[];
+  errors: string[];
+  onChange: (uids: string[]) => void;
+}
+
+/** Which items of the queue have to end well before this one runs. */
+function WaitsFor({ items, chosen, errors, onChange }: WaitsForProps) {
+  return (
+    <fieldset className={errors.length ? "field field-bad" : "field"}>
+      <legend>Waits for</legend>
+      <div className="waits-for">
+        {items.map((item) => (
+          <label key={item.uid}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(item.uid)}
+              onChange={(event) =>
+                onChange(
+                  event.target.checked ? [...chosen, item.uid] : chosen.filter((uid) => uid !== item.uid),
+                )
+              }
+            />{" "}
+            {item.plan} <span className="muted">{parametersLine(item.parameters)}</span>
+          </label>
+        ))}
+      </div>
+      {errors.map((error) => (
+        <p key={error} className="errors">
+          {error}
+        </p>
+      ))}
+    </fieldset>
   );
 }

@@ -8,18 +8,19 @@ const local = new Date(2026, 0, 31, 8, 5);
 describe("when an item may run", () => {
   it("is sent only as far as it was said", () => {
     expect(parseWishes(NO_WISHES)).toEqual({ wishes: {}, errors: {} });
-    const texts = { priority: "-5", notBefore: "2026-01-31T08:05", note: "after lunch" };
+    const texts = { priority: "-5", notBefore: "2026-01-31T08:05", note: "after lunch", waitsFor: "a b" };
     expect(parseWishes(texts).wishes).toEqual({
       priority: -5,
       not_before: local.toISOString(),
       note: "after lunch",
+      waits_for: ["a", "b"],
     });
   });
 
   it("is taken back by emptying its fields", () => {
     const item = { priority: 3, not_before: local.toISOString(), note: "n" } as VisibleItem;
     const before = wishesOf(item);
-    expect(before).toEqual({ priority: "3", notBefore: "2026-01-31T08:05", note: "n" });
+    expect(before).toEqual({ priority: "3", notBefore: "2026-01-31T08:05", note: "n", waitsFor: "" });
     expect(isAnyWish(before)).toBe(true);
     expect(parseWishes(before, before).wishes).toEqual({});
     expect(parseWishes(NO_WISHES, before).wishes).toEqual({ priority: 0, not_before: null, note: "" });

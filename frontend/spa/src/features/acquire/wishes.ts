@@ -7,9 +7,11 @@ export interface WishTexts {
   /** As a date-and-time field has it, in the zone of this computer. */
   notBefore: string;
   note: string;
+  /** Uids of the items that have to end well first, with spaces between them. */
+  waitsFor: string;
 }
 
-export const NO_WISHES: WishTexts = { priority: "", notBefore: "", note: "" };
+export const NO_WISHES: WishTexts = { priority: "", notBefore: "", note: "", waitsFor: "" };
 
 const two = (value: number) => String(value).padStart(2, "0");
 
@@ -26,6 +28,7 @@ export function wishesOf(item: VisibleItem): WishTexts {
     priority: item.priority ? String(item.priority) : "",
     notBefore: localText(item.not_before),
     note: item.note ?? "",
+    waitsFor: (item.waits_for ?? []).join(" "),
   };
 }
 
@@ -48,6 +51,7 @@ export function parseWishes(
   if (texts.notBefore !== before.notBefore) {
     wishes.not_before = texts.notBefore ? new Date(texts.notBefore).toISOString() : null;
   }
+  if (texts.waitsFor !== before.waitsFor) wishes.waits_for = texts.waitsFor.split(" ").filter(Boolean);
   if (texts.note !== before.note) wishes.note = texts.note;
   return { wishes, errors };
 }

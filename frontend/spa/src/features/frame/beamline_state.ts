@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type EngineStatus, getStatus } from "../../api/status";
 import { bootstrap } from "../../bootstrap";
 import { beamlineTopic, useLink, useTopic } from "../../live/hooks";
+import { refreshOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 import type { BeamlineState } from "../../live/store";
 
@@ -36,8 +37,20 @@ export function useBeamlineState(): BeamlineState {
     refresh();
   }, [refresh]);
   const status = newest(pushed, fetched.data);
+  useFreshOffers(name, status);
   const failure = fetched.error && !pushed ? fetched.error.message : null;
   return useMemo(() => ({ status, failure, refresh: refreshBoth }), [status, failure, refreshBoth]);
+}
+
+/** A page that was opened before the worker was ready gets the presets once it is, without a reload. */
+function useFreshOffers(name: string | null, status: EngineStatus | null): void {
+  const isOpen = status?.environment_open;
+  const hasOffers = useRef(bootstrap.presets.length > 0);
+  useEffect(() => {
+    if (!name || isOpen === undefined) return;
+    if (isOpen && !hasOffers.current) void refreshOffers(name).catch(() => undefined);
+    hasOffers.current = isOpen;
+  }, [name, isOpen]);
 }
 
 function newest(a: EngineStatus | null, b: EngineStatus | null): EngineStatus | null {

@@ -112,12 +112,7 @@ export function Frame({ children }: { children: ReactNode }) {
           </Link>
           <BeamlineChoice />
           <span className="spring" />
-          <button
-            type="button"
-            className="top-button top-find"
-            title="Find anything"
-            onClick={find}
-          >
+          <button type="button" className="top-button top-find" title="Find anything" onClick={find}>
             <Icon name="search" />
             <span className="top-find-word">Find</span>
             <span className="top-keys">Ctrl K</span>

@@ -1,9 +1,10 @@
 import { Link } from "react-router";
 import { getRuns } from "../../api/runs";
-import { bootstrap, may } from "../../bootstrap";
+import { may } from "../../bootstrap";
 import { duration, parametersLine, when } from "../../components/format";
 import { Card, Empty, Problem, StateBadge } from "../../components/parts";
 import { useRun } from "../../live/hooks";
+import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 import { useBeamline } from "../../live/store";
 import { ConsoleTail } from "../console/console_lines";
@@ -101,10 +102,11 @@ function QueueHead({ beamline }: { beamline: string }) {
 }
 
 function PresetLinks() {
-  if (bootstrap.presets.length === 0) return null;
+  const { presets } = useOffers();
+  if (presets.length === 0) return null;
   return (
     <nav className="preset-links" aria-label="Presets">
-      {bootstrap.presets.slice(0, 6).map((preset) => (
+      {presets.slice(0, 6).map((preset) => (
         <Link
           key={preset.name}
           className="button button-plain"

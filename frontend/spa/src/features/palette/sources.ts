@@ -2,8 +2,9 @@ import { useEffect, useMemo, useState } from "react";
 import { getDevices } from "../../api/devices";
 import { getPlans } from "../../api/plans";
 import { getRuns } from "../../api/runs";
-import { bootstrap, may } from "../../bootstrap";
+import { bootstrap, may, type Preset } from "../../bootstrap";
 import { when } from "../../components/format";
+import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 import { PLACES } from "../frame/places";
 import { chooseTheme } from "../frame/theme";
@@ -70,8 +71,8 @@ function actions(): Entry[] {
   return [...buttons(), ...places, ...themes];
 }
 
-function presets(): Entry[] {
-  return bootstrap.presets.map(({ name, title, plan }) => ({
+function presetEntries(presets: Preset[]): Entry[] {
+  return presets.map(({ name, title, plan }) => ({
     id: `preset:${name}`,
     kind: "preset",
     title,
@@ -157,6 +158,7 @@ function useRuns(typed: string): Entry[] {
 export function useEntries(typed: string): Entry[] {
   const beamline = usePlansAndDevices();
   const runs = useRuns(typed);
-  const here = useMemo(() => [...pages(), ...actions(), ...presets()], []);
+  const { presets } = useOffers();
+  const here = useMemo(() => [...pages(), ...actions(), ...presetEntries(presets)], [presets]);
   return useMemo(() => [...here, ...beamline, ...runs], [here, beamline, runs]);
 }

@@ -1,0 +1,308 @@
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { ApiError } from "../../api/client";
+import { type Devices, getDevices } from "../../api/devices";
+import { addItem, runNow } from "../../api/queue";
+import { may } from "../../bootstrap";
+import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
+import { useResource } from "../../live/resource";
+import { withBeamline } from "../frame/beamline_gate";
+import { Page } from "../frame/page";
+import { asItem, asRest } from "./copy_as";
+import { useDryRun } from "./dry_run";
+import { fitting } from "./form_values";
+import { LoopRow } from "./loop_row";
+import { type Built, faultsOf, keepScan, keptScans, NEW_LOOP, planOf, pointsOf } from "./loops";
+import { Preview } from "./preview";
+import { ProposalField, rememberedProposal } from "./proposal_field";
+
+const EMPTY: Built = {
+  detectors: [],
+  loops: [NEW_LOOP],
+  isRelative: false,
+  snakes: false,
+  num: "1",
+  delay: "",
+};
+
+export default function BuilderPage() {
+  return withBeamline("Scan builder", (beamline) => <Loader beamline={beamline.name} />);
+}
+
+function Loader({ beamline }: { beamline: string }) {
+  const devices = useResource(`devices:${beamline}`, (signal) => getDevices(beamline, signal));
+  if (devices.data) return <Builder beamline={beamline} devices={devices.data} />;
+  return (
+    <Page title="Scan builder">
+      {devices.error ? (
+        <Problem error={devices.error} onRetry={devices.refresh} />
+      ) : (
+        <Loading what="the devices" />
+      )}
+    </Page>
+  );
+}
+
+function Builder({ beamline, devices }: { beamline: string; devices: Devices }) {
+  const [built, setBuilt] = useState(EMPTY);
+  const [proposal, setProposal] = useState(rememberedProposal);
+  const [isTried, setTried] = useState(false);
+  const [added, setAdded] = useState("");
+  const action = useAction();
+  const navigate = useNavigate();
+  const faults = faultsOf(built);
+  const call = planOf(built);
+  const preview = useDryRun(beamline, call.plan, call.parameters, faults.length === 0);
+  const body = { ...call, proposal };
+  const set = (part: Partial<Built>) => {
+    setBuilt({ ...built, ...part });
+    setAdded("");
+  };
+  const send = (way: "now" | "queue") => {
+    setTried(true);
+    if (faults.length > 0) return;
+    localStorage.setItem("proposal", proposal);
+    void action.run(async () => {
+      if (way === "now") {
+        await runNow(beamline, body);
+        navigate("/live");
+      } else {
+        await addItem(beamline, body);
+        setAdded(`${call.plan} was added to the queue.`);
+      }
+    });
+  };
+  const refused = action.error instanceof ApiError ? Object.values(action.error.fields).flat() : [];
+  const shown = isTried ? faults : [];
+  return (
+    <Page
+      title="Scan builder"
+      lead="Loops inside each other, the first the slowest; it becomes the plainest plan that does it."
+      actions={<Link to="/acquire">All plans</Link>}
+    >
+      <div className="plan-form">
+        <Card title="What to do">
+          <Detectors
+            devices={devices}
+            chosen={built.detectors}
+            onChange={(detectors) => set({ detectors })}
+          />
+          <Loops built={built} devices={devices} onChange={set} />
+        </Card>
+        <div className="plan-side">
+          <Preview
+            answer={preview.answer}
+            error={preview.error}
+            devices={devices}
+            isWaiting={preview.isWaiting}
+            isRefused={Object.keys(preview.fields).length > 0}
+          />
+          <Card title="Submit">
+            <p className="builder-plan">
+              <code>{call.plan}</code>
+              <span className="muted">{pointsOf(built) ?? "–"} points</span>
+            </p>
+            <ProposalField proposal={proposal} onProposal={setProposal} />
+            {[...shown, ...Object.values(preview.fields).flat(), ...refused].map((fault) => (
+              <p key={fault} className="errors">
+                {fault}
+              </p>
+            ))}
+            {action.error && <Problem error={action.error} />}
+            {may("queue:write") && (
+              <div className="submit-actions">
+                <Button busy={action.isBusy} onClick={() => send("queue")}>
+                  Add to queue
+                </Button>
+                <Button kind="primary" busy={action.isBusy} onClick={() => send("now")}>
+                  Run now
+                </Button>
+              </div>
+            )}
+            <p role="status" className="done">
+              {added}
+            </p>
+            <div className="copy-actions">
+              <CopyButton text={asRest(window.location.origin, beamline, body)}>Copy as REST</CopyButton>
+              <CopyButton text={asItem(body)}>Copy as queue item</CopyButton>
+            </div>
+          </Card>
+          <Kept beamline={beamline} built={built} onTake={setBuilt} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+interface DetectorsProps {
+  devices: Devices;
+  chosen: string[];
+  onChange: (chosen: string[]) => void;
+}
+
+function Detectors({ devices, chosen, onChange }: DetectorsProps) {
+  const names = fitting(devices, "Readable");
+  return (
+    <fieldset className="field">
+      <legend>Detectors</legend>
+      <div className="scope-list">
+        {names.map((name) => (
+          <label key={name}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={(event) =>
+                onChange(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
+              }
+            />{" "}
+            {name}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+interface LoopsProps {
+  built: Built;
+  devices: Devices;
+  onChange: (part: Partial<Built>) => void;
+}
+
+function Loops({ built, devices, onChange }: LoopsProps) {
+  const { loops } = built;
+  const motors = fitting(devices, "Movable", "number");
+  return (
+    <>
+      <ol className="loops" aria-label="Loops">
+        {loops.map((loop, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a loop is known by its place alone
+          <li key={index} style={{ marginLeft: `${Math.min(index, 5) * 14}px` }}>
+            <LoopRow
+              loop={loop}
+              place={index + 1}
+              motors={motors}
+              devices={devices}
+              isRelative={built.isRelative}
+              onChange={(part) =>
+                onChange({ loops: loops.map((one, place) => (place === index ? { ...one, ...part } : one)) })
+              }
+              onRemove={() => onChange({ loops: loops.filter((_, place) => place !== index) })}
+              onUp={index === 0 ? undefined : () => onChange({ loops: swapped(loops, index) })}
+            />
+          </li>
+        ))}
+      </ol>
+      <Button icon="plus" onClick={() => onChange({ loops: [...loops, NEW_LOOP] })}>
+        {loops.length ? "Loop inside" : "Add a loop"}
+      </Button>
+      {loops.length === 0 ? (
+        <div className="form-row">
+          <Field label="Counts">
+            {(ids) => (
+              <input
+                {...ids}
+                inputMode="numeric"
+                value={built.num}
+                onChange={(e) => onChange({ num: e.target.value })}
+              />
+            )}
+          </Field>
+          <Field label="Delay (s)">
+            {(ids) => (
+              <input
+                {...ids}
+                inputMode="decimal"
+                value={built.delay}
+                onChange={(e) => onChange({ delay: e.target.value })}
+              />
+            )}
+          </Field>
+        </div>
+      ) : (
+        <div className="builder-ways">
+          <label>
+            <input
+              type="checkbox"
+              checked={built.isRelative}
+              onChange={(event) => onChange({ isRelative: event.target.checked })}
+            />{" "}
+            relative to where everything is, and back there afterwards
+          </label>
+          {loops.length > 1 && (
+            <label>
+              <input
+                type="checkbox"
+                checked={built.snakes}
+                onChange={(event) => onChange({ snakes: event.target.checked })}
+              />{" "}
+              inner loops go to and fro
+            </label>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function swapped<T>(all: T[], index: number): T[] {
+  const next = [...all];
+  const [taken] = next.splice(index, 1);
+  if (taken !== undefined) next.splice(index - 1, 0, taken);
+  return next;
+}
+
+interface KeptProps {
+  beamline: string;
+  built: Built;
+  onTake: (built: Built) => void;
+}
+
+/** Scans that were built before, kept in this browser. */
+function Kept({ beamline, built, onTake }: KeptProps) {
+  const [kept, setKept] = useState(() => keptScans(beamline));
+  const [name, setName] = useState("");
+  const names = Object.keys(kept).sort();
+  return (
+    <Card title="Saved scans">
+      {names.length === 0 && <Empty>None yet; they are kept in this browser.</Empty>}
+      <ul className="lines">
+        {names.map((one) => (
+          <li key={one}>
+            <Button kind="quiet" onClick={() => onTake(kept[one] ?? built)}>
+              {one}
+            </Button>
+            <span className="spring" />
+            <Button
+              kind="quiet"
+              icon="trash"
+              label={`Forget ${one}`}
+              onClick={() => setKept(keepScan(beamline, one, null))}
+            >
+              {""}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <form
+        className="builder-keep"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setKept(keepScan(beamline, name.trim(), built));
+          setName("");
+        }}
+      >
+        <input
+          aria-label="Name of the scan"
+          placeholder="name"
+          value={name}
+          maxLength={80}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Button type="submit" disabled={!name.trim()}>
+          Save scan
+        </Button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,142 @@
+/** How the positions of one loop are laid out. */
+export type Spacing = "linear" | "log" | "list";
+
+/** One loop of a scan, as typed. */
+export interface Loop {
+  motor: string;
+  spacing: Spacing;
+  start: string;
+  stop: string;
+  num: string;
+  positions: string;
+}
+
+/** Loops from the slowest to the fastest, and what is read inside. */
+export interface Built {
+  detectors: string[];
+  loops: Loop[];
+  isRelative: boolean;
+  /** Every other pass of an inner loop goes back the way it came. */
+  snakes: boolean;
+  /** Counts, where there is no loop. */
+  num: string;
+  delay: string;
+}
+
+export interface PlanCall {
+  plan: string;
+  parameters: Record<string, unknown>;
+}
+
+export const NEW_LOOP: Loop = { motor: "", spacing: "linear", start: "", stop: "", num: "", positions: "" };
+const MOST_POINTS = 100_000;
+
+export function positionsOf(loop: Loop): number[] | string {
+  if (loop.spacing === "list") return listed(loop.positions);
+  const [start, stop, num] = [loop.start, loop.stop, loop.num].map((text) => numberOf(text));
+  if (start === undefined || stop === undefined) return "start and stop have to be numbers";
+  if (num === undefined || !Number.isInteger(num) || num < 1 || num > MOST_POINTS)
+    return "points has to be a whole number from 1 on";
+  if (loop.spacing === "linear") return spaced(start, stop, num);
+  if (start <= 0 || stop <= 0) return "start and stop of a logarithmic loop are above 0";
+  return spaced(Math.log(start), Math.log(stop), num).map((at, place) =>
+    place === 0 ? start : place === num - 1 ? stop : Number(Math.exp(at).toPrecision(12)),
+  );
+}
+
+function listed(text: string): number[] | string {
+  const words = text.split(/[\s,;]+/).filter(Boolean);
+  const found = words.map(Number);
+  if (found.length === 0) return "positions are needed, with spaces or commas between them";
+  const bad = words.find((_, place) => !Number.isFinite(found[place]));
+  return bad === undefined ? found : `“${bad}” is no number`;
+}
+
+function numberOf(text: string): number | undefined {
+  const plain = text.trim().replace(/^−/, "-");
+  const value = Number(plain);
+  return plain === "" || !Number.isFinite(value) ? undefined : value;
+}
+
+function spaced(start: number, stop: number, num: number): number[] {
+  const step = num > 1 ? (stop - start) / (num - 1) : 0;
+  return Array.from({ length: num }, (_, place) =>
+    place === num - 1 && num > 1 ? stop : start + place * step,
+  );
+}
+
+/** What is wrong with each loop; none where it can be run. */
+export function faultsOf(built: Built): string[] {
+  const faults: string[] = [];
+  if (built.detectors.length === 0) faults.push("Choose at least one detector.");
+  built.loops.forEach((loop, index) => {
+    const positions = positionsOf(loop);
+    const name = loop.motor || `loop ${index + 1}`;
+    if (!loop.motor) faults.push(`Loop ${index + 1}: choose what moves.`);
+    if (typeof positions === "string") faults.push(`${name}: ${positions}.`);
+  });
+  const motors = built.loops.map(({ motor }) => motor).filter(Boolean);
+  const twice = motors.find((motor, index) => motors.indexOf(motor) !== index);
+  if (twice) faults.push(`${twice} moves in two loops.`);
+  return faults;
+}
+
+/** The plan that does what was built: the plainest that can. */
+export function planOf(built: Built): PlanCall {
+  const { detectors, loops, isRelative, snakes } = built;
+  if (loops.length === 0) {
+    const delay = numberOf(built.delay);
+    return {
+      plan: "count",
+      parameters: { detectors, num: numberOf(built.num) ?? 1, ...(delay ? { delay } : {}) },
+    };
+  }
+  const prefix = isRelative ? "rel_" : "";
+  const [first] = loops;
+  const isLinear = loops.every(({ spacing }) => spacing === "linear");
+  const ends = (loop: Loop) => [loop.motor, numberOf(loop.start), numberOf(loop.stop)];
+  if (loops.length === 1 && first) {
+    const num = numberOf(first.num);
+    if (first.spacing === "linear") {
+      return { plan: `${prefix}scan`, parameters: { detectors, args: [ends(first)], num } };
+    }
+    return {
+      plan: `${prefix}list_scan`,
+      parameters: { detectors, args: [[first.motor, positionsOf(first)]] },
+    };
+  }
+  const args = isLinear
+    ? loops.map((loop) => [...ends(loop), numberOf(loop.num)])
+    : loops.map((loop) => [loop.motor, positionsOf(loop)]);
+  const plan = isLinear ? `${prefix}grid_scan` : `${prefix}list_grid_scan`;
+  return { plan, parameters: { detectors, args, ...(snakes ? { snake_axes: true } : {}) } };
+}
+
+/** Points that are taken; null as long as something is missing. */
+export function pointsOf(built: Built): number | null {
+  if (built.loops.length === 0) return numberOf(built.num) ?? 1;
+  let points = 1;
+  for (const loop of built.loops) {
+    const positions = positionsOf(loop);
+    if (typeof positions === "string") return null;
+    points *= positions.length;
+  }
+  return points;
+}
+
+const KEPT_AS = "built-scans";
+
+export function keptScans(beamline: string): Record<string, Built> {
+  try {
+    return JSON.parse(localStorage.getItem(`${KEPT_AS}:${beamline}`) ?? "{}") as Record<string, Built>;
+  } catch {
+    return {};
+  }
+}
+
+export function keepScan(beamline: string, name: string, built: Built | null): Record<string, Built> {
+  const { [name]: _, ...others } = keptScans(beamline);
+  const kept = built ? { ...others, [name]: built } : others;
+  localStorage.setItem(`${KEPT_AS}:${beamline}`, JSON.stringify(kept));
+  return kept;
+}
