@@ -11,7 +11,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
-    rollupOptions: { input: ["src/main.tsx", "src/plain.ts", "src/kiosk.tsx"] },
+    rollupOptions: {
+      input: ["src/main.tsx", "src/plain.ts", "src/kiosk.tsx", "src/embed/embed.ts"],
+      output: {
+        // Pages of other sites name it: it keeps its name from release to release.
+        entryFileNames: ({ name }) => (name === "embed" ? "embed.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   test: {
     environment: "jsdom",
