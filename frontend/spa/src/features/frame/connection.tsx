@@ -1,5 +1,6 @@
 import type { LinkState } from "../../live/client";
 import { useLink } from "../../live/hooks";
+import { LinkBanner } from "../live/link_banner";
 
 const WORDS: Record<LinkState, string> = {
   connecting: "connecting",
@@ -26,6 +27,7 @@ export function Connection() {
       <span className="visually-hidden" role="status">
         {state === "live" ? "" : `Connection: ${WORDS[state]}`}
       </span>
+      <LinkBanner />
     </>
   );
 }
