@@ -124,27 +124,3 @@ def staff(actor: Actor, beamline: str) -> QuerySet[StaffAssignment]:
     require(actor, Scope.AUDIT_READ, beamline=beamline)
     rows = StaffAssignment.objects.filter(beamline__name=beamline).select_related("user")
     return rows.order_by("role", "user__username")
-
-
-@transaction.atomic
-def change_beamline(
-    *, actor: Actor, beamline: str, reason: str = "", title: str | None = None, data_owner: str | None = None
-) -> None:
-    """Give a beamline another title, or say who owns its data; audits ``beamline.changed``."""
-    require(actor, Scope.ACCOUNT_ADMIN)
-    row = services.beamline_for_update(actor, beamline)
-    before = {"title": row.title, "data_owner": row.data_owner}
-    row.title = check_text(row.title if title is None else title, name="title", max_length=200)
-    owner = row.data_owner if data_owner is None else data_owner
-    row.data_owner = check_text(owner, name="data_owner", max_length=200)
-    row.save(update_fields=["title", "data_owner"])
-    audit.record(
-        actor=actor,
-        action="beamline.changed",
-        object_kind="beamline",
-        object_id=row.name,
-        beamline=row.name,
-        before=before,
-        after={"title": row.title, "data_owner": row.data_owner},
-        reason=reason,
-    )

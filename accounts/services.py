@@ -504,12 +504,6 @@ def user_for_update(username: str) -> User:
     return user
 
 
-def beamline_for_update(actor: Actor, name: str) -> Beamline:
-    """Give a beamline that `actor` may see, locked to the end of the transaction."""
-    seen = selectors.beamline_named(actor, name)
-    return Beamline.objects.select_for_update().get(pk=seen.pk)
-
-
 def _proposal_for_update(actor: Actor, number: str) -> Proposal:
     seen = selectors.proposal_numbered(actor, number)
     return Proposal.objects.select_for_update().get(pk=seen.pk)

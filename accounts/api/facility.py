@@ -16,7 +16,7 @@ from accounts import audit_export, people, selectors, services
 from accounts.api.decoding import decoded, words_of
 from accounts.api.pagination import CursorPages
 from accounts.api.rules import ReasonSerializer
-from accounts.api.serializers import AuditQuerySerializer, StrictSerializer
+from accounts.api.serializers import AUDIENCES, AuditQuerySerializer, StrictSerializer
 from accounts.models import StaffRole
 from accounts.proposal_services import publication_dict, set_publication
 from accounts.requests import actor_of
@@ -107,14 +107,14 @@ class NewStaffSerializer(StrictSerializer):
 class PublicationSerializer(ReasonSerializer):
     """For whom a proposal's data are published, and until when they are not."""
 
-    audience = serializers.ChoiceField(choices=["", "signed_in", "everyone"])
+    audience = serializers.ChoiceField(choices=AUDIENCES)
     embargo_until = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class PublishedSerializer(serializers.Serializer[Any]):
     """For whom a proposal's data are published."""
 
-    audience = serializers.ChoiceField(choices=["", "signed_in", "everyone"])
+    audience = serializers.ChoiceField(choices=AUDIENCES)
     embargo_until = serializers.DateTimeField(allow_null=True)
 
 

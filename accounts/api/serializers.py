@@ -104,8 +104,13 @@ class AuditQuerySerializer(StrictSerializer):
     q = serializers.CharField(max_length=200, required=False, default="")
 
 
+AUDIENCES = ["", "signed_in", "everyone"]
+
+
 class ProposalSerializer(serializers.ModelSerializer[Proposal]):
     """A proposal, and the beamlines it has time on."""
+
+    audience = serializers.ChoiceField(choices=AUDIENCES, read_only=True)
 
     beamlines: Any = serializers.SlugRelatedField("name", many=True, read_only=True)
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog.api import annotations as views
 from catalog.api import devices, refused
+from catalog.api.data_policy import DataPolicyView
 
 RUN = "runs/<str:uid>/"
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("quarantine", refused.RefusedRunsView.as_view(), name="quarantine"),
     path("quarantine/<str:uid>", refused.RefusedDocumentsView.as_view(), name="quarantine-run"),
     path("quarantine/<str:uid>/replay", refused.ReplayView.as_view(), name="quarantine-replay"),
+    path("proposals/<str:number>/data-policy", DataPolicyView.as_view(), name="data-policy"),
     path("retention", views.RetentionView.as_view(), name="retention"),
     path("retention/<str:rule>", views.RetentionRuleView.as_view(), name="retention-rule"),
 ]

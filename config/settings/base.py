@@ -171,6 +171,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "QueueItemKindEnum": ["plan", "queue_stop"],
         "RuleKindEnum": "accounts.models.RuleKind",
+        "ProposalRoleEnum": "accounts.roles.ProposalRole",
+        "StaffRoleEnum": "accounts.roles.StaffRole",
         "NoticeKindEnum": "notices.models.NoticeKind",
         "LogEntryKindEnum": "logbook.models.EntryKind",
         "LogLineKindEnum": ["entry", "chat", "run"],

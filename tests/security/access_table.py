@@ -379,6 +379,8 @@ FACILITY = [
     row("PUT", "proposals/<number>/publication", "account:manage",
                                                       "401 404 404 403 403 403 403 200 200 403 401 401",
         owner="admin", body={"audience": "signed_in"}),
+    row("GET", "proposals/<number>/data-policy", "run:read",
+                                                      "401 404 404 200 200 200 200 200 200 200 401 401"),
     row("GET", "visits", "run:read",                  "401 200 200 200 200 200 200 200 200 200 401 401"),
     row("POST", "visits", "account:manage",           "401 403 403 403 403 403 403 201 201 403 401 401",
         owner="admin", body=NEW_VISIT),

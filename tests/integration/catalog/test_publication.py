@@ -10,12 +10,13 @@ from django.utils import timezone
 from accounts.actor import ANONYMOUS
 from accounts.errors import ForbiddenError, InvalidError, NotFoundError, NotSignedInError
 from accounts.models import AuditEntry
-from accounts.proposal_services import set_publication
+from accounts.proposal_services import change_proposal, set_publication
 from accounts.requests import actor_of_key
 from accounts.selectors import members, proposals
 from catalog import ingest, selectors, services
 from catalog.jobs.services import order_export
 from catalog.queries import RunQuery
+from catalog.selectors.data_policy import data_policy
 from tests.support.catalog_runs import records_of, scan
 from tests.support.people import SYSTEM, make_facility
 
@@ -168,3 +169,23 @@ def test_only_administrators_publish_and_it_is_audited(facility, uid):
     for wrong in ({"audience": "kings"}, {"audience": "", "embargo_until": "soon"}, {}):
         answer = client_of(facility, "admin").put(address, json.dumps(wrong), content_type="application/json")
         assert answer.status_code == 400
+
+
+def test_the_policy_of_a_proposal_tells_what_retention_goes_by(facility, uid):
+    def kept(number="P-3"):
+        policy = data_policy(facility.actor("staff"), number)
+        return [(place["beamline"], place["days"], place["rule"]) for place in policy["kept"]]
+
+    assert kept() == [("alpha", None, "none"), ("beta", None, "none")]
+    services.set_rule(actor=SYSTEM, days=1000)
+    services.set_rule(actor=SYSTEM, days=100, beamline="alpha")
+    assert kept() == [("alpha", 100, "beamline"), ("beta", 1000, "facility")]
+    services.set_rule(actor=SYSTEM, days=None, proposal="P-3")
+    assert kept() == [("alpha", None, "proposal"), ("beta", None, "proposal")]
+    due = [run.uid for run in services.apply_retention(actor=SYSTEM, now=1000 + 101 * 86_400)]
+    assert due == [uid]
+    assert kept("P-1") == [("alpha", 100, "beamline")]
+    change_proposal(actor=SYSTEM, number="P-1", data_owner="University of X")
+    assert data_policy(facility.actor("observer"), "P-1")["owner"] == "University of X"
+    with pytest.raises(NotFoundError):
+        data_policy(facility.actor("outsider"), "P-1")

@@ -103,6 +103,11 @@ export interface ImportReport {
   }[];
 }
 
+export interface DataPolicy {
+  owner: string;
+  kept: { beamline: string; days: number | null; with_assets: boolean; rule: string }[];
+}
+
 export interface SiteStatus {
   status: string;
   database: boolean;
@@ -149,6 +154,14 @@ export function setMember(number: string, username: string, role: string): Promi
 
 export function removeMember(number: string, username: string): Promise<unknown> {
   return request(`proposals/${segment(number)}/members/${segment(username)}`, { method: "DELETE" });
+}
+
+export function getDataPolicy(number: string, signal?: AbortSignal): Promise<DataPolicy> {
+  return request(`proposals/${segment(number)}/data-policy`, { signal });
+}
+
+export function keepFor(proposal: string, days: number | null, note: string): Promise<unknown> {
+  return request("retention", { method: "POST", body: { proposal, days, note } });
 }
 
 export function getVisit(number: string, signal?: AbortSignal): Promise<Visit> {

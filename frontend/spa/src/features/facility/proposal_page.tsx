@@ -16,6 +16,7 @@ import { Button, Card, Field, Loading, Problem, TableRegion, useAction } from ".
 import { useResource } from "../../live/resource";
 import { asLocal, asMoment } from "./dates";
 import { FacilityFrame } from "./frame";
+import { Keeping } from "./keeping";
 import { Answers } from "./more_rows";
 import { NewVisitLink } from "./new_visit_link";
 import { PersonForm } from "./person_form";
@@ -49,6 +50,7 @@ export function ProposalPage() {
             proposal={found.data}
             onSaved={found.refresh}
           />
+          <Keeping number={number} />
         </>
       )}
     </FacilityFrame>
