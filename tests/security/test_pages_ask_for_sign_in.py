@@ -21,8 +21,6 @@ SAMPLES = {
     "name": "alpha",
     "number": "P-1",
     "visit": "P-1-v1",
-    "number": "P-1",
-    "visit": "P-1-v1",
 }
 
 
