@@ -218,7 +218,7 @@ function ComparedRuns({ drawn, onKeep }: ComparedRunsProps) {
               {index > 0 && (
                 <Button
                   kind="quiet"
-                  label={`Make ${run.label} the reference`}
+                  label={`Make first: ${run.label}`}
                   onClick={() => onKeep([run.uid, ...uids.filter((uid) => uid !== run.uid)])}
                 >
                   Make first
@@ -227,7 +227,7 @@ function ComparedRuns({ drawn, onKeep }: ComparedRunsProps) {
               {uids.length > 1 && (
                 <Button
                   kind="quiet"
-                  label={`Leave ${run.label} out`}
+                  label={`Leave out: ${run.label}`}
                   onClick={() => onKeep(uids.filter((uid) => uid !== run.uid))}
                 >
                   Leave out

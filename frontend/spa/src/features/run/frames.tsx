@@ -1,6 +1,5 @@
-import { useState } from "react";
-import { type Column, frameUrl, type RunDetail } from "../../api/runs";
-import { Card } from "../../components/parts";
+import type { Column, RunDetail } from "../../api/runs";
+import { FrameCard } from "../live/frame_card";
 
 interface FrameColumn {
   stream: string;
@@ -8,7 +7,8 @@ interface FrameColumn {
   count: number;
 }
 
-export function frameColumns(run: RunDetail): FrameColumn[] {
+/** Columns of a stored run whose values are pictures in files. */
+export function frameColumns(run: Pick<RunDetail, "streams">): FrameColumn[] {
   return Object.entries(run.streams).flatMap(([stream, detail]) =>
     detail.columns
       .filter((column) => column.external && column.shape.length >= 2)
@@ -16,41 +16,19 @@ export function frameColumns(run: RunDetail): FrameColumn[] {
   );
 }
 
-/** Pictures of area detectors, one at a time. */
+/** Pictures of area detectors with levels, colours and a region, as on the live page. */
 export function Frames({ run }: { run: RunDetail }) {
-  const columns = frameColumns(run);
-  return columns.map((found) => <Frame key={`${found.stream}/${found.column.key}`} run={run} {...found} />);
-}
-
-function Frame({ run, stream, column, count }: FrameColumn & { run: RunDetail }) {
-  const [index, setIndex] = useState(0);
-  const [failed, setFailed] = useState<number | null>(null);
-  const last = Math.max(0, count - 1);
-  return (
-    <Card title={`Frames of ${column.key}`}>
-      <figure className="frame-picture">
-        {failed === index ? (
-          <p className="empty">Frame {index} cannot be shown: its file may not be reachable from here.</p>
-        ) : (
-          <img
-            src={frameUrl(run.uid, stream, column.key, index)}
-            alt={`Frame ${index} of ${column.key}`}
-            onError={() => setFailed(index)}
-          />
-        )}
-        <figcaption>
-          <label className="inline">
-            Frame {index} of {last}
-            <input
-              type="range"
-              min={0}
-              max={last}
-              value={index}
-              onChange={(event) => setIndex(Number(event.target.value))}
-            />
-          </label>
-        </figcaption>
-      </figure>
-    </Card>
-  );
+  return frameColumns(run).map(({ stream, column, count }) => (
+    <FrameCard
+      key={`${stream}/${column.key}`}
+      uid={run.uid}
+      found={{
+        stream,
+        field: column.key,
+        rows: Number(column.shape.at(-2)),
+        columns: Number(column.shape.at(-1)),
+        count,
+      }}
+    />
+  ));
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Facets } from "../../api/runs";
 import { Button } from "../../components/parts";
 import { chosen, toggled } from "./search_line";
@@ -25,6 +25,14 @@ interface FacetsProps {
 /** What there is to choose from, with counts; a tick puts a term into the search line or takes it out. */
 export function FacetList({ facets, line, onChange }: FacetsProps) {
   const [isOpen, setOpen] = useState(false);
+  // A tick stands at once; the address, and with it the list, follows.
+  const [asked, setAsked] = useState(line);
+  useEffect(() => setAsked(line), [line]);
+  const toggle = (key: string, value: string) => {
+    const next = toggled(asked, key, value);
+    setAsked(next);
+    onChange(next);
+  };
   return (
     <div className={isOpen ? "facets is-open" : "facets"}>
       <span className="facets-toggle">
@@ -37,9 +45,9 @@ export function FacetList({ facets, line, onChange }: FacetsProps) {
           <Facet
             key={key}
             title={title}
-            rows={withChosen(facets[key] ?? [], chosen(line, key))}
-            picked={chosen(line, key)}
-            onToggle={(value) => onChange(toggled(line, key, value))}
+            rows={withChosen(facets[key] ?? [], chosen(asked, key))}
+            picked={chosen(asked, key)}
+            onToggle={(value) => toggle(key, value)}
           />
         ))}
       </div>

@@ -115,11 +115,13 @@ export function SearchBox({ text, errors, onSearch }: SearchBoxProps) {
           ))}
       </div>
       {errors.length > 0 && (
-        <ul className="errors" id={`${id}-errors`} role="alert">
-          {errors.map((message) => (
-            <li key={message}>{message}</li>
-          ))}
-        </ul>
+        <div role="alert" id={`${id}-errors`}>
+          <ul className="errors">
+            {errors.map((message) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        </div>
       )}
     </search>
   );
