@@ -49,8 +49,20 @@ export function label(key: string, units: string): string {
   return units ? `${name} (${units})` : name;
 }
 
+/** Whether all x are numbers, none below the one before: the usual case, and then there is nothing to sort. */
+function isInOrder(x: number[]): boolean {
+  let before = Number.NEGATIVE_INFINITY;
+  for (const value of x) {
+    if (!Number.isFinite(value) || value < before) return false;
+    before = value;
+  }
+  return true;
+}
+
 /** x ascending with its y columns, as the line plot needs it; points without an x are left out. */
 export function sorted(x: number[], ys: number[][]): [number[], ...(number | null)[][]] {
+  if (isInOrder(x))
+    return [[...x], ...ys.map((y) => y.map((value) => (Number.isFinite(value) ? value : null)))];
   const order = x.map((_, index) => index).filter((index) => Number.isFinite(x[index]));
   const isAscending = order.every((index, place) => {
     const before = order[place - 1];

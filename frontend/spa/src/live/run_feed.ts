@@ -5,6 +5,9 @@ import { RunBuffer, type RunPayload } from "./run_buffer";
 export type FetchDocuments = (uid: string, since: number, signal: AbortSignal) => Promise<RunDocument[]>;
 
 const PAGE_LIMIT = 400;
+/** Documents from which on drawing all of them takes a good part of a frame: then five times a second will do. */
+const LONG_RUN = 20_000;
+const LONG_RUN_PAUSE_MS = 200;
 
 /**
  * Keeps one run's buffer whole: live messages as they come, REST for whatever is missing before them.
@@ -25,7 +28,7 @@ export class RunFeed {
     uid: string,
     private readonly client: LiveClient,
     private readonly fetchDocuments: FetchDocuments,
-    private readonly nextFrame: (run: () => void) => number = (run) => requestAnimationFrame(run),
+    private readonly nextFrame: (run: () => void, pauseMs: number) => number = afterPause,
   ) {
     this.buffer = new RunBuffer(uid);
   }
@@ -112,10 +115,18 @@ export class RunFeed {
 
   private tell(): void {
     if (this.frame !== null) return;
-    this.frame = this.nextFrame(() => {
-      this.frame = null;
-      this.version += 1;
-      for (const watcher of this.watchers) watcher();
-    });
+    this.frame = this.nextFrame(
+      () => {
+        this.frame = null;
+        this.version += 1;
+        for (const watcher of this.watchers) watcher();
+      },
+      this.buffer.lastOrdinal > LONG_RUN ? LONG_RUN_PAUSE_MS : 0,
+    );
   }
+}
+
+function afterPause(run: () => void, pauseMs: number): number {
+  if (pauseMs === 0) return requestAnimationFrame(run);
+  return window.setTimeout(() => requestAnimationFrame(run), pauseMs);
 }
