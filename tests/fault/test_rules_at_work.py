@@ -11,10 +11,18 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
 
 
 @pytest.fixture
-def ready(site):
-    site.worker()
-    site.wait_until_ready()
-    return site
+def transactional_db():
+    """The rows stay from test to test: the worker lives on them."""
+
+
+@pytest.fixture
+def facility(shared, transactional_db):
+    return shared.facility
+
+
+@pytest.fixture
+def ready(calm):
+    return calm
 
 
 def rule(facility, kind, pattern, **more):
