@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 
 from accounts.errors import TooLargeError
@@ -162,6 +161,8 @@ class TiffSeriesReader(FileSeriesReader):
 
 class _TiffPages:
     def __init__(self, path: Path) -> None:
+        import tifffile  # long to load, as a quarter of all that a worker needs; few processes read frames
+
         self._path = path
         self._file = tifffile.TiffFile(path)
         try:
