@@ -44,6 +44,7 @@ class DirectDevices:
         self._beamline = beamline
         self._held = held
         self._moving: dict[str, str] = {}
+        self._stopped: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def begin(self, command: ControlCommand) -> Later:
@@ -114,7 +115,9 @@ class DirectDevices:
         finally:
             if command.action == "move":
                 with self._lock:
-                    self._moving.pop(command.device.split(".")[0], None)
+                    root = command.device.split(".")[0]
+                    self._moving.pop(root, None)
+                    self._stopped.pop(root, None)
 
     def _read(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
         readings = _called(device.read)
@@ -133,12 +136,21 @@ class DirectDevices:
             wait(MOVE_S)
         elif inspect.isawaitable(status):
             call_in_bluesky_event_loop(_finished(status), timeout=MOVE_S)
-        return f"{command.device} is at {target!r}", self._read(device, command)[1]
+        stopped_by = self._stopped.get(command.device.split(".")[0])
+        if stopped_by is not None:
+            told = f"{command.device} was stopped by {stopped_by} on its way to {target!r}"
+        else:
+            told = f"{command.device} is at {target!r}"
+        return told, self._read(device, command)[1]
 
     def _stop(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
         stop = getattr(device, "stop", None)
         if not callable(stop):
             raise TypeError(f"{command.device} cannot be stopped")
+        root = command.device.split(".")[0]
+        with self._lock:
+            if root in self._moving:
+                self._stopped[root] = command.requested_by
         _called(stop)
         return f"{command.device} was told to stop", {}
 
