@@ -126,8 +126,9 @@ def _problem(points: Curve, model: str, background: str) -> str:
     left_out = f" {points.dropped} points without a number were left out." if points.dropped else ""
     free = 3 + (model == "voigt") + len(BACKGROUNDS[background])
     if count <= free:
+        points_are = "1 point is" if count == 1 else f"{count} points are"
         return (
-            f"{count} points are too few: {SHAPES[model].title} {WITH[background]} has {free} "
+            f"{points_are} too few: {SHAPES[model].title} {WITH[background]} has {free} "
             f"numbers to find and needs at least {free + 1} points at different x.{left_out}"
         )
     if not isfinite(float(np.ptp(points.x))) or not isfinite(float(np.ptp(points.y))):

@@ -89,7 +89,7 @@ def test_the_line_that_is_drawn_passes_through_the_points():
     [
         ([], [], "0 points are too few: a Gaussian over a straight background has 5 numbers to find"),
         (range(5), [0, 1, 2, 1, 0], "needs at least 6 points"),
-        ([1] * 9, range(9), "1 points are too few"),
+        ([1] * 9, range(9), "1 point is too few"),
         (range(9), [3] * 9, "The signal is 3 at every point"),
         (range(9), [None] * 9, "9 points without a number were left out"),
         (range(9), [1e308, -1e308] * 4 + [0], "too far apart"),
