@@ -19,6 +19,7 @@ from django.db.models import BooleanField, F, Func, JSONField, Q, TextField, Val
 
 from accounts.errors import InvalidError
 from catalog.documents.encoding import dumps
+from catalog.selectors.patterns import fault_of_regex
 
 MAX_PATTERN = 200
 MAX_CONDITIONS = 30
@@ -149,7 +150,10 @@ def _like(condition: MetadataCondition) -> Q:
 
 def _regex(condition: MetadataCondition) -> Q:
     sign = " ~* " if condition.operator == "ignore_case" else " ~ "
-    return _text_matches(condition.path, sign, _pattern(condition))
+    pattern = _pattern(condition)
+    if why := fault_of_regex(pattern):
+        raise _refused(f"This regular expression is not run: {why}.")
+    return _text_matches(condition.path, sign, pattern)
 
 
 def _pattern(condition: MetadataCondition) -> str:

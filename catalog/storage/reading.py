@@ -142,7 +142,7 @@ class StoredPage:
         if key in held:
             return list(held[key])
         is_dense = part == Part.ROW and key == "seq_num"
-        return list(range(self.first_seq, self.first_seq + self.size)) if is_dense else None
+        return np.arange(self.first_seq, self.first_seq + self.size) if is_dense else None
 
     def values(self, part: Part, key: str) -> list[Any]:
         """Give one column as the Python values that were stored; the page must have it."""

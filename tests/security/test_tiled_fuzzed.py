@@ -103,6 +103,16 @@ def test_any_path_is_answered(stage, path):
         assert get(client, f"{route}/{path}").status_code < 500
 
 
+@pytest.mark.parametrize("pattern", [r"(a+)\1", "(?=a)b", "((a{1,255}){1,255}){1,255}", "***=a"])
+def test_a_regular_expression_that_could_take_for_ever_is_refused(stage, pattern):
+    client = Client()
+    client.force_login(stage.facility.users["admin"])
+    asked = "filter[regex][condition][{}]".format
+    refused = get(client, "search/", data={asked("key"): "sample", asked("pattern"): pattern})
+    assert (refused.status_code, "not run" in refused.content.decode()) == (400, True)
+    assert get(client, "search/", data={asked("key"): "sample", asked("pattern"): "a+$"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_each_caller_gets_what_it_may_see(stage, path):
     run = stage.parts["run"]
