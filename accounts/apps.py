@@ -17,7 +17,7 @@ class AccountsConfig(AppConfig):
         from django.core.signals import request_finished
         from django.db.backends.signals import connection_created
 
-        from accounts import row_security
+        from accounts import checks, row_security  # noqa: F401  checks register themselves
         from accounts.door.seen import on_signed_in
 
         connection_created.connect(row_security.note_wall, dispatch_uid="accounts.row_security.wall")
