@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from config.embedded import free_port
 from tests.support.house_rules import ROOT
 from tests.support.installation import Installation, installation, wait_for
 
@@ -27,6 +28,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+EMBED_PORT = free_port()
+"""Where a test serves a page of another site."""
 NO_COMPLAINTS: tuple[str, ...] = ()
 
 
@@ -86,7 +89,7 @@ class Visitor:
 @pytest.fixture(scope="package")
 def beamport() -> Iterator[Installation]:
     """Start the whole system for all browser tests."""
-    with installation() as running:
+    with installation(more={"BEAMPORT_EMBED_ORIGINS": f"http://127.0.0.1:{EMBED_PORT}"}) as running:
         yield running
 
 

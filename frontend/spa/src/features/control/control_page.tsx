@@ -5,6 +5,7 @@ import { withBeamline } from "../frame/beamline_gate";
 import { Control } from "../frame/control";
 import { shownState } from "../frame/engine_state";
 import { Page } from "../frame/page";
+import { Watchers } from "../log/watchers";
 import { EnvironmentCard } from "./environment_card";
 
 export default function ControlPage() {
@@ -32,6 +33,20 @@ function Holder() {
       ) : (
         <Empty>Control is free.</Empty>
       )}
+      {lease?.requests && lease.requests.length > 0 && (
+        <ul className="lines" aria-label="Who waits for control">
+          {lease.requests.map(({ username, since, reason }) => (
+            <li key={username}>
+              <strong>{username}</strong>
+              <span className="muted line-rest">
+                asks since {when(since)}
+                {reason && `: ${reason}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Watchers />
     </Card>
   );
 }

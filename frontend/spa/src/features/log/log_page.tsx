@@ -96,11 +96,13 @@ function Older({ beamline, asked, from, onChanged }: OlderProps) {
   };
   return (
     <>
-      <ol className="log-lines" aria-label="Older lines of the log">
-        {lines.map((line) => (
-          <Line key={keyOf(line)} line={line} beamline={beamline} onChanged={onChanged} />
-        ))}
-      </ol>
+      {lines.length > 0 && (
+        <ol className="log-lines" aria-label="Older lines of the log">
+          {lines.map((line) => (
+            <Line key={keyOf(line)} line={line} beamline={beamline} onChanged={onChanged} />
+          ))}
+        </ol>
+      )}
       {error && <Problem error={error} onRetry={more} />}
       {next !== null && <Button onClick={more}>Older</Button>}
     </>

@@ -1,0 +1,137 @@
+"""Logbook, notices and boards in the browser: what one writes the other sees, without a reload."""
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import EMBED_PORT
+from tests.browser.test_accessible import breaches
+
+SEEN_WITHIN_MS = 20_000
+
+
+def test_an_entry_with_a_name_in_it_reaches_the_other_at_once(visit, idle):
+    user, staff = visit(), visit()
+    user.sign_in("user")
+    staff.sign_in("staff")
+    for person in (user, staff):
+        person.open("/log")
+        person.stands("/log")
+    expect(user.page.locator(".watchers")).to_contain_text("staff", timeout=SEEN_WITHIN_MS)
+    user.page.get_by_label("Text").fill("@staff the sample is in <script>alert(1)</script>")
+    user.page.get_by_role("button", name="Write into the log").click()
+    lines = staff.page.get_by_role("list", name="Lines of the log", exact=True)
+    expect(lines).to_contain_text("the sample is in <script>", timeout=SEEN_WITHIN_MS)
+    bell = staff.page.get_by_role("button", name="Notices")
+    expect(bell).to_have_accessible_name("Notices, 1 new", timeout=SEEN_WITHIN_MS)
+    bell.click()
+    expect(staff.page.get_by_role("region", name="Notices")).to_contain_text("user names you")
+    assert breaches(staff.page) == []
+    staff.picture("notices")
+    staff.page.keyboard.press("Escape")
+    expect(bell).to_have_accessible_name("Notices")
+
+
+def test_staff_build_a_board_and_a_wall_shows_it_by_a_key(visit, idle, chromium):
+    staff = visit()
+    page = staff.page
+    staff.sign_in("staff")
+    staff.open("/dashboards/new")
+    page.get_by_label("Title", exact=False).first.fill("Hutch 1")
+    page.get_by_role("button", name="Add a widget").click()
+    page.get_by_label("Device of widget 1").select_option("sx")
+    page.get_by_role("button", name="Save the board").click()
+    page.wait_for_url("**/dashboards/hutch-1")
+    expect(page.get_by_role("region", name="sx")).to_contain_text("mm", timeout=SEEN_WITHIN_MS)
+    context = chromium.new_context()
+    wall = context.new_page()
+    wall.goto(f"{staff.url}/kiosk/hutch-1?beamline=demo#key={idle.key('user')}")
+    expect(wall.get_by_role("region", name="sx")).to_contain_text("mm", timeout=SEEN_WITHIN_MS)
+    expect(wall.locator(".connection-text")).to_have_text("live", timeout=SEEN_WITHIN_MS)
+    assert "key" not in wall.url
+    context.close()
+    with idle.signed_in("staff") as client:
+        headers = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": idle.url}
+        client.delete("/api/v1/beamlines/demo/dashboards/hutch-1", headers=headers).raise_for_status()
+
+
+def test_a_scan_is_built_from_loops_and_queued(visit, idle):
+    person = visit()
+    page = person.page
+    person.sign_in("user")
+    person.open("/acquire/builder")
+    page.get_by_label("det", exact=True).check()
+    for place, (motor, points) in enumerate((("sy", "2"), ("sx", "3")), start=1):
+        if place > 1:
+            page.get_by_role("button", name="Loop inside").click()
+        page.get_by_label(f"What moves in loop {place}").select_option(motor)
+        page.get_by_label(f"start (mm) of loop {place}").fill("0")
+        page.get_by_label(f"stop (mm) of loop {place}").fill("1")
+        page.get_by_label(f"points of loop {place}").fill(points)
+    expect(page.get_by_test_id("dry-run-points")).to_have_text("6", timeout=SEEN_WITHIN_MS)
+    assert breaches(page) == []
+    person.picture("builder")
+    page.get_by_role("button", name="Add to queue").click()
+    expect(page.get_by_text("grid_scan was added to the queue.")).to_be_visible(timeout=SEEN_WITHIN_MS)
+    with idle.rest() as rest:
+        [item] = rest.get("beamlines/demo/queue").json()["items"]
+    assert item["parameters"]["args"] == [["sy", 0, 1, 2], ["sx", 0, 1, 3]]
+
+
+class _Portal(BaseHTTPRequestHandler):
+    """A page of another site that shows the three components."""
+
+    beamport = ""
+    key = ""
+    run = ""
+
+    def do_GET(self):
+        text = (
+            '<!doctype html><html lang="en"><title>Portal</title>'
+            '<link rel="icon" href="data:,">'
+            f'<script type="module" src="{self.beamport}/static/embed.js"></script>'
+            f'<beamport-run-search api-key="{self.key}"></beamport-run-search>'
+            f'<beamport-live-plot api-key="{self.key}" beamline="demo"></beamport-live-plot>'
+            f'<beamport-run-figure api-key="{self.key}" run="{self.run}"></beamport-run-figure></html>'
+        )
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def portal(beamport, scanned):
+    _Portal.beamport, _Portal.key, _Portal.run = beamport.url, beamport.key("user"), scanned
+    server = ThreadingHTTPServer(("127.0.0.1", EMBED_PORT), _Portal)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{EMBED_PORT}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_page_of_another_site_searches_follows_and_draws_runs_with_a_key(portal, chromium, scanned):
+    context = chromium.new_context()
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.goto(portal)
+    expect(page.locator("beamport-run-search tbody tr").first).to_be_visible(timeout=SEEN_WITHIN_MS)
+    expect(page.locator("beamport-live-plot figcaption")).to_contain_text("points", timeout=SEEN_WITHIN_MS)
+    figure = page.locator("beamport-run-figure img")
+    expect(figure).to_be_visible(timeout=SEEN_WITHIN_MS)
+    assert figure.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1
+    refused = page.evaluate(
+        "address => fetch(address, {credentials: 'include'}).then(() => 'read', () => 'refused')",
+        f"{_Portal.beamport}/api/v1/beamlines",
+    )
+    assert refused == "refused"
+    assert [text for text in complaints if "CORS" not in text and "ERR_FAILED" not in text] == []
+    context.close()
