@@ -16,9 +16,12 @@ from accounts.models import (
     Beamline,
     Membership,
     Proposal,
+    Sample,
     SignInRecord,
     StaffAssignment,
     User,
+    Visit,
+    VisitMember,
 )
 from accounts.rule_admin import GroupAdmin, RuleAdmin
 
@@ -100,6 +103,38 @@ class ProposalAdmin(FacilityAdmin):
     filter_horizontal = ("beamlines",)
     readonly_fields = ("uid",)
     inlines = (MembershipInline,)
+
+
+class VisitMemberInline(RoleInline):
+    """The people of a visit."""
+
+    model = VisitMember
+
+
+@admin.register(Visit)
+class VisitAdmin(FacilityAdmin):
+    """Visits, their dates and people; new ones are made on the pages of the facility."""
+
+    list_display = ("number", "beamline", "starts_at", "ends_at", "local_contact", "is_cancelled")
+    list_filter = ("beamline", "is_cancelled")
+    list_select_related = ("beamline", "local_contact")
+    search_fields = ("number", "proposal__title", "external_id")
+    readonly_fields = ("uid", "number", "proposal", "beamline")
+    autocomplete_fields = ("local_contact",)
+    inlines = (VisitMemberInline,)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Refuse: a visit brings people and time into its proposal, which its own page does."""
+        return False
+
+
+@admin.register(Sample)
+class SampleAdmin(ReadOnlyAdmin):
+    """Samples; they are written by the people of their proposal."""
+
+    list_display = ("name", "proposal", "composition", "holder", "position", "is_archived")
+    list_select_related = ("proposal",)
+    search_fields = ("name", "composition", "external_id", "proposal__number")
 
 
 @admin.register(APIKey)

@@ -26,7 +26,7 @@ def apply_person(actor: Actor, said: Values) -> str:
     """Add or change an account; without a password it opens nothing until it gets one, or a provider."""
     require(actor, Scope.ACCOUNT_ADMIN)
     facts = {name: said[name] for name in people.FACTS if name in said}
-    user = _known(User, said, username__iexact=said["username"])
+    user = _known(User, said, User.objects.filter(username__iexact=said["username"]))
     if user is None:
         user = services.create_user(actor=actor, username=said["username"], **facts)
         outcome = ADDED
@@ -46,7 +46,7 @@ def apply_proposal(actor: Actor, said: Values) -> str:
     require(actor, Scope.ACCOUNT_ADMIN)
     facts = {name: said[name] for name in proposal_services.FACTS if name in said}
     facts |= {name: said[name] for name in ("external_id", "beamlines") if name in said}
-    row = _known(Proposal, said, number=said["number"])
+    row = _known(Proposal, said, Proposal.objects.filter(number=said["number"]))
     if row is None:
         at_once = {name: value for name, value in facts.items() if name not in ("data_owner", "is_closed")}
         services.create_proposal(actor=actor, number=said["number"], **at_once)
@@ -100,7 +100,8 @@ def apply_sample(actor: Actor, said: Values) -> str:
     """Add or change a sample."""
     number = _proposal_number(actor, said["proposal"])
     facts = {name: said[name] for name in sample_services.FACTS if name in said}
-    sample = _known(Sample, said, proposal__number=number, name=said["name"])
+    namesakes = Sample.objects.filter(proposal__number=number, name=said["name"])
+    sample = _known(Sample, said, namesakes)
     if sample is None:
         sample = sample_services.create_sample(actor=actor, proposal=number, **facts)
         outcome = ADDED
@@ -147,13 +148,11 @@ def _change_visit(actor: Actor, visit: Visit, said: Values) -> bool:
     return bool(changes or gone or new or is_cancelled)
 
 
-def _known(model: type[models.Model], said: Values, **natural: Any) -> Any:
-    """Give the row of an external id, else of what names it in Beamport."""
+def _known(model: type[models.Model], said: Values, named: models.QuerySet[Any] | None = None) -> Any:
+    """Give the row of an external id, else the one that is named so in Beamport."""
     rows = model._default_manager
     found = rows.filter(external_id=said["external_id"]).first() if said.get("external_id") else None
-    if found is None and natural:
-        found = rows.filter(**natural).first()
-    return found
+    return named.first() if found is None and named is not None else found
 
 
 def _proposal_number(actor: Actor, said: str) -> str:

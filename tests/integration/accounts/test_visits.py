@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import audit, selectors, services, visit_services
@@ -198,3 +199,12 @@ def test_rules_for_members_bind_by_the_role_for_the_visit(facility):
     standing = standing_of(facility.actor("pi"), "alpha")
     assert [(visit.is_on, visit.lacks_visit) for visit in standing.visits] == [(False, True)]
     assert selectors.me(facility.actor("member"))["beamlines"][0]["scopes"]
+
+
+def test_the_administration_shows_visits_and_samples(facility):
+    visit = make_visit()
+    client = Client()
+    client.force_login(facility.users["admin"])
+    for page in ("visit/", f"visit/{visit.pk}/change/", "sample/"):
+        assert client.get(f"/admin/accounts/{page}").status_code == 200
+    assert client.get("/admin/accounts/visit/add/").status_code == 403
