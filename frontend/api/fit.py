@@ -14,9 +14,10 @@ from accounts.errors import InvalidError
 from accounts.requests import actor_of
 from catalog import selectors
 from frontend.api.figure import stream_name
-from frontend.figures.axes import POINT, TIME, Axes, UnknownAxisError, choose_axes
+from frontend.figures.axes import TIME, Axes, UnknownAxisError, choose_axes
 from frontend.figures.curves import Curve, curve, peak, within
 from frontend.figures.fits import BACKGROUNDS, fit
+from frontend.figures.run_figure import channel
 from frontend.figures.shapes import SHAPES
 
 
@@ -24,8 +25,10 @@ class FitQuerySerializer(StrictSerializer):
     """What is measured, and how."""
 
     stream = serializers.CharField(required=False, default="", help_text="primary, else the first one")
-    x = serializers.CharField(required=False, default="", help_text="column, `time` or `seq_num`")
-    y = serializers.CharField(required=False, default="", help_text="column")
+    x = serializers.CharField(
+        required=False, default="", help_text="column, `time`, `seq_num` or an expression"
+    )
+    y = serializers.CharField(required=False, default="", help_text="column or expression")
     monitor = serializers.CharField(required=False, default="", help_text="column that y is divided by")
     derivative = serializers.BooleanField(required=False, default=False, help_text="measure dy/dx")
     low = serializers.FloatField(
@@ -144,7 +147,7 @@ class RunFitView(APIView):
         stream = run["streams"][name]
         axes = _axes(run["start"], stream, name, asked)
         table = selectors.table(actor, run["uid"], name, columns=_columns(axes, asked))
-        points = _points(table, float(run["start"]["time"]), axes, asked)
+        points = _points(table, run["start"], axes, asked)
         found = peak(points)
         made = fit(points, asked["model"], background=asked["background"]) if asked["model"] else None
         return Response(
@@ -166,23 +169,21 @@ def _axes(start: Any, stream: Any, name: str, asked: dict[str, Any]) -> Axes:
         axes = choose_axes(start, stream, stream_name=name, x=asked["x"] or None, y=asked["y"] or None)
         if not axes.y:
             raise InvalidError("This stream has no numbers to fit.", fields={"y": ["There are none."]})
-        for axis, choices in (("x", axes.x_choices), ("y", axes.y_choices), ("monitor", axes.y_choices)):
-            if asked[axis] and asked[axis] not in choices:
-                raise UnknownAxisError(axis, asked[axis], choices)
+        if asked["monitor"] and asked["monitor"] not in axes.y_choices:
+            raise UnknownAxisError("monitor", asked["monitor"], axes.y_choices)
     except UnknownAxisError as error:
         raise InvalidError(str(error), fields={error.axis: [str(error)]}) from error
     return axes
 
 
 def _columns(axes: Axes, asked: dict[str, Any]) -> list[str]:
-    wanted = dict.fromkeys(name for name in (axes.x, axes.y[0], asked["monitor"]) if name)
-    return [name for name in wanted if name in axes.y_choices]
+    return list(dict.fromkeys([*axes.columns, *([asked["monitor"]] if asked["monitor"] else [])]))
 
 
-def _points(table: Any, began: float, axes: Axes, asked: dict[str, Any]) -> Curve:
-    columns = {TIME: [time - began for time in table["time"]], POINT: table["seq_num"], **table["columns"]}
-    monitor = columns[asked["monitor"]] if asked["monitor"] else None
-    made = curve(columns[axes.x], columns[axes.y[0]], monitor=monitor, derivative=asked["derivative"])
+def _points(table: Any, start: Any, axes: Axes, asked: dict[str, Any]) -> Curve:
+    x, y = (channel(table, start, name) for name in (axes.x, axes.y[0]))
+    monitor = table["columns"][asked["monitor"]] if asked["monitor"] else None
+    made = curve(x, y, monitor=monitor, derivative=asked["derivative"])
     return within(made, asked["low"], asked["high"])
 
 

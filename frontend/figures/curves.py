@@ -1,6 +1,6 @@
 """One signal over one axis, ready to be measured: paired, normalised, in order; and what its peak is like."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -38,7 +38,7 @@ class Peak:
 
 
 def curve(
-    x: Sequence[Any], y: Sequence[Any], *, monitor: Sequence[Any] | None = None, derivative: bool = False
+    x: Iterable[Any], y: Iterable[Any], *, monitor: Iterable[Any] | None = None, derivative: bool = False
 ) -> Curve:
     """Pair two columns as they are stored.
 

@@ -75,6 +75,12 @@ def test_a_signal_is_divided_by_its_monitor_and_cut_and_differentiated(place):
     assert ask(place, uid, x="time").json()["peak"]["max_x"] < 100
 
 
+def test_an_expression_over_columns_is_fitted_as_a_column(place):
+    told = ask(place, stored(place, peaked()), x="sx * 2", y="det / 10", model="gaussian").json()
+    assert told["fit"]["numbers"]["centre"]["value"] == pytest.approx(0.8)
+    assert told["fit"]["numbers"]["height"]["value"] == pytest.approx(100)
+
+
 def test_points_that_are_no_numbers_give_words_and_no_fault(place):
     uid = stored(place, peaked(values=[float("nan")] * 41))
     told = ask(place, uid, model="voigt").json()
