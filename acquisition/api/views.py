@@ -19,10 +19,9 @@ from acquisition.queue.together import Together
 _status: Together[dict[str, Any]] = Together()
 
 
-def _version_of(tag: str, place: str) -> int | None:
-    """Give the version that an ETag of ours names for this part of the list, read by this person or key."""
-    number = tag.removeprefix('W/"').removesuffix(f'-{place}"')
-    return int(number) if number.isdecimal() and len(number) < 20 else None
+def _known(etag: str, place: str) -> str:
+    """Give what an ETag of ours says of this part of the list, read by this person or key."""
+    return etag.removeprefix('W/"').removesuffix(f'-{place}"')
 
 
 class BeamlinesView(APIView):
@@ -141,15 +140,16 @@ class QueueView(APIView):
 
     @extend_schema(operation_id="queue_read", parameters=[shapes.Page], responses=OBJECT)
     def get(self, request: Request, beamline: str) -> Response:
-        """Give the queue; its version is the ETag."""
+        """Give the queue; the ETag changes with it and with what is told of the running item."""
         page = query_of(request, shapes.Page)
         actor = actor_of(request)
         place = f"{page['offset']}-{page['limit']}-{actor.key_prefix or actor.account_pk}"
         known = request.headers.get("If-None-Match", "")
-        found = selectors.queue_unless(actor, beamline, _version_of(known, place), **page)
+        found = selectors.queue_unless(actor, beamline, _known(known, place), **page)
         if found is None:
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": known})
-        return Response(found, headers={"ETag": f'W/"{found["version"]}-{place}"'})
+        tag, queue = found
+        return Response(queue, headers={"ETag": f'W/"{tag}-{place}"'})
 
 
 class StartView(APIView):

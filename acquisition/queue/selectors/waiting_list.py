@@ -6,7 +6,7 @@ Items of a proposal that the actor cannot see keep their place in the list and s
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from accounts.access import Scope, require
@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from accounts.selectors import beamline_named
 from acquisition.queue.change import waiting
 from acquisition.queue.due import states_of
-from acquisition.queue.models import BeamlineQueue, QueueItem
+from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
 from acquisition.queue.selectors.items import RELATED, item_dict, visible_keys
 from acquisition.queue.states import ItemState
 from acquisition.queue.status import public_hold_reason, running_item
@@ -25,18 +25,22 @@ PAGE_LIMIT = 1_000
 
 def queue(actor: Actor, beamline: str, *, offset: int = 0, limit: int = PAGE) -> dict[str, Any]:
     """Give the queue: whether it is held, what runs, and the waiting items from `offset` on."""
-    return queue_unless(actor, beamline, None, offset=offset, limit=limit) or {}
+    found = queue_unless(actor, beamline, "", offset=offset, limit=limit)
+    return found[1] if found else {}
 
 
 def queue_unless(
-    actor: Actor, beamline: str, known: int | None, *, offset: int, limit: int
-) -> dict[str, Any] | None:
-    """Give the queue, or None when its version is the one that the reader knows."""
+    actor: Actor, beamline: str, known: str, *, offset: int, limit: int
+) -> tuple[str, dict[str, Any]] | None:
+    """Give a tag of the queue and of what runs, with the queue; None when that is the tag that is known."""
     place = beamline_named(actor, beamline)
     require(actor, Scope.QUEUE_READ, beamline=beamline)
-    known_row = BeamlineQueue.objects.filter(beamline_id=place.pk).select_related("hold_item").first()
+    told = EngineSnapshot.objects.filter(beamline_id=OuterRef("beamline_id")).values("version")
+    rows_of_it = BeamlineQueue.objects.filter(beamline_id=place.pk).annotate(told=Subquery(told))
+    known_row = rows_of_it.select_related("hold_item").first()
     row = known_row or BeamlineQueue(hold_reason="not started yet")
-    if row.version == known:
+    tag = f"{row.version}.{getattr(known_row, 'told', None) or 0}"
+    if tag == known:
         return None
     rows = waiting(place.pk)
     limit = max(1, min(limit, PAGE_LIMIT))
@@ -46,7 +50,7 @@ def queue_unless(
     seen = visible_keys(actor, named)
     sees_reason = row.hold_item_id is None or row.hold_item_id in seen
     states = states_of(item.waits_for for item in items)
-    return {
+    return tag, {
         "version": row.version,
         "is_held": row.is_held,
         "hold_reason": row.hold_reason if sees_reason else public_hold_reason(row),
