@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import path
 from django.views import View
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
@@ -42,13 +43,22 @@ class RequestMetricsMiddleware:
 
 
 class StatusView(View):
-    """Whether the site is ready: 200 or 503, without names."""
+    """Whether the site is ready: 200 or 503, without names; a page for who asks for one, else JSON."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Look at the database, the broker and the workers."""
         found = health()
-        headers = {"Cache-Control": "no-store"}
-        return JsonResponse(found.as_dict(), status=200 if found.is_ready else 503, headers=headers)
+        status = 200 if found.is_ready else 503
+        facts = found.as_dict()
+        response: HttpResponse
+        if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+            page = {"found": facts, "is_ready": found.is_ready}
+            response = render(request, "frontend/status.html", page, status=status)
+        else:
+            response = JsonResponse(facts, status=status)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "Accept"
+        return response
 
 
 class MetricsView(APIView):

@@ -62,3 +62,11 @@ def test_a_log_line_is_one_json_object_with_item_and_run():
     told = json.loads(line)
     assert (told["message"], told["item"], told["run"]) == ("said it\n", "i-1", "r-1")
     assert "beamline" not in told
+
+
+@pytest.mark.django_db
+def test_a_browser_is_told_the_same_in_words():
+    answer = Client().get("/status", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer["Content-Type"].startswith("text/html")
+    assert "can run plans" in answer.content.decode()
+    assert Client().get("/status", headers={"Accept": "*/*"})["Content-Type"] == "application/json"
