@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import logging
 import os
 import random
 import statistics
@@ -47,6 +48,7 @@ def main() -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, skip_checks=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     from tests.support.catalog_runs import make_place
 
     place = make_place()
