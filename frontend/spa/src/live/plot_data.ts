@@ -54,7 +54,7 @@ export function plotData(
   const view = drawing.view && views.includes(drawing.view) ? drawing.view : views[0];
   const y = signalsOf(run, stream, drawing).slice(0, drawing.signals.length > 0 ? SHOWN_LINES : HINTED_LINES);
   const axes = { x: hintedAxes(run, stream).x, y };
-  const data = linesOf(run, stream, axes, drawing);
+  const data: [number[], ...Line[]] = view === "line" ? linesOf(run, stream, axes, drawing) : [[]];
   const isPeaked = y.length > 0 && view === "line" && !grid && isPosition(axes.x);
   return {
     axes,

@@ -10,7 +10,7 @@ import { RegionBox, RegionFields } from "./region";
 import { type Painting, usePainter } from "./use_painter";
 
 /** More pixels than the card has to show them on; levels and regions of all of them come with the raw frame. */
-const PREVIEW_SIDE = 1024;
+const PREVIEW_SIDE = 640;
 const STAGE_HEIGHT = 460;
 
 interface FrameCardProps {
