@@ -8,7 +8,7 @@ SPA_SOURCES := $(shell find $(SPA) -type f -not -path '*/node_modules/*' -not -p
 OFFLINE = { echo "Beamport could not install $(1): the message above says why. Is the package registry reachable?" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench lock clean install install-dev browser
+.PHONY: help run test lint types bench audit lock clean install install-dev browser
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -24,6 +24,9 @@ lint: install-dev $(SPA)/node_modules/.stamp ## Format, lint, types and import c
 
 bench: install-dev ## Measure, beside the peers
 	@exec $(PY) -m bench
+
+audit: install-dev ## Ask for known vulnerabilities of the locked packages (needs PyPI's JSON interface)
+	@exec $(PY) -m tests.support.dependency_audit
 
 lock: install-dev ## Write the lock files anew from requirements*.in
 	@for name in requirements requirements-dev; do \
