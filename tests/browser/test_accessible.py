@@ -16,6 +16,8 @@ PAGES = (
     "/queue",
     "/live",
     "/runs",
+    "/runs/compare",
+    "/exports",
     "/devices",
     "/console",
     "/log",

@@ -14,6 +14,8 @@ PAGES = (
     "/queue",
     "/live",
     "/runs",
+    "/runs/compare",
+    "/exports",
     "/devices",
     "/console",
     "/log",

@@ -17,6 +17,8 @@ PAGES = {
     "/queue": "Queue",
     "/live": "Live",
     "/runs": "Runs",
+    "/runs/compare": "Compare",
+    "/exports": "Exports",
     "/devices": "Devices",
     "/console": "Console",
 }

@@ -2,8 +2,9 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { changeTags } from "../../api/annotations";
 import { getFormats, orderExport } from "../../api/exports";
+import { getRights } from "../../api/figures";
 import type { RunSummary } from "../../api/runs";
-import { may } from "../../bootstrap";
+import { bootstrap, may } from "../../bootstrap";
 import { plural } from "../../components/format";
 import { Button, Dialog, Field, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
@@ -22,6 +23,11 @@ interface BulkBarProps {
 /** What can be done with the runs that are ticked; stays in sight as long as there are any. */
 export function BulkBar({ ticked, line, total, onClear, onChanged }: BulkBarProps) {
   const [asked, setAsked] = useState<"tags" | "export" | null>(null);
+  // Rights hang on the proposal of a run: those on the first one say which buttons there are.
+  const first = ticked[0]?.uid ?? null;
+  const rights = useResource(first && `rights:${first}`, (signal) => getRights(first ?? "", signal));
+  const can = (scope: string) => rights.data?.includes(scope) ?? false;
+  const canExport = first ? can("run:export") : may("run:export") || bootstrap.proposals.length > 0;
   const uids = ticked.map(({ uid }) => uid);
   const canCompare = ticked.length >= 2 && ticked.length <= MOST_COMPARED;
   return (
@@ -36,8 +42,8 @@ export function BulkBar({ ticked, line, total, onClear, onChanged }: BulkBarProp
       ) : (
         <span className="muted">tick 2 to {MOST_COMPARED} to compare</span>
       )}
-      {may("run:annotate") && ticked.length > 0 && <Button onClick={() => setAsked("tags")}>Tags …</Button>}
-      {may("run:export") && (
+      {can("run:annotate") && <Button onClick={() => setAsked("tags")}>Tags …</Button>}
+      {canExport && (
         <Button icon="download" onClick={() => setAsked("export")}>
           Export …
         </Button>

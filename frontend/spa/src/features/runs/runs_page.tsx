@@ -1,6 +1,6 @@
 import "../../styles/catalogue.css";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { getFacets, getRuns, type RunFilters, type RunSummary } from "../../api/runs";
 import { Button, Empty, Loading, Problem } from "../../components/parts";
@@ -44,6 +44,9 @@ export default function RunsPage() {
       actions={
         <>
           <SavedSearches search={search} onOpen={(question) => setSearch(new URLSearchParams(question))} />
+          <Link className="button button-plain" to="/exports">
+            Exports
+          </Link>
           <ColumnChoice columns={columns} onChange={(names) => set({ cols: names.join(",") })} />
         </>
       }
@@ -59,7 +62,10 @@ export default function RunsPage() {
             line={lineOf(wanted)}
             total={total}
             onClear={() => setTicked(new Map())}
-            onChanged={page.refresh}
+            onChanged={() => {
+              page.refresh();
+              facets.refresh();
+            }}
           />
           {page.error && errors.length === 0 && <Problem error={page.error} onRetry={page.refresh} />}
           {page.isLoading && <Loading what="runs" />}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { forgetSearch, getSearches, type SavedSearch, saveSearch } from "../../api/searches";
-import { bootstrap, may } from "../../bootstrap";
+import { bootstrap } from "../../bootstrap";
 import { Button, Dialog, Field, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
 
@@ -46,11 +46,9 @@ export function SavedSearches({ search, onOpen }: SavedSearchesProps) {
             </li>
           ))}
         </ul>
-        {may("run:annotate") && (
-          <Button icon="plus" onClick={() => setSaving(true)}>
-            Save this search …
-          </Button>
-        )}
+        <Button icon="plus" onClick={() => setSaving(true)}>
+          Save this search …
+        </Button>
       </div>
       {isSaving && (
         <SaveDialog
