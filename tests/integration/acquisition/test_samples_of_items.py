@@ -6,6 +6,12 @@ from accounts.errors import InvalidError
 from accounts.sample_services import archive_sample, change_sample, create_sample
 from acquisition.queue import services
 from acquisition.queue.sample_choice import sample_at_start
+from catalog import ingest
+from catalog import selectors as catalog
+from catalog.queries import RunQuery
+from catalog.search import run_query
+from tests.support.catalog_runs import records_of, scan
+from tests.support.people import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +67,18 @@ def test_a_waiting_item_is_given_another_sample(facility):
         services.update_item(
             actor=actor, beamline="alpha", uid=str(item.uid), changes={"metadata": {"sample_uid": "none"}}
         )
+
+
+def test_runs_are_found_by_the_sample_of_their_item(facility):
+    uid = str(make_sample(facility, composition="LaB6", position="A4").uid)
+    told = sample_at_start({"sample_uid": uid}, facility.proposal_id("P-1"))
+    for facts in (told, {"sample": "other"}):
+        ingest.store(
+            actor=SYSTEM,
+            origin=ingest.Origin("alpha", "P-1", "member"),
+            records=records_of(scan(2, **facts)),
+        )
+    actor = facility.actor("member")
+    for line in ('sample:"LaB6 powder"', f"sample.uid:{uid}", "sample.position:A4"):
+        (found,) = catalog.runs(actor, run_query(line, query=RunQuery())).results
+        assert found["sample"] == "LaB6 powder"
