@@ -269,10 +269,12 @@ def _map(stage: Stage, seconds: float) -> None:
         source.take(1e9, 2e-5, cell)
         _live(stage, page, source)
         began = time.time()
-        _until_over(page, _in_background(lambda: source.take(1000, seconds, cell)))
+        reached: list[float] = []
+        _until_over(page, _in_background(lambda: reached.append(source.take(1000, seconds, cell))))
         took = time.time() - began
         repaints = len(page.evaluate("window.__seen.points")) / took
-        _report("G6", f"repaints of a {GRID} x {GRID} map", ">= 5 /s", f"{repaints:.1f} /s")
+        what = f"repaints of a {GRID} x {GRID} map (got {reached[0]:.0f} points/s)"
+        _report("G6", what, ">= 5 /s", f"{repaints:.1f} /s")
         source.close()
 
 

@@ -5,9 +5,9 @@ import { RunBuffer, type RunPayload } from "./run_buffer";
 export type FetchDocuments = (uid: string, since: number, signal: AbortSignal) => Promise<RunDocument[]>;
 
 const PAGE_LIMIT = 400;
-/** Documents from which on drawing all of them takes a good part of a frame: then five times a second will do. */
+/** Documents from which on drawing all of them takes a good part of a frame: then ten times a second will do. */
 const LONG_RUN = 20_000;
-const LONG_RUN_PAUSE_MS = 200;
+const LONG_RUN_PAUSE_MS = 100;
 
 /**
  * Keeps one run's buffer whole: live messages as they come, REST for whatever is missing before them.
