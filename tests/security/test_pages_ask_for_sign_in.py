@@ -10,7 +10,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access import Scope
 from tests.support.people import make_facility
 
-OPEN = {"login", "status", "kiosk/x"}  # the sign-in page, what load balancers ask, a page that has no data in it
+OPEN = {
+    "login",
+    "status",
+    "kiosk/x",
+}  # the sign-in page, what load balancers ask, a page that has no data in it
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
 SAMPLES = {
     "uid": "abcdef",

@@ -30,7 +30,16 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", *arguments)
 
 
-PACKAGES = ("accounts", "acquisition", "catalog", "client/beamport", "frontend", "logbook", "notices", "realtime")
+PACKAGES = (
+    "accounts",
+    "acquisition",
+    "catalog",
+    "client/beamport",
+    "frontend",
+    "logbook",
+    "notices",
+    "realtime",
+)
 CHECKS = (
     Check("ruff lint", python("ruff", "check", ".")),
     Check("ruff format", python("ruff", "format", "--check", ".")),

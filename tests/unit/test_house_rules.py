@@ -73,7 +73,16 @@ def test_the_import_probe_fails_for_a_package_that_needs_django():
     ],
 )
 def test_import_contracts_break_on_a_planted_import(tmp_path: Path, module, line, contract):
-    for name in ("accounts", "acquisition", "catalog", "config", "frontend", "logbook", "notices", "realtime"):
+    for name in (
+        "accounts",
+        "acquisition",
+        "catalog",
+        "config",
+        "frontend",
+        "logbook",
+        "notices",
+        "realtime",
+    ):
         shutil.copytree(
             ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("spa", "*.pyc", "templates")
         )
