@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import audit_export, people, selectors, services
 from accounts.api.decoding import decoded, words_of
+from accounts.api.page_shapes import page_of
 from accounts.api.pagination import CursorPages
 from accounts.api.rules import ReasonSerializer
 from accounts.api.serializers import AUDIENCES, AuditQuerySerializer, StrictSerializer
@@ -139,7 +140,7 @@ class PeopleView(APIView):
     """The accounts of the facility."""
 
     @extend_schema(
-        operation_id="people", parameters=[PeopleQuerySerializer], responses=PersonSerializer(many=True)
+        operation_id="people", parameters=[PeopleQuerySerializer], responses=page_of(PersonSerializer)
     )
     def get(self, request: Request) -> Response:
         """Give accounts with their roles, newest first, in pages."""

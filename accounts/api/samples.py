@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import labels, sample_selectors, sample_services
 from accounts.api.decoding import decoded, words_of
+from accounts.api.page_shapes import page_of
 from accounts.api.pagination import CursorPages
 from accounts.api.rules import ReasonSerializer
 from accounts.api.serializers import StrictSerializer
@@ -91,7 +92,7 @@ class SamplesView(APIView):
     """The samples of one's proposals."""
 
     @extend_schema(
-        operation_id="samples", parameters=[SampleQuerySerializer], responses=SampleSerializer(many=True)
+        operation_id="samples", parameters=[SampleQuerySerializer], responses=page_of(SampleSerializer)
     )
     def get(self, request: Request) -> Response:
         """Give samples, newest first, in pages; `q` looks into all their facts."""

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts import selectors, services
 from accounts.api.decoding import decoded, words_of
+from accounts.api.page_shapes import page_of
 from accounts.api.pagination import CursorPages
 from accounts.api.serializers import (
     AuditEntrySerializer,
@@ -40,7 +41,7 @@ class MeView(APIView):
 class KeysView(APIView):
     """The API keys of the signed-in person."""
 
-    @extend_schema(responses=KeySerializer(many=True))
+    @extend_schema(operation_id="keys_list", responses=page_of(KeySerializer))
     def get(self, request: Request) -> Response:
         """Give one's keys, newest first, those ended too, in pages."""
         pages = CursorPages()
@@ -69,7 +70,11 @@ class KeyView(APIView):
 class AuditView(APIView):
     """What was done."""
 
-    @extend_schema(parameters=[AuditQuerySerializer], responses=AuditEntrySerializer(many=True))
+    @extend_schema(
+        operation_id="audit_list",
+        parameters=[AuditQuerySerializer],
+        responses=page_of(AuditEntrySerializer),
+    )
     def get(self, request: Request) -> Response:
         """Give the acts one may read, newest first, in pages."""
         rows = selectors.audit_entries(actor_of(request), **words_of(request, AuditQuerySerializer))
@@ -81,7 +86,7 @@ class AuditView(APIView):
 class ProposalsView(APIView):
     """The proposals one may see."""
 
-    @extend_schema(responses=ProposalSerializer(many=True))
+    @extend_schema(operation_id="proposals_list", responses=page_of(ProposalSerializer))
     def get(self, request: Request) -> Response:
         """Give the proposals, newest first, in pages; `beamline` asks for those with time there."""
         beamline = request.query_params.get("beamline")
@@ -125,7 +130,7 @@ class ProposalView(APIView):
 class MembersView(APIView):
     """The people of a proposal."""
 
-    @extend_schema(responses=MemberSerializer(many=True))
+    @extend_schema(operation_id="proposals_members_list", responses=page_of(MemberSerializer, is_whole=True))
     def get(self, request: Request, number: str) -> Response:
         """Give everybody in the proposal."""
         rows = selectors.members(actor_of(request), number)

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import visit_selectors, visit_services
 from accounts.api.decoding import decoded, words_of
+from accounts.api.page_shapes import page_of
 from accounts.api.pagination import CursorPages
 from accounts.api.rules import ReasonSerializer
 from accounts.api.serializers import StrictSerializer
@@ -102,7 +103,7 @@ class VisitsView(APIView):
     """Visits."""
 
     @extend_schema(
-        operation_id="visits", parameters=[VisitQuerySerializer], responses=VisitSerializer(many=True)
+        operation_id="visits", parameters=[VisitQuerySerializer], responses=page_of(VisitSerializer)
     )
     def get(self, request: Request) -> Response:
         """Give the visits that one may see, newest first, in pages."""

@@ -219,10 +219,13 @@ class ClearView(APIView):
         return Response({"removed": services.clear_queue(actor=actor_of(request), beamline=beamline)})
 
 
+EXPORTED = {(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/x-python"): OpenApiTypes.STR}
+
+
 class ItemExportView(APIView):
     """One item to take away."""
 
-    @extend_schema(operation_id="queue_item_export", parameters=[shapes.Export], responses=OpenApiTypes.STR)
+    @extend_schema(operation_id="queue_item_export", parameters=[shapes.Export], responses=EXPORTED)
     def get(self, request: Request, beamline: str, uid: str) -> HttpResponse:
         """Give one item as JSON, or as a Python script that runs it."""
         asked = query_of(request, shapes.Export)
@@ -233,7 +236,7 @@ class ItemExportView(APIView):
 class QueueExportView(APIView):
     """The queue to take away."""
 
-    @extend_schema(operation_id="queue_export", parameters=[shapes.Export], responses=OpenApiTypes.STR)
+    @extend_schema(operation_id="queue_export", parameters=[shapes.Export], responses=EXPORTED)
     def get(self, request: Request, beamline: str) -> HttpResponse:
         """Give the waiting items that one may see as JSON, or as a Python script that runs them."""
         asked = query_of(request, shapes.Export)

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.page_shapes import page_of
 from accounts.api.pagination import CursorPages
 from accounts.requests import actor_of
 from notices import selectors, services
@@ -19,7 +20,7 @@ from notices.api.serializers import (
 class NoticesView(APIView):
     """What one was told."""
 
-    @extend_schema(operation_id="notices", responses=NoticeSerializer(many=True))
+    @extend_schema(operation_id="notices", responses=page_of(NoticeSerializer))
     def get(self, request: Request) -> Response:
         """Give one's notices, newest first, in pages."""
         pages = CursorPages()
