@@ -8,21 +8,13 @@ from realtime import store
 from realtime.consumers import socket as consumer
 from realtime.protocol import CloseCode
 from tests.integration.realtime.sockets import connected, key_headers, session_headers
+from tests.security.page_table import TOPICS
 from tests.support.catalog_runs import records_of, scan
 from tests.support.people import SYSTEM
 
+PERSONS = ("stranger", "outsider", "observer", "member", "pi", "staff", "contact", "other_staff", "admin")
+SEES = {name: {kind for kind, followers in TOPICS.items() if name in followers} for name in PERSONS}
 PEOPLE = ("notices", "log", "presence")
-SEES = {  # who may follow what at alpha, with a run of P-1
-    "admin": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "staff": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "contact": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "pi": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "member": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "observer": {"run", "live", "queue", "engine", "pv", "console", *PEOPLE},
-    "other_staff": set(),
-    "outsider": set(),
-    "stranger": set(),
-}
 
 
 @pytest.fixture
@@ -42,7 +34,7 @@ async def test_each_topic_is_followed_by_exactly_those_who_may(facility, name):
     headers = await store.call(session_headers, facility.users[name])
     async with connected(headers) as socket:
         allowed = set()
-        for kind in ("run", "live", "queue", "engine", "pv", "console", *PEOPLE):
+        for kind in TOPICS:
             answer = await socket.subscribe(f"{kind}:{uid if kind == 'run' else 'alpha'}")
             if answer["type"] == "subscribed":
                 allowed.add(kind)

@@ -1,0 +1,115 @@
+"""What access costs a list: `python -m bench access [--runs 100000] [--proposals 1000]`.
+
+The newest 20 runs and some searches, asked by the selectors: unrestricted (an administrator, as the owner of
+the tables, who passes row security), and by a member of three proposals, by staff and by the administrator
+through the role of the web process, behind both walls. Asked in turn, so that the machine's other work meets
+all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from typing import Any
+
+from bench import _seeded_runs as seeded
+
+REPEATS = 60
+GOAL = 1.3
+QUESTIONS = ("latest 20 by time", "plan and week", "two words", "metadata key")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=100_000)
+    parser.add_argument("--proposals", type=int, default=1_000)
+    options, _ = parser.parse_known_args()
+    import tests.support.services  # noqa: F401  starts the servers before the settings are read
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("database_roles", verbosity=0)
+    seeded.PROPOSALS = options.proposals
+    print(f"{options.runs:,} runs of {options.proposals:,} proposals in {seeded.fill(options.runs):.0f} s")
+    _table(options.runs)
+
+
+def _table(count: int) -> None:
+    from django.db import connection
+
+    from accounts.database_roles import Roles
+    from bench.search import questions
+
+    web = Roles.of(connection.settings_dict["NAME"]).web
+    people = _people()
+    callers = {"unrestricted": (people["admin"], "")} | {name: (one, web) for name, one in people.items()}
+    asked = questions(count)
+    print(f"{'p50 / p95 ms, goal ' + str(GOAL) + ' x p95':28}" + "".join(f"{name:>26}" for name in callers))
+    for name in QUESTIONS:
+        taken: dict[str, list[float]] = {who: [] for who in callers}
+        for _ in range(REPEATS):
+            for who, (actor, role) in callers.items():
+                _take(role)
+                taken[who].append(_asked(actor, asked[name]))
+        print(
+            f"{name:28}" + "".join(f"{_told(times, taken['unrestricted']):>26}" for times in taken.values())
+        )
+
+
+def _told(times: list[float], unrestricted: list[float]) -> str:
+    p95 = _p95(times)
+    return f"{statistics.median(times):.1f} / {p95:.1f} x{p95 / _p95(unrestricted):.2f}"
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def _take(role: str) -> None:
+    from django.db import connection
+
+    from accounts import row_security
+
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET ROLE "{role}"' if role else "RESET ROLE")
+    row_security.note_wall(connection=connection)
+    row_security.close()
+
+
+def _asked(actor: Any, asked: dict[str, str]) -> float:
+    from catalog import selectors
+    from catalog.queries import RunQuery
+    from catalog.search import run_query
+
+    texts = {key: asked.get(key, "") for key in ("q", "since", "until")}
+    query = RunQuery(plan=asked.get("plan", ""), limit=20)
+    query = run_query(texts["q"], since=texts["since"], until=texts["until"], query=query)
+    began = time.perf_counter()
+    selectors.runs(actor, query)
+    return (time.perf_counter() - began) * 1000
+
+
+def _people() -> dict[str, Any]:
+    from accounts.actor import system_actor
+    from accounts.models import Membership, Proposal
+    from accounts.selectors import actor_for_username
+    from accounts.services import assign_staff, create_user
+
+    system = system_actor("bench")
+    for name in ("admin", "member", "staff"):
+        user = create_user(
+            actor=system, username=name, password="correct-horse-battery-9", is_facility_admin=name == "admin"
+        )
+        if name == "member":
+            for number in (3, seeded.PROPOSALS // 2, seeded.PROPOSALS - 2):
+                proposal = Proposal.objects.get(number=f"GUP-{number}")
+                Membership.objects.create(user=user, proposal=proposal, role="member")
+    assign_staff(actor=system, beamline="one", username="staff")
+    return {name: actor_for_username(name) for name in ("admin", "member", "staff")}
