@@ -130,9 +130,9 @@ def _offer(pk: int | None, opened_at: datetime | None, fencing: int, held: _Held
 
 
 @functools.lru_cache(maxsize=128)
-def queue_uid(beamline: str, version: int) -> str:
-    """Give the uid of queue and running item, as they were when the queue had this version."""
-    del version  # the key
+def queue_uid(beamline: str, place: int | None, version: int) -> str:
+    """Give the uid of queue and running item, as they were when the queue of this place had this version."""
+    del place, version  # the key
     rows = QueueItem.objects.filter(beamline__name=beamline, state__in=[state.value for state in LISTED])
     asked_for = MD5(Cast("parameters", TextField())), MD5(Cast("metadata", TextField()))
     text = Concat(Cast("uid", TextField()), "state", "plan_name", *asked_for, output_field=TextField())

@@ -57,13 +57,14 @@ def whole_queue(actor: Actor, beamline: str) -> dict[str, Any]:
 @route("GET", "queue/get", READ)
 def queue_get(actor: Actor, beamline: str, asked: Mapping[str, Any]) -> Answer:
     """Give waiting items and the running one."""
-    plans = lists.known_environment(beamline).plans
+    known = lists.known_environment(beamline)
+    plans = known.plans
     found = whole_queue(actor, beamline)
     running = found["running"]
     return done(
         items=[item_as_qs(item, plans) for item in found["items"]],
         running_item=item_as_qs(running, plans) if running else {},
-        plan_queue_uid=lists.queue_uid(beamline, found["version"]),
+        plan_queue_uid=lists.queue_uid(beamline, known.beamline_id, found["version"]),
     )
 
 

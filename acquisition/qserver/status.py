@@ -170,7 +170,7 @@ def _lists(
     return {
         "items_in_queue": found["queue"]["length"],
         "items_in_history": lists.history_length(beamline, newest, desk.cleared_until),
-        "plan_queue_uid": lists.queue_uid(beamline, queue.version),
+        "plan_queue_uid": lists.queue_uid(beamline, queue.beamline_id, queue.version),
         "plan_history_uid": lists.history_uid(beamline, newest, desk),
         "plans_existing_uid": allowed.existing_plans_uid,
         "devices_existing_uid": allowed.existing_devices_uid,

@@ -82,7 +82,7 @@ def run_figure(
     figure = _map(table, start, axes, units, "z" in log) if is_map else _lines(table, start, axes, units)
     for name in {"x", "y"} & set(log):
         figure.layout[f"{name}axis"].type = "log"
-    return RunFigure(figure=figure.to_plotly_json(), caption=_caption(axes, table), axes=axes)
+    return RunFigure(figure=figure.to_plotly_json(), caption=_caption(axes, table, units), axes=axes)
 
 
 def _lines(
@@ -260,10 +260,10 @@ def escaped(text: str) -> str:
     return text
 
 
-def _caption(axes: Axes, table: Mapping[str, Any]) -> str:
+def _caption(axes: Axes, table: Mapping[str, Any], units: Mapping[str, str]) -> str:
     count = len(table["seq_num"])
     points = f"{count} point" + ("" if count == 1 else "s")
     if axes.slow and axes.y:
         return f"{_named(axes.y[0], axes)} over {axes.x} and {axes.slow}, {points}."
     names = ", ".join(_named(name, axes) for name in axes.y) or "nothing"
-    return f"{names} over {'the point number' if axes.x == POINT else axes.x}, {points}."
+    return f"{names} over {'the point number' if axes.x == POINT else _label(axes.x, units)}, {points}."

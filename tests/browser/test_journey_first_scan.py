@@ -55,13 +55,13 @@ def test_the_run_is_found_by_what_it_is(visit, beamport):
     page = person.page
     person.sign_in("user")
     page.get_by_role("link", name="Runs", exact=True).click()
-    page.get_by_role("searchbox", name="Search runs").fill("plan_name:scan motors:sx")
+    page.get_by_role("combobox", name="Search runs").fill("plan_name:scan motors:sx")
     page.get_by_role("button", name="Search").click()
     page.wait_for_url("**/runs?q=*")
     expect(page.locator("tbody tr").first).to_contain_text("scan")
     person.picture("runs")
     page.reload()
-    expect(page.get_by_role("searchbox", name="Search runs")).to_have_value("plan_name:scan motors:sx")
+    expect(page.get_by_role("combobox", name="Search runs")).to_have_value("plan_name:scan motors:sx")
     expect(page.locator("tbody tr").first).to_contain_text("scan")
 
 

@@ -1,6 +1,9 @@
 """Every state of the live page is for everybody: axe in light and dark, nothing wider than its window."""
 
+import contextlib
+
 import pytest
+from playwright.sync_api import TimeoutError as WaitedTooLongError
 from playwright.sync_api import expect
 
 from tests.browser.test_accessible import breaches
@@ -9,11 +12,16 @@ from tests.browser.test_live_align import Bench
 WIDTHS = (1366, 390, 320)
 
 
+FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
+
+
 def too_wide(page):
-    """Return how far the page reaches beyond its window at each width."""
+    """Return how far the page reaches beyond its window at each width, once plots had time to follow."""
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768 if width > 1000 else 800})
+        with contextlib.suppress(WaitedTooLongError):
+            page.wait_for_function(FITS, timeout=5000)
         found[width] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return {width: beyond for width, beyond in found.items() if beyond > 0}
 

@@ -26,7 +26,7 @@ def test_a_figure_has_its_caption_its_axes_and_what_else_could_be_drawn(place):
     (line,) = answer["figure"]["data"]
     assert len(line["x"]) == 5
     assert line["y"] == [10 * x for x in line["x"]]
-    assert answer["caption"] == "det over sx, 5 points."
+    assert answer["caption"] == "det over sx (mm), 5 points."
     assert (answer["stream"], answer["x"], answer["y"]) == ("primary", "sx", ["det"])
     assert set(answer["choices"]["x"]) == {"sx", "det", "time", "seq_num"}
 

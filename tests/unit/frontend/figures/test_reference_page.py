@@ -14,7 +14,7 @@ def test_the_example_draws_and_writes_a_picture(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     exec(compile(example, "figures.md", "exec"), {})
-    assert capsys.readouterr().out == "det, ratio over sx, 2 points.\n"
+    assert capsys.readouterr().out == "det, ratio over sx (mm), 2 points.\n"
     assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -39,7 +39,7 @@ def test_a_scan_gives_one_line_with_units_on_both_axes():
     assert (line["x"], line["y"]) == ([0.0, 1.0], [3.0, 4.0])
     assert made.figure["layout"]["xaxis"]["title"]["text"] == "sx (mm)"
     assert made.figure["layout"]["yaxis"]["title"]["text"] == "det (counts)"
-    assert made.caption == "det over sx, 2 points."
+    assert made.caption == "det over sx (mm), 2 points."
 
 
 def test_time_counts_from_the_start_of_the_run():
