@@ -19,6 +19,7 @@ from config.embedded import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 30.0
+STARTS = 3
 
 
 def client_environment(port: int) -> dict[str, str]:
@@ -78,12 +79,18 @@ class Ioc:
     def freeze(self) -> None:
         """Stop it from answering, without closing anything."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        suspend(self.process)
 
     def thaw(self) -> None:
         """Let it answer again."""
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
+
+
+def suspend(process: subprocess.Popen[str]) -> None:
+    """Stop a process of ours, and wait until it stands still: a signal takes its time."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
@@ -97,17 +104,28 @@ def first_line(process: subprocess.Popen[str]) -> str:
         return process.stdout.readline()
 
 
+def _started(frames_dir: Path, arguments: tuple[str, ...]) -> Ioc:
+    """Start one; on another port if somebody else took the free one before it could."""
+    for _ in range(STARTS - 1):
+        with contextlib.suppress(RuntimeError):
+            ioc = Ioc(free_port(), frames_dir, arguments)
+            ioc.start()
+            return ioc
+    ioc = Ioc(free_port(), frames_dir, arguments)
+    ioc.start()
+    return ioc
+
+
 @contextlib.contextmanager
 def running_ioc(frames_dir: Path, *arguments: str) -> Iterator[Ioc]:
     """Run the demo IOC on a free port, with the EPICS settings of this process set to find it.
 
     The settings are put back, the shared client for it closed and the IOC ended afterwards.
     """
-    ioc = Ioc(free_port(), frames_dir, arguments)
+    ioc = _started(frames_dir, arguments)
     before = {name: os.environ.get(name) for name in ioc.environment}
     os.environ.update(ioc.environment)
     try:
-        ioc.start()
         yield ioc
     finally:
         close_clients([("127.0.0.1", ioc.port)])

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tests.support.ioc import ROOT, first_line
+from tests.support.ioc import ROOT, first_line, suspend
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Served:
     def freeze(self) -> None:
         """Stop it from answering, without closing anything."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGSTOP)
+        suspend(self.process)
 
     def thaw(self) -> None:
         """Let it answer again."""

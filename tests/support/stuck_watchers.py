@@ -40,11 +40,12 @@ def _asked(address: str, key: str, topic: str) -> socket.socket:
     request.headers["Authorization"] = f"ApiKey {key}"
     protocol.send_request(request)
     _send(connection, protocol)
-    while not protocol.events_received():
-        protocol.receive_data(connection.recv(RECEIVE_BYTES))
-    assert protocol.state.name == "OPEN", protocol.handshake_exc
-    while b'"welcome"' not in b"".join(bytes(getattr(e, "data", b"")) for e in protocol.events_received()):
-        protocol.receive_data(connection.recv(RECEIVE_BYTES))
+    heard = b""
+    while b'"welcome"' not in heard:
+        came = connection.recv(RECEIVE_BYTES)
+        assert came, f"the server closed the connection: {protocol.handshake_exc}"
+        protocol.receive_data(came)
+        heard += b"".join(bytes(getattr(event, "data", b"")) for event in protocol.events_received())
     protocol.send_text(json.dumps({"type": "subscribe", "topic": topic}).encode())
     _send(connection, protocol)
     return connection
