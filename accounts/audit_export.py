@@ -8,27 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from accounts.audit import CHAINED_FIELDS
 from accounts.models import AuditEntry
 
-COLUMNS: Final = (
-    "id",
-    "at",
-    "actor_kind",
-    "username",
-    "key_prefix",
-    "address",
-    "on_behalf_of",
-    "action",
-    "object_kind",
-    "object_id",
-    "beamline",
-    "proposal",
-    "before",
-    "after",
-    "reason",
-    "previous_hash",
-    "hash",
-)
+COLUMNS: Final = ("id", "at", *CHAINED_FIELDS, "previous_hash", "hash")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.audit import CHAINED_FIELDS
 from accounts.models import APIKey, AuditEntry, Membership, Proposal, ProposalRole
 
 
@@ -71,24 +72,7 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
 
     class Meta:
         model = AuditEntry
-        fields = (
-            "id",
-            "at",
-            "actor_kind",
-            "username",
-            "key_prefix",
-            "address",
-            "on_behalf_of",
-            "action",
-            "object_kind",
-            "object_id",
-            "beamline",
-            "proposal",
-            "before",
-            "after",
-            "reason",
-            "hash",
-        )
+        fields = ("id", "at", *CHAINED_FIELDS, "hash")
         read_only_fields = fields
 
 

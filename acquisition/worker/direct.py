@@ -94,7 +94,7 @@ class DirectDevices:
 
     def _claim(self, command: ControlCommand) -> None:
         names, plan = self._held()
-        root = command.device.split(".")[0]
+        root = _root_of(command.device)
         if root in names:
             raise NotPossibleError(
                 f"{root} is held by the plan {plan}, which runs now (also while it is paused): "
@@ -115,7 +115,7 @@ class DirectDevices:
         finally:
             if command.action == "move":
                 with self._lock:
-                    root = command.device.split(".")[0]
+                    root = _root_of(command.device)
                     self._moving.pop(root, None)
                     self._stopped.pop(root, None)
 
@@ -136,7 +136,7 @@ class DirectDevices:
             wait(MOVE_S)
         elif inspect.isawaitable(status):
             call_in_bluesky_event_loop(_finished(status), timeout=MOVE_S)
-        stopped_by = self._stopped.get(command.device.split(".")[0])
+        stopped_by = self._stopped.get(_root_of(command.device))
         if stopped_by is not None:
             told = f"{command.device} was stopped by {stopped_by} on its way to {target!r}"
         else:
@@ -147,7 +147,7 @@ class DirectDevices:
         stop = getattr(device, "stop", None)
         if not callable(stop):
             raise TypeError(f"{command.device} cannot be stopped")
-        root = command.device.split(".")[0]
+        root = _root_of(command.device)
         with self._lock:
             if root in self._moving:
                 self._stopped[root] = command.requested_by
@@ -184,4 +184,8 @@ def roots_of(names: Mapping[str, Any] | frozenset[str] | set[str] | tuple[str, .
     >>> sorted(roots_of(("det.exposure_s", "sx")))
     ['det', 'sx']
     """
-    return frozenset(name.split(".")[0] for name in names)
+    return frozenset(_root_of(name) for name in names)
+
+
+def _root_of(name: str) -> str:
+    return name.split(".")[0]

@@ -104,15 +104,15 @@ def first_line(process: subprocess.Popen[str]) -> str:
         return process.stdout.readline()
 
 
-def _started(frames_dir: Path, arguments: tuple[str, ...]) -> Ioc:
+def _started(frames_dir: Path, arguments: tuple[str, ...], starts: int = STARTS) -> Ioc:
     """Start one; on another port if somebody else took the free one before it could."""
-    for _ in range(STARTS - 1):
-        with contextlib.suppress(RuntimeError):
-            ioc = Ioc(free_port(), frames_dir, arguments)
-            ioc.start()
-            return ioc
     ioc = Ioc(free_port(), frames_dir, arguments)
-    ioc.start()
+    try:
+        ioc.start()
+    except RuntimeError:
+        if starts == 1:
+            raise
+        return _started(frames_dir, arguments, starts - 1)
     return ioc
 
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { Icon, type IconName } from "./icons";
 
@@ -164,10 +164,9 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal question; Escape and a press beside it close it, focus goes back to where it was. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+/** Open a dialog as modal for as long as it is there; focus goes back to where it was. */
+export function useModal(): RefObject<HTMLDialogElement | null> {
   const box = useRef<HTMLDialogElement>(null);
-  const id = useId();
   useLayoutEffect(() => {
     const dialog = box.current;
     const before = document.activeElement;
@@ -177,6 +176,13 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  return box;
+}
+
+/** A modal question; Escape and a press beside it close it, focus goes back to where it was. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const box = useModal();
+  const id = useId();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself
     <dialog

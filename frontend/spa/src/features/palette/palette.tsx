@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { Icon } from "../../components/icons";
+import { useModal } from "../../components/parts";
 import { answers, type Entry } from "./entries";
 import { useEntries } from "./sources";
 
@@ -15,22 +16,13 @@ const WORDS: Record<Entry["kind"], string> = {
 
 /** One field that finds everything: pages, plans, devices, runs, and what can be done here. */
 export default function Palette({ onClose }: { onClose: () => void }) {
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal();
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const navigate = useNavigate();
   const id = useId();
   const shown = answers(useEntries(typed), typed);
   const current = Math.min(chosen, Math.max(0, shown.length - 1));
-  useLayoutEffect(() => {
-    const dialog = box.current;
-    const before = document.activeElement;
-    dialog?.showModal();
-    return () => {
-      dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   useEffect(() => {
     document.getElementById(`${id}-${current}`)?.scrollIntoView({ block: "nearest" });
   }, [id, current]);
