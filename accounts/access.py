@@ -20,14 +20,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts import row_security
+from accounts import access_rows, row_security
 from accounts.actor import ANONYMOUS, Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.models import (
-    APIKey,
     Audience,
     Beamline,
     Membership,
@@ -35,9 +34,7 @@ from accounts.models import (
     ProposalRole,
     StaffAssignment,
     StaffRole,
-    User,
 )
-from accounts.visiting import with_visits
 
 
 class Scope(StrEnum):
@@ -196,8 +193,9 @@ def allowed_at(
     standing = _standing(actor)
     if not standing.stands:
         return None
-    place = _place(actor, beamline)
-    tenant = _tenant(actor, Q(number=proposal), beamline)  # asked anyway: refusals take the same time
+    place = access_rows.place_of(actor.account_pk, beamline)
+    # Asked anyway: refusals take the same time.
+    tenant = access_rows.tenant_of(actor.account_pk, beamline=beamline, number=proposal)
     if place is None or not place.is_active or tenant is None or not tenant.is_here:
         return None
     sees, given = _sees_and_has_at(actor, standing, place, tenant)
@@ -280,12 +278,7 @@ def _standing(actor: Actor) -> _Standing:
         return _Standing(stands=bool(actor.worker_beamline))
     if actor.kind not in ("person", "key") or actor.user_id is None:
         return _Standing(stands=False)
-    owner = User.objects.filter(pk=actor.account_pk, is_active=True)
-    if actor.kind == "key":
-        valid = APIKey.objects.filter(revoked_at__isnull=True, expires_at__gt=timezone.now())
-        owner = owner.filter(Exists(valid.filter(prefix=actor.key_prefix, user_id=OuterRef("pk"))))
-    rows = owner.annotate(reader=row_security.naming_the_reader())
-    found = rows.values_list("is_facility_admin", "reader").first()
+    found = access_rows.owner_of(actor.account_pk, actor.key_prefix if actor.kind == "key" else None)
     return _Standing(stands=found is not None, is_admin=bool(found and found[0]))
 
 
@@ -376,11 +369,13 @@ def _sees_and_has(
 ) -> tuple[bool, Scopes]:
     if beamline is None and proposal_id is None:
         return True, _anywhere(actor, standing)
-    place = _place(actor, beamline) if beamline is not None else None
-    tenant = _tenant(actor, Q(pk=proposal_id), beamline) if proposal_id is not None else None
+    place = access_rows.place_of(actor.account_pk, beamline) if beamline is not None else None
+    tenant = None
+    if proposal_id is not None:
+        tenant = access_rows.tenant_of(actor.account_pk, beamline=beamline, pk=proposal_id)
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
         if beamline is not None and proposal_id is None:
-            list(_memberships_at(actor, beamline))  # as long as for a place that is not to be seen
+            _memberships_at(actor, beamline)  # as long as for a place that is not to be seen
         return False, NO_SCOPES
     return _sees_and_has_at(actor, standing, place, tenant)
 
@@ -398,22 +393,6 @@ def _sees_and_has_at(actor: Actor, standing: _Standing, place: Any, tenant: Any)
     if place is not None:
         return _at_beamline(actor, place)
     return _in_proposal(actor, tenant)
-
-
-def _place(actor: Actor, name: str) -> Any:
-    """Give a beamline with ``my_staff_role`` there, in one query."""
-    mine = StaffAssignment.objects.filter(user_id=actor.account_pk, beamline=OuterRef("pk"))
-    return (
-        Beamline.objects.filter(name=name).annotate(my_staff_role=Subquery(mine.values("role")[:1])).first()
-    )
-
-
-def _tenant(actor: Actor, which: Q, beamline: str | None) -> Any:
-    """Give a proposal with ``my_role`` in it, and whether it ``is_here``: allocated to the beamline."""
-    mine = _memberships(actor).filter(proposal=OuterRef("pk"))
-    here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline or "")
-    rows = with_visits(Proposal.objects.filter(which), actor.account_pk, beamline=beamline)
-    return rows.annotate(my_role=Subquery(mine.values("role")[:1]), is_here=Exists(here)).first()
 
 
 def _key_excludes(actor: Actor, place: Beamline | None, tenant: Proposal | None) -> bool:
@@ -459,9 +438,9 @@ def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
     return sees, given
 
 
-def _memberships_at(actor: Actor, beamline: str) -> QuerySet[Any]:
-    mine = _memberships(actor).filter(proposal__beamlines__name=beamline)
-    return with_visits(mine, actor.account_pk, proposal="proposal_id", beamline=beamline)
+def _memberships_at(actor: Actor, beamline: str) -> list[Any]:
+    rows = access_rows.memberships_at(actor.account_pk, beamline)
+    return [row for row in rows if actor.key_proposal_id in (None, row.proposal_id)]
 
 
 def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:

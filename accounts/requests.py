@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import keys
+from accounts import access_rows, keys
 from accounts.actor import Actor, anonymous_actor
 from accounts.errors import NotSignedInError
 from accounts.models import APIKey, User
@@ -52,7 +52,7 @@ def actor_of_key(text: str, *, address: str = "") -> Actor:
 def key_row(text: str) -> APIKey:
     """Give the row of the valid key `text`, and note its use; raise NotSignedInError for any other text."""
     prefix = keys.prefix_of(text)
-    row = APIKey.objects.select_related("user").filter(prefix=prefix).first() if prefix else None
+    row = access_rows.key_row(prefix) if prefix else None
     is_right = keys.matches(text, row.hashed if row else keys.NO_HASH)
     if row is None or not is_right or not note_key_use(row):
         raise NotSignedInError(

@@ -7,20 +7,20 @@ and goes by their role for that visit.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 
 from accounts.models import Visit, VisitMember
 
 
 def with_visits(
-    rows: QuerySet[Any], user_pk: int, *, proposal: str = "pk", beamline: str | None = None
+    rows: QuerySet[Any], user_pk: int, *, now: datetime, proposal: str = "pk", beamline: str | None = None
 ) -> QuerySet[Any]:
-    """Annotate rows with ``has_visits`` and ``visit_roles``: the person's roles in visits that are on now.
+    """Annotate rows with ``has_visits`` and ``visit_roles``: the person's roles in visits that are on `now`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def with_visits(
     beamline
         Only visits of this beamline count; None for all.
     """
-    visits, now = _planned(beamline), timezone.now()
+    visits = _planned(beamline)
     on = visits.filter(starts_at__lte=now, ends_at__gt=now)
     mine = VisitMember.objects.filter(
         user_id=user_pk, visit__proposal=OuterRef(proposal), visit__in=on.values("pk")

@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Now
 
+from accounts.prepared import TEXT, Prepared
 from acquisition.queue.control_requests import standing
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
-from acquisition.queue.prepared import Prepared
 from acquisition.queue.states import WAITING, ItemState
 
 PARTS = {
@@ -96,7 +96,7 @@ def worker_state(lease: Any, environment: Any, now: datetime) -> str:
     return "ready"
 
 
-def _rows(beamline: str) -> QuerySet[EngineSnapshot]:
+def _rows(beamline: str) -> QuerySet[EngineSnapshot, dict[str, Any]]:
     waiting = (
         QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state__in=WAITING)
         .order_by()
@@ -105,11 +105,13 @@ def _rows(beamline: str) -> QuerySet[EngineSnapshot]:
         .values("number")
     )
     running = QueueItem.objects.filter(beamline_id=OuterRef("beamline_id"), state=ItemState.RUNNING.value)
-    return EngineSnapshot.objects.filter(beamline__name=beamline).annotate(
+    rows = EngineSnapshot.objects.filter(beamline__name=beamline).annotate(
         now=Now(),
         waiting=Coalesce(Subquery(waiting), 0),
         running=Subquery(running.values(facts=_facts())[:1]),
     )
+    beside = [f"beamline__{relation}__{field}" for relation, fields in PARTS.values() for field in fields]
+    return rows.values(*OWN, *beside)
 
 
 def _as_dict(
@@ -201,10 +203,7 @@ _NO_QUEUE = SimpleNamespace(
     **{name: getattr(BeamlineQueue(), name) for name in ("is_held", "hold_reason")},
     hold_item__uid=None,
 )
-_ASKED = Prepared(
-    _rows,
-    [*OWN, *(f"beamline__{relation}__{field}" for relation, fields in PARTS.values() for field in fields)],
-)
+_ASKED = Prepared(_rows, TEXT)
 
 
 def _never_used(beamline: str) -> dict[str, Any]:
