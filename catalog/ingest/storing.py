@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import groupby
 from typing import Any
 
@@ -29,7 +29,7 @@ from catalog.ingest.metadata import DERIVED_FROM, link_sources
 from catalog.ingest.records import OrdinalGapError, Origin, Record, StoreResult
 from catalog.ingest.rows import PAGE_EVENTS, Place
 from catalog.models import Document, Quarantine, Run
-from catalog.storage.writing import write_pages
+from catalog.storage.writing import PageRows, write_pages
 
 MAX_DOCUMENT_BYTES = 32 * 2**20
 """A larger document belongs in a file beside the run; it goes to quarantine."""
@@ -37,6 +37,11 @@ MAX_DOCUMENT_BYTES = 32 * 2**20
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")
 _REFUSALS = (DataError, ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
 _REFERENCES = ("resource", "stream_resource")
+_ENDED = ("stop", "exit_status", "reason", "stop_time", "search_text")
+
+Runs = Mapping[str, list[Record]]
+Batches = list["_RunBatch"]
+
 _PLACE_AND_KNOWN = """
 SELECT beamline.id, (SELECT id FROM accounts_proposal WHERE number = %(proposal)s),
        ARRAY(SELECT uid FROM catalog_run WHERE uid = ANY(%(runs)s::text[]))
@@ -68,7 +73,7 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
     ordered = sorted(records, key=lambda r: (r.run, r.ordinal))
     runs = {uid: list(group) for uid, group in groupby(ordered, key=lambda r: r.run)}
     try:
-        batches = _stored(origin, runs, _stored_at_once)
+        batches = _stored(origin, runs, _stored_together)
     except (IntegrityError, *_REFUSALS):
         batches = _stored(origin, runs, _stored_with_care)
     return StoreResult(
@@ -79,43 +84,48 @@ def store(*, actor: Actor, origin: Origin, records: Sequence[Record]) -> StoreRe
     )
 
 
-def _stored(
-    origin: Origin,
-    runs: Mapping[str, list[Record]],
-    store_run: Callable[[Place, str, list[Record], bool], list[_RunBatch]],
-) -> list[_RunBatch]:
+def _stored(origin: Origin, runs: Runs, store_runs: Callable[[Place, Runs, Set[str]], Batches]) -> Batches:
     with transaction.atomic():
         place, known = _place_and_known(origin, runs)
-        return [batch for uid, some in runs.items() for batch in store_run(place, uid, some, uid in known)]
+        return store_runs(place, runs, known)
 
 
-def _stored_at_once(place: Place, uid: str, records: list[Record], is_known: bool) -> list[_RunBatch]:
-    batch = _RunBatch(place, uid, records)
-    batch.store(is_known=is_known)
-    return [batch]
+def _stored_together(place: Place, runs: Runs, known: Set[str]) -> Batches:
+    """Store the documents of several runs with one statement a table: small runs cost little so."""
+    batches = [_RunBatch(place, uid, records) for uid, records in runs.items()]
+    for batch in batches:
+        batch.take(is_known=batch.uid in known)
+    _write([batch for batch in batches if batch.run is not None])
+    return batches
 
 
-def _stored_with_care(place: Place, uid: str, records: list[Record], is_known: bool) -> list[_RunBatch]:
-    """Store the documents of one run; should the database refuse one, store the others without it."""
+def _stored_with_care(place: Place, runs: Runs, known: Set[str]) -> Batches:
+    """Store run by run; should the database refuse a document, store the others of its run without it."""
+    return [
+        batch for uid, records in runs.items() for batch in _run_with_care(place, uid, records, uid in known)
+    ]
+
+
+def _run_with_care(place: Place, uid: str, records: list[Record], is_known: bool) -> Batches:
     try:
-        return _stored_whole(place, uid, records, is_known)
+        return _run_whole(place, uid, records, is_known)
     except _REFUSALS:
         return [batch for record in records for batch in _store_or_set_aside(place, uid, record)]
 
 
-def _stored_whole(place: Place, uid: str, records: list[Record], is_known: bool) -> list[_RunBatch]:
+def _run_whole(place: Place, uid: str, records: list[Record], is_known: bool) -> Batches:
     try:
         with transaction.atomic():
-            return _stored_at_once(place, uid, records, is_known)
+            return _stored_together(place, {uid: records}, {uid} if is_known else set())
     except IntegrityError:
         # Somebody else began this run at the same moment; its row can be seen now.
         with transaction.atomic():
-            return _stored_at_once(place, uid, records, is_known=True)
+            return _stored_together(place, {uid: records}, {uid})
 
 
-def _store_or_set_aside(place: Place, uid: str, record: Record) -> list[_RunBatch]:
+def _store_or_set_aside(place: Place, uid: str, record: Record) -> Batches:
     try:
-        return _stored_whole(place, uid, [record], is_known=True)
+        return _run_whole(place, uid, [record], is_known=True)
     except _REFUSALS as error:
         batch = _RunBatch(place, uid, [record])
         batch.set_aside(f"it could not be stored: {type(error).__name__}: {error}")
@@ -160,9 +170,16 @@ class _RunBatch:
         self.quarantined = 0
         self.last_ordinal = -1
         self.streams: Mapping[str, StreamShape] = {}
+        self.run: Run | None = None
+        self.is_new = False
+        self.closes = False
+        self.first = 0
 
-    def store(self, *, is_known: bool) -> None:
-        """Bring the rows of this run up to date; it may have one already where it ``is_known``."""
+    def take(self, *, is_known: bool) -> None:
+        """Look at the documents; the run may have a row already where it ``is_known``.
+
+        `run` is its row as it is to be written, None where there is nothing to write.
+        """
         if not _UID.match(self.uid):
             why = f"the run's uid {self.uid[:80]!r} is not 1 to 80 letters, digits, '_', '.' and '-'"
             self._refuse_all(self.records, why)
@@ -176,18 +193,43 @@ class _RunBatch:
         self._require_dense(fresh)
         if not fresh:
             return
-        first = fresh[0].ordinal
-        was_closed = run is not None and not run.is_open
-        run = self._take(run, fresh)
-        self.last_ordinal = fresh[-1].ordinal
-        if run is None:
-            return
-        run.last_ordinal = self.last_ordinal
-        self._write(run)
-        closes = not run.is_open and not was_closed
-        if first > 0 and (closes or self.last_ordinal // PAGE_EVENTS > (first - 1) // PAGE_EVENTS):
-            compact(run)
-        transaction.on_commit(lambda: self._announce(run, first), robust=True)
+        self.first, self.last_ordinal = fresh[0].ordinal, fresh[-1].ordinal
+        self.run = self._take(run, fresh)
+        if self.run is not None:
+            self.is_new = run is None
+            self.run.last_ordinal = self.last_ordinal
+            self._close(self.run)
+
+    @property
+    def row(self) -> Run:
+        """The row of the run, where there is something to write."""
+        assert self.run is not None
+        return self.run
+
+    def write_row(self) -> None:
+        """Write what is another in a row that was there before, and the links of one that is new."""
+        if self.is_new:
+            if DERIVED_FROM in self.row.start:
+                link_sources(self.row)
+        else:
+            self.row.save(update_fields=["last_ordinal", "num_events", *(_ENDED if self.closes else ())])
+
+    def documents(self) -> list[Document]:
+        """Make the rows of what is no event."""
+        plain = [r for r in self.singly if r.name not in ("event", "event_page")]
+        return [rows.document_row(self.row, record) for record in plain]
+
+    def pages(self) -> list[PageRows]:
+        """Make the rows of the events."""
+        groups = self.groups + [rows.packed(group) for group in rows.grouped(self.singly)]
+        return [rows.page_row(self.row, self.streams, group) for group in groups]
+
+    def finish(self) -> None:
+        """Do what comes after the rows: join small pages, and tell of the documents once they are kept."""
+        of_thousands = self.last_ordinal // PAGE_EVENTS > (self.first - 1) // PAGE_EVENTS
+        if self.first > 0 and (self.closes or of_thousands):
+            compact(self.row)
+        transaction.on_commit(self._announce, robust=True)
 
     def set_aside(self, reason: str) -> None:
         """Put the documents in quarantine unseen, and count their ordinals as seen."""
@@ -265,20 +307,11 @@ class _RunBatch:
             quarantine.keep(self.place, record, "; ".join(remarks), is_stored=True)
         return True
 
-    def _write(self, run: Run) -> None:
-        changed = ["last_ordinal", "num_events"]
+    def _close(self, run: Run) -> None:
         stop = next((r.doc for r in self.accepted if r.name == "stop"), None)
         if stop is not None:
+            self.closes = run.is_open
             rows.close(run, stop)
-            changed += ["stop", "exit_status", "reason", "stop_time", "search_text"]
-        is_new = run.pk is None
-        run.save(update_fields=None if is_new else changed)
-        if is_new and DERIVED_FROM in run.start:
-            link_sources(run)
-        documents = [r for r in self.singly if r.name not in ("event", "event_page")]
-        Document.objects.bulk_create([rows.document_row(run, r) for r in documents])
-        groups = self.groups + [rows.packed(group) for group in rows.grouped(self.singly)]
-        write_pages([rows.page_row(run, self.streams, group) for group in groups])
 
     def _refuse_all(self, records: list[Record], reason: str) -> None:
         for record in records:
@@ -289,17 +322,29 @@ class _RunBatch:
         quarantine.keep(self.place, record, reason, is_stored=False)
         self.quarantined += 1
 
-    def _announce(self, run: Run, first: int) -> None:
+    def _announce(self) -> None:
+        run = self.row
         signals.documents_stored.send_robust(
             sender=Run,
             run_uid=self.uid,
             beamline=self.place.origin.beamline,
             proposal_id=run.proposal_id,
-            first_ordinal=first,
+            first_ordinal=self.first,
             last_ordinal=self.last_ordinal,
             records=[(r.ordinal, r.name, r.doc) for r in self.accepted],
             closed=not run.is_open,
         )
+
+
+def _write(batches: Sequence[_RunBatch]) -> None:
+    """Write what several runs have to write, with one statement a table where rows are new."""
+    Run.objects.bulk_create([batch.row for batch in batches if batch.is_new])
+    for batch in batches:
+        batch.write_row()
+    Document.objects.bulk_create([row for batch in batches for row in batch.documents()])
+    write_pages([row for batch in batches for row in batch.pages()])
+    for batch in batches:
+        batch.finish()
 
 
 def checker_of(uid: str, run: Run | None, names: set[str]) -> RunChecker:

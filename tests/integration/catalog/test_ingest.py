@@ -5,7 +5,8 @@ import json
 import math
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis.extra.django import TestCase
 
@@ -198,6 +199,32 @@ def test_a_document_that_the_database_refuses_is_set_aside_alone(place, monkeypa
     assert result.stored + result.quarantined == len(records)
     assert result.stored == {"start": 0, "event": 5, "stop": 5}[name]
     assert result.last_ordinals == {bad.run: len(records) - 1}
+
+
+def statements_of(place, records):
+    with CaptureQueriesContext(connection) as asked:
+        keep(place, records)
+    return len(asked)
+
+
+def test_many_small_runs_in_one_batch_take_no_more_statements_than_one(place):
+    alone = statements_of(place, records_of(scan()))
+    runs = [records_of(scan()) for _ in range(20)]
+    assert statements_of(place, [record for run in runs for record in run]) == alone
+    for records in runs:
+        assert given_back(records[0].run) == as_sent(records)
+
+
+def test_a_bad_run_among_many_in_one_batch_changes_none_of_the_others(place):
+    good, bad, begun = (records_of(scan(uid=uid)) for uid in ("a-good", "b-bad", "c-begun"))
+    keep(place, begun[:3])
+    spoilt = [*bad[:2], Record("b-bad", 2, "event", {**bad[2].doc, "data": {}}), *bad[3:]]
+    result = keep(place, [*begun, *spoilt, *good])
+    assert (result.stored, result.duplicates, result.quarantined) == (6 + 5 + 3, 3, 1)
+    assert given_back("a-good") == as_sent(good)
+    assert given_back("c-begun") == as_sent(begun)
+    assert given_back("b-bad") == as_sent([*bad[:2], *bad[3:]])
+    assert {r.exit_status for r in Run.objects.all()} == {"success"}
 
 
 def test_a_stream_name_that_no_index_takes_goes_to_quarantine(place):
