@@ -131,12 +131,15 @@ class DirectDevices:
     def _move(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
         target = self._target(device, command)
         status = _called(device.set, target)
+        if self._stopper_of(command.device) is not None:
+            # The stop was carried out before the device began to move.
+            _called(device.stop)
         wait = getattr(status, "wait", None)
         if callable(wait):
             wait(MOVE_S)
         elif inspect.isawaitable(status):
             call_in_bluesky_event_loop(_finished(status), timeout=MOVE_S)
-        stopped_by = self._stopped.get(_root_of(command.device))
+        stopped_by = self._stopper_of(command.device)
         if stopped_by is not None:
             told = f"{command.device} was stopped by {stopped_by} on its way to {target!r}"
         else:
@@ -153,6 +156,10 @@ class DirectDevices:
                 self._stopped[root] = command.requested_by
         _called(stop)
         return f"{command.device} was told to stop", {}
+
+    def _stopper_of(self, name: str) -> str | None:
+        with self._lock:
+            return self._stopped.get(_root_of(name))
 
     def _target(self, device: Any, command: ControlCommand) -> Any:
         value = command.payload.get("value")

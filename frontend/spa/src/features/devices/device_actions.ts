@@ -42,10 +42,21 @@ function faultOf(error: unknown): string {
   return [messages.length > 0 ? messages.join(" ") : error.message, error.hint].filter(Boolean).join(" ");
 }
 
+/** Stop at once, and again once a move is taken that was still being asked for: a stop may overtake it. */
+export async function stopPast<T>(asking: Promise<unknown> | undefined, tell: () => Promise<T>): Promise<T> {
+  const told = await tell();
+  const isTakenNow = await asking?.then(
+    () => true,
+    () => false,
+  );
+  return isTakenNow ? tell() : told;
+}
+
 /** Move, read and stop one device by hand, each followed to its end. A stop does not wait for anything. */
 export function useDeviceActions(beamline: string, device: string) {
   const [work, setWork] = useState(IDLE);
   const gone = useRef(new AbortController());
+  const asking = useRef<Promise<Command> | undefined>(undefined);
   useEffect(() => {
     const controller = new AbortController();
     gone.current = controller;
@@ -54,8 +65,13 @@ export function useDeviceActions(beamline: string, device: string) {
   const follow = async (doing: DeviceWork["doing"], ask: () => Promise<Command>) => {
     const { signal } = gone.current;
     setWork((before) => ({ ...before, doing, told: "", fault: "", isStopped: false }));
+    const asked = ask();
+    if (doing === "move") asking.current = asked;
     try {
-      const command = await settled(beamline, await ask(), signal);
+      const taken = await asked.finally(() => {
+        asking.current = undefined;
+      });
+      const command = await settled(beamline, taken, signal);
       if (!signal.aborted) setWork((before) => afterwards(before, command));
     } catch (error) {
       if (!signal.aborted) setWork((before) => ({ ...before, doing: "", fault: faultOf(error) }));
@@ -63,8 +79,9 @@ export function useDeviceActions(beamline: string, device: string) {
   };
   const stop = async () => {
     const { signal } = gone.current;
+    const tell = () => stopDevice(beamline, device);
     try {
-      const command = await settled(beamline, await stopDevice(beamline, device), signal);
+      const command = await settled(beamline, await stopPast(asking.current, tell), signal);
       if (!signal.aborted) setWork((before) => afterStop(before, command));
     } catch (error) {
       if (!signal.aborted) setWork((before) => ({ ...before, fault: faultOf(error) }));
