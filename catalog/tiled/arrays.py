@@ -16,7 +16,8 @@ from accounts.errors import NotFoundError, TooLargeError
 from catalog.assets.lazy_array import CHUNK_BYTES, LazyArray
 from catalog.selectors.arrays import external_array
 from catalog.selectors.rows import row_count
-from catalog.tiled.slices import Chunks, Index, regular_chunks, shape_of
+from catalog.tiled.event_arrays import EventArray
+from catalog.tiled.slices import Chunks, Index, backwards, forwards, regular_chunks, shape_of
 from catalog.tiled.streams import Column, Stream
 from catalog.tiled.tables import arrow_table
 
@@ -130,9 +131,9 @@ class FileArray:
 
     def read(self, index: Sequence[Index]) -> NDArray[Any]:
         """Read a part: forwards, as files are read, then turned and reduced as the index says."""
-        forwards = [_forwards(part, length) for part, length in zip(index, self.shape, strict=True)]
-        values = self._rows(forwards)
-        return values[tuple(_afterwards(part) for part in index)]
+        ahead = [forwards(part, length) for part, length in zip(index, self.shape, strict=True)]
+        values = self._rows(ahead)
+        return values[tuple(backwards(part) for part in index)]
 
     def require_files(self) -> None:
         """Pass silently when the files of the first and the last entry can be opened.
@@ -155,23 +156,6 @@ class FileArray:
         return values.reshape(-1, group, *values.shape[1:])[:: rows.step, within]
 
 
-def _forwards(part: Index, length: int) -> slice:
-    """Give the slice of step 1 or more that reads what `part` picks."""
-    if isinstance(part, int):
-        return slice(part, part + 1, 1)
-    picked = range(*part.indices(length))
-    if not picked:
-        return slice(0, 0, 1)
-    ordered = picked if picked.step > 0 else picked[::-1]
-    return slice(ordered.start, ordered[-1] + 1, ordered.step)
-
-
-def _afterwards(part: Index) -> Index:
-    if isinstance(part, int):
-        return 0
-    return slice(None, None, -1) if (part.step or 1) < 0 else slice(None)
-
-
 def column_array(actor: Actor, uid: str, stream: Stream, column: Column) -> Readable:
     """Give a column as an array.
 
@@ -190,13 +174,17 @@ def column_array(actor: Actor, uid: str, stream: Stream, column: Column) -> Read
 
 
 def stream_array(actor: Actor, uid: str, stream: Stream, field: str) -> Readable:
-    """Give what a data key has in files as one array whose first axis counts the rows of the stream.
+    """Give what a data key has in files, or as arrays in events, as one array.
+
+    Its first axis counts the rows of the stream.
 
     Raises
     ------
     NotFoundError, AssetGoneError
         The files are gone, or may not be read.
     """
+    if field in stream.arrays:
+        return EventArray(actor, uid, stream.name, field, stream.arrays[field])
     array = FileArray(external_array(actor, uid, stream.name, field))
     array.require_files()
     return array

@@ -63,10 +63,11 @@ class Descriptions:
         stream can be read; asked for by its own address it says why.
         """
         if isinstance(node, RunNode):
-            return [self.of(StreamNode(node, stream)) for _, stream in sorted(node.streams.items())]
+            streams = [node.with_arrays(self.actor, stream) for _, stream in sorted(node.streams.items())]
+            return [self.of(StreamNode(node, stream)) for stream in streams]
         if isinstance(node, StreamNode):
-            arrays = [ArrayNode(node.run, node.stream, field) for field in node.stream.external]
-            found = [self._if_readable(array) for array in arrays]
+            fields = [*node.stream.external, *node.stream.arrays]
+            found = [self._if_readable(ArrayNode(node.run, node.stream, field)) for field in fields]
             readable = [array for array in found if array]
             has_rows = self._rows(node) > 0
             return [
@@ -94,7 +95,8 @@ class Descriptions:
     def _stream(self, node: StreamNode) -> dict[str, Any]:
         path = [node.run.uid, node.stream.name]
         metadata = node.stream.metadata if self._wants("metadata") else None
-        return self._container(path, STREAM_SPECS, metadata, 1 + len(node.stream.external))
+        children = 1 + len(node.stream.external) + len(node.stream.arrays)
+        return self._container(path, STREAM_SPECS, metadata, children)
 
     def _table(self, node: TableNode) -> dict[str, Any]:
         path = [node.run.uid, node.stream.name, TABLE]
@@ -114,7 +116,7 @@ class Descriptions:
         array = column_array(self.actor, node.run.uid, node.stream, node.column)
         return self._array(path, array, _metadata_of(node.stream, node.column.key, node.column), "time")
 
-    def _external(self, node: ArrayNode) -> dict[str, Any]:
+    def _field(self, node: ArrayNode) -> dict[str, Any]:
         path = [node.run.uid, node.stream.name, node.field]
         array = stream_array(self.actor, node.run.uid, node.stream, node.field)
         rows = self._rows(node)
@@ -193,5 +195,5 @@ _DESCRIBED: dict[type, Any] = {
     StreamNode: Descriptions._stream,
     TableNode: Descriptions._table,
     ColumnNode: Descriptions._column,
-    ArrayNode: Descriptions._external,
+    ArrayNode: Descriptions._field,
 }

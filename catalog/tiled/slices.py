@@ -115,6 +115,30 @@ def regular_chunks(shape: Sequence[int], itemsize: int, *, most: int = 64 * 2**2
     return (first, *((length,) for length in shape[1:]))
 
 
+def forwards(part: Index, length: int) -> slice:
+    """Give the slice of step 1 or more that reads what `part` picks; `backwards` then turns or reduces it.
+
+    Examples
+    --------
+    >>> forwards(slice(None, None, -2), 6), backwards(slice(None, None, -2))
+    (slice(1, 6, 2), slice(None, None, -1))
+    """
+    if isinstance(part, int):
+        return slice(part, part + 1, 1)
+    picked = range(*part.indices(length))
+    if not picked:
+        return slice(0, 0, 1)
+    ordered = picked if picked.step > 0 else picked[::-1]
+    return slice(ordered.start, ordered[-1] + 1, ordered.step)
+
+
+def backwards(part: Index) -> Index:
+    """Give the index that makes of what `forwards` read what was asked for."""
+    if isinstance(part, int):
+        return 0
+    return slice(None, None, -1) if (part.step or 1) < 0 else slice(None)
+
+
 def _one(part: str, length: int) -> Index:
     found = _PART.fullmatch(part)
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -44,12 +44,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """Shape and type of the array that each row of a data key has."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """What the descriptors of one stream say."""
 
     name: str
     metadata: dict[str, Any]
     data_keys: dict[str, Any]
+    arrays: Mapping[str, Form] = field(default_factory=dict)
+    """Data keys whose values in events are arrays of one shape, see `event_arrays.with_arrays`."""
 
     @property
     def external(self) -> list[str]:
@@ -57,14 +67,24 @@ class Stream:
         return [key for key, value in self.data_keys.items() if is_external(value)]
 
     @property
+    def may_be_arrays(self) -> list[str]:
+        """Give the data keys whose values in events are arrays of one shape, if their descriptor is right."""
+        inside = (key for key, value in self.data_keys.items() if not is_external(value))
+        return [key for key in inside if _is_shaped(self.data_keys[key]) and _column_name(key) == key]
+
+    @property
     def columns(self) -> list[Column]:
         """Give the columns of the table, in their order."""
-        inside = [key for key in self.data_keys if key not in self.external]
+        inside = [key for key, value in self.data_keys.items() if not is_external(value)]
         names = {key: _column_name(key) for key in inside}
         return [
             Column("seq_num", "seq_num", "", pa.int64()),
             Column("time", "time", "", pa.float64()),
-            *(Column(names[key], "data", key, type_of(self.data_keys[key])) for key in inside),
+            *(
+                Column(names[key], "data", key, type_of(self.data_keys[key]))
+                for key in inside
+                if key not in self.arrays
+            ),
             *(Column(STAMP + names[key], "stamp", key, pa.float64()) for key in inside),
         ]
 
@@ -91,7 +111,17 @@ def streams_of(descriptors: Iterable[Mapping[str, Any]]) -> dict[str, Stream]:
 
 def is_external(data_key: Mapping[str, Any]) -> bool:
     """Tell whether the values of a data key are in files of their own and not in events."""
-    return str(data_key.get("external", "")).startswith("STREAM:")
+    return bool(data_key.get("external"))
+
+
+def _is_shaped(data_key: Mapping[str, Any]) -> bool:
+    """Tell whether a data key is of arrays of numbers; the lengths that are told are often wrong."""
+    type_ = type_of(data_key)
+    if not pa.types.is_list(type_) or None in (data_key.get("shape") or ()):
+        return False
+    while pa.types.is_list(type_):
+        type_ = type_.value_type
+    return bool(pa.types.is_primitive(type_))
 
 
 def type_of(data_key: Mapping[str, Any]) -> pa.DataType:

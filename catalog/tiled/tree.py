@@ -7,7 +7,7 @@
         └── <stream>            BlueskyEventStream 3.0, composite
             ├── internal        table: seq_num, time, data keys, ts_ + data keys
             │   └── <column>    array
-            └── <data key>      array of what is in files
+            └── <data key>      array of what is in files, and of arrays in events
 
 A column is also found without ``internal``, which spares the run client a request.
 """
@@ -22,6 +22,7 @@ from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
 from accounts.errors import NotFoundError
 from catalog import selectors
+from catalog.tiled.event_arrays import with_arrays
 from catalog.tiled.streams import TABLE, Column, Stream, streams_of
 
 
@@ -41,6 +42,10 @@ class RunNode:
     def streams(self) -> dict[str, Stream]:
         """Give its streams by name."""
         return streams_of(self.detail["descriptors"])
+
+    def with_arrays(self, actor: Actor, stream: Stream) -> Stream:
+        """Give a stream of it with the arrays that are in its events."""
+        return with_arrays(actor, self.uid, stream, self.detail["last_ordinal"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class ColumnNode:
 
 @dataclass(frozen=True, slots=True)
 class ArrayNode:
-    """What a data key has in files."""
+    """What a data key has in files, or as arrays in events."""
 
     run: RunNode
     stream: Stream
@@ -101,7 +106,7 @@ def node_at(actor: Actor, path: str) -> Node:
     for count in range(len(parts) - 1, 0, -1):
         stream = streams.get("/".join(parts[1 : count + 1]))
         if stream is not None:
-            return _inside(run, stream, parts[count + 1 :])
+            return _inside(run, run.with_arrays(actor, stream), parts[count + 1 :])
     raise _missing(path)
 
 
@@ -117,7 +122,7 @@ def _inside(run: RunNode, stream: Stream, parts: Sequence[str]) -> Node:
     name = "/".join(parts)
     if not parts:
         return StreamNode(run, stream)
-    if name in stream.external:
+    if name in stream.external or name in stream.arrays:
         return ArrayNode(run, stream, name)
     if name == TABLE:
         return TableNode(run, stream)

@@ -221,6 +221,18 @@ def test_images_are_read_whole_by_slice_and_by_block(archive, catalog):
     np.testing.assert_array_equal(camera.read_block((0, 0, 0), slice=(slice(1, 3),)), expected[1:3])
 
 
+def test_arrays_in_events_are_arrays_and_not_text(archive, catalog):
+    stream = catalog[archive.uid("odd")]["primary"]
+    expected = np.array([[n, 2.0, 3.0] for n in range(5)])
+    assert "spectrum" not in stream.base["internal"].columns
+    assert "ts_spectrum" in stream.base["internal"].columns
+    spectrum = stream["spectrum"]
+    assert (spectrum.shape, spectrum.dtype) == ((5, 3), np.float64)
+    for part in (np.s_[:], np.s_[3], np.s_[::-2], np.s_[1:4, ::-1], np.s_[..., 0], np.s_[4:4]):
+        np.testing.assert_array_equal(spectrum[part], expected[part])
+    np.testing.assert_array_equal(spectrum.read_block((0, 0), slice=(slice(1, 3),)), expected[1:3])
+
+
 def test_a_lost_file_does_not_keep_the_rest_of_a_stream_from_being_read(archive, catalog):
     run = catalog[archive.uid("images")]
     data = run["primary"].read()
@@ -262,10 +274,13 @@ def test_odd_values_stand_in_the_table_as_far_as_a_table_has_them(archive, catal
     assert data["label"].values.tolist() == ["plain", "NUL \0 inside", "ü", "", "last"]
     assert data["ready"].values.tolist() == [True, False, True, False, True]
     assert data["data_hidden"].values.tolist() == [0.0, 1.5, 3.0, 4.5, 6.0]
-    np.testing.assert_array_equal(run["primary", "spectrum"].read()[2], [2.0, 2.0, 3.0])
+    assert data["spectrum"].dims == ("time", "spectrum_dim1")
+    np.testing.assert_array_equal(data["spectrum"][2], [2.0, 2.0, 3.0])
     assert run["primary", "label"].read()[2] == "ü"
-    with pytest.raises(KeyError):
-        run["primary", "ragged"]
+    for name in ("ragged", "mislabelled"):
+        with pytest.raises(KeyError):
+            run["primary", name]
+        assert name in run["primary"].base["internal"].columns
     assert math.isnan(run.start["nothing"])
     assert run.stop["reason"] == "the beam went away"
 

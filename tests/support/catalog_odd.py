@@ -96,6 +96,7 @@ def odd_run(*, time: float = 5000.0) -> Documents:
         "ready": _key("ready", "boolean"),
         "spectrum": _key("spectrum", "array", shape=[3]),
         "ragged": _key("ragged", "array", shape=[None]),
+        "mislabelled": _key("mislabelled", "array", shape=[2]),
         "_hidden": _key("_hidden"),
     }
     stream = run.descriptor("primary", keys)
@@ -109,6 +110,7 @@ def odd_run(*, time: float = 5000.0) -> Documents:
             "ready": n % 2 == 0,
             "spectrum": [1.0 * n, 2.0, 3.0],
             "ragged": list(range(n)),
+            "mislabelled": [[n, 1], [2, 3]][: 1 + n % 2],
             "_hidden": n * 1.5,
         }
         yield "event", stream.event(data, dict.fromkeys(data, time + n), time=time + n)

@@ -9,6 +9,8 @@ from acquisition.devices.sim.images import FileImage
 from catalog import selectors
 from catalog.assets.errors import AssetNotAllowedError, NoFrameError
 from catalog.documents.compose import RunComposer
+from catalog.tiled.arrays import stream_array
+from catalog.tiled.tree import node_at
 from tests.support.catalog_runs import KEYS, make_place, stored
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +148,14 @@ def test_one_frame_of_many_costs_as_many_queries_as_one_of_few(place, root, djan
     uid = with_stream_assets(place, write(root / "a.h5").as_uri())
     with django_assert_num_queries(6, exact=False):
         selectors.frame(place.member, uid, "primary", "camera", 4).read()
+
+
+@pytest.mark.parametrize("make", ["stream documents", "datums"])
+def test_frames_are_an_array_for_tiled_in_either_form_of_documents(place, root, make):
+    uid = with_datums(place, root)
+    if make == "stream documents":
+        uid = with_stream_assets(place, write(root / "a.h5").as_uri())
+    node = node_at(place.member, f"{uid}/primary/camera")
+    array = stream_array(place.member, uid, node.stream, node.field)
+    assert np.array_equal(array.read((slice(1, 3), 0, slice(None, None, -1))), VALUES[1:3, 0, ::-1])
+    assert [column.name for column in node.stream.columns] == ["seq_num", "time", "sx", "ts_sx"]
