@@ -10,6 +10,7 @@ that is cut short or whose sum is wrong ends the file: at the very end it is wha
 cut off; in front of a whole record it is damage, and a person has to look.
 """
 
+import math
 import os
 import threading
 import zlib
@@ -138,9 +139,16 @@ def read_header(path: Path) -> tuple[Header, int]:
     return header, len(line)
 
 
-def read_entries(path: Path, offset: int, *, limit: int = 100) -> list[Entry]:
-    """Give up to `limit` whole records from `offset` on; stop before the first that is not whole."""
+def read_entries(path: Path, offset: int, *, limit: int = 100, most_bytes: int | None = None) -> list[Entry]:
+    """Give up to `limit` whole records from `offset` on; stop before the first that is not whole.
+
+    Parameters
+    ----------
+    most_bytes
+        Stop behind the record that reaches so many bytes.
+    """
     found: list[Entry] = []
+    end = math.inf if most_bytes is None else offset + most_bytes
     with path.open("rb") as file:
         file.seek(offset)
         for line in file:
@@ -149,7 +157,7 @@ def read_entries(path: Path, offset: int, *, limit: int = 100) -> list[Entry]:
                 break
             offset += len(line)
             found.append(Entry(record[0], record[1], record[2], offset))
-            if len(found) == limit:
+            if len(found) == limit or offset >= end:
                 break
     return found
 

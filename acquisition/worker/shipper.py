@@ -1,14 +1,14 @@
 """From the journal to the catalogue, on a thread of its own.
 
-It reads what the recorder wrote, by offset, and stores it in batches under the worker's lease. Storing is
-idempotent by (run, ordinal), so after any doubt it begins a file anew. While the database is away it tries
-again with growing pauses and the run goes on.
+It reads what the recorder wrote, by offset, and stores it in batches under the worker's lease: a stretch of
+a long run, or many small runs of one origin. Storing is idempotent by (run, ordinal), so after any doubt it
+begins a file anew. While the database is away it tries again with growing pauses and the run goes on.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,12 +17,20 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 
 from accounts.actor import Actor
 from acquisition.queue.leases import Grant, LeaseError, LeaseLostError, guarded
-from acquisition.worker.journal import Header, JournalError, journal_files, read_entries, read_header
+from acquisition.worker.journal import (
+    Entry,
+    Header,
+    JournalError,
+    journal_files,
+    read_entries,
+    read_header,
+)
 from catalog import ingest
 
 logger = logging.getLogger(__name__)
 
-BATCH: Final = 100
+BATCH: Final = 3000  # documents: those of 0.1 s at the rate that the catalogue is made for
+BATCH_BYTES: Final = 8 * 2**20
 WINDOW_S: Final = 0.05
 IDLE_S: Final = 1.0
 BACKOFF_S: Final = (0.1, 2.0)
@@ -41,6 +49,36 @@ class _Reading:
     begin: int
     offset: int
     refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What was read of a file and is still to be stored."""
+
+    reading: _Reading
+    entries: Sequence[Entry]
+
+    @property
+    def fill(self) -> float:
+        """The part of a batch that it fills."""
+        size = self.entries[-1].end - self.reading.offset
+        return max(len(self.entries) / BATCH, size / BATCH_BYTES)
+
+    @property
+    def origin(self) -> ingest.Origin:
+        """Where its run comes from."""
+        header = self.reading.header
+        return ingest.Origin(
+            beamline=header.beamline,
+            proposal=header.proposal,
+            username=header.username,
+            item_uid=header.item_uid,
+        )
+
+    def records(self) -> Iterator[ingest.Record]:
+        """Give its documents as the catalogue takes them."""
+        run = self.reading.header.run
+        return (ingest.Record(run, entry.ordinal, entry.name, entry.doc) for entry in self.entries)
 
 
 @dataclass(slots=True)
@@ -167,11 +205,18 @@ class Shipper:
     def _round(self) -> bool:
         """Ship one batch of each file; tell whether there may be more."""
         more = False
+        for parcels in _batches(self._parcels()):
+            more |= self._ship(parcels)
+        return more and not self._stopping.is_set()
+
+    def _parcels(self) -> Iterator[_Parcel]:
         for path in journal_files(self._folder):
             reading = self._readings.get(path) or self._open(path)
-            if reading is not None:
-                more |= self._ship(reading)
-        return more and not self._stopping.is_set()
+            if reading is None:
+                continue
+            entries = read_entries(path, reading.offset, limit=BATCH, most_bytes=BATCH_BYTES)
+            if entries:
+                yield _Parcel(reading, entries)
 
     def _open(self, path: Path) -> _Reading | None:
         try:
@@ -182,32 +227,39 @@ class Shipper:
         self._readings[path] = reading
         return reading
 
-    def _ship(self, reading: _Reading) -> bool:
-        entries = read_entries(reading.path, reading.offset, limit=BATCH)
-        if not entries:
-            return False
-        run = reading.header.run
-        records = [ingest.Record(run, entry.ordinal, entry.name, entry.doc) for entry in entries]
+    def _ship(self, parcels: Sequence[_Parcel]) -> bool:
+        records = [record for parcel in parcels for record in parcel.records()]
         try:
             with guarded(self._grant):
-                ingest.store(actor=self._actor, origin=_origin(reading.header), records=records)
-        except ingest.OrdinalGapError as error:
-            return self._begin_anew(reading, error)
+                ingest.store(actor=self._actor, origin=parcels[0].origin, records=records)
         except (*AWAY, LeaseError):
             raise
-        except Exception as error:
-            logger.exception("run %s is not taken by the store", run)
-            return self._refused(reading, error)
+        except Exception as error:  # noqa: BLE001  it is told of where it is known whose it is
+            if len(parcels) > 1:
+                return _any_of(self._ship([parcel]) for parcel in parcels)
+            return self._not_taken(parcels[0].reading, error)
+        self.progress.batches += 1
+        return _any_of(map(self._shipped, parcels))
+
+    def _shipped(self, parcel: _Parcel) -> bool:
+        """Go on behind what is stored; tell whether there may be more in the file."""
+        reading, entries = parcel.reading, parcel.entries
+        is_full = parcel.fill >= 1
         reading.refusals = 0
         reading.offset = entries[-1].end
         self.progress.documents += len(entries)
-        self.progress.batches += 1
         if entries[0].ordinal == 0:
-            self.on_begun(run)
+            self.on_begun(reading.header.run)
         if entries[-1].name == "stop":
             self._remove(reading)
             return False
-        return len(entries) == BATCH
+        return is_full
+
+    def _not_taken(self, reading: _Reading, error: Exception) -> bool:
+        if isinstance(error, ingest.OrdinalGapError):
+            return self._begin_anew(reading, error)
+        logger.error("run %s is not taken by the store", reading.header.run, exc_info=error)
+        return self._refused(reading, error)
 
     def _begin_anew(self, reading: _Reading, error: ingest.OrdinalGapError) -> bool:
         if reading.offset == reading.begin:
@@ -248,10 +300,18 @@ def set_aside(path: Path) -> Path:
     return path.rename(folder / f"{path.name}.{int(time.time())}")
 
 
-def _origin(header: Header) -> ingest.Origin:
-    return ingest.Origin(
-        beamline=header.beamline,
-        proposal=header.proposal,
-        username=header.username,
-        item_uid=header.item_uid,
-    )
+def _any_of(answers: Iterable[bool]) -> bool:
+    """Tell whether one of the answers is yes; unlike `any`, hear them all."""
+    return True in list(answers)
+
+
+def _batches(parcels: Iterator[_Parcel]) -> Iterator[list[_Parcel]]:
+    """Put parcels of one origin together, up to a batch."""
+    held: list[_Parcel] = []
+    for parcel in parcels:
+        if held and (parcel.origin != held[0].origin or sum(p.fill for p in held) + parcel.fill > 1):
+            yield held
+            held = []
+        held.append(parcel)
+    if held:
+        yield held

@@ -1,17 +1,21 @@
 """From the journal to the catalogue: each document once, whatever the writer left; orphans are closed."""
 
+import zlib
+
 import pytest
 
 from accounts import services as accounts
 from accounts.actor import worker_actor
 from acquisition.queue import leases, running
 from acquisition.queue.models import BeamlineQueue, ControlCommand, QueueItem
-from acquisition.worker.item import ItemRefusedError, rights_of
+from acquisition.worker import shipper as shipping
+from acquisition.worker.item import ItemRefusedError, standing_of
 from acquisition.worker.journal import Header, JournalFile
 from acquisition.worker.recovery import REASON, recover
 from acquisition.worker.shipper import REFUSALS, SET_ASIDE, Shipper
-from catalog import ingest
+from catalog import ingest, services
 from catalog import selectors as catalog
+from catalog.documents.encoding import dumps
 from tests.integration.acquisition.test_queue_services import submit
 from tests.support.catalog_runs import scan
 from tests.support.people import SYSTEM
@@ -45,7 +49,8 @@ def shipper(folder, grant, troubles=None):
     return Shipper(folder, actor=WORKER, grant=grant, on_trouble=(troubles or []).append)
 
 
-def test_a_whole_run_is_stored_and_its_file_goes(tmp_path, grant):
+def test_a_whole_run_is_stored_in_batches_and_its_file_goes(tmp_path, grant, monkeypatch):
+    monkeypatch.setattr(shipping, "BATCH", 100)
     documents = documents_of_a_run(250)
     run, path = journal(tmp_path, documents)
     ships = shipper(tmp_path, grant)
@@ -55,7 +60,52 @@ def test_a_whole_run_is_stored_and_its_file_goes(tmp_path, grant):
     assert ships.progress.batches == 3
 
 
-def test_a_run_is_told_of_once_and_only_when_it_can_be_found(tmp_path, grant):
+def test_a_batch_of_large_documents_holds_fewer(tmp_path, grant, monkeypatch):
+    _, path = journal(tmp_path, documents_of_a_run(30))
+    monkeypatch.setattr(shipping, "BATCH_BYTES", path.stat().st_size // 3)
+    ships = shipper(tmp_path, grant)
+    ships.ship_all()
+    assert ships.progress.batches == 3
+
+
+def test_small_runs_of_one_origin_are_shipped_together_and_each_is_told_of(tmp_path, grant):
+    sent = [documents_of_a_run() for _ in range(5)]
+    uids = [journal(tmp_path, documents)[0] for documents in sent]
+    ships = shipper(tmp_path, grant)
+    told = []
+    ships.on_begun = told.append
+    ships.ship_all()
+    assert (ships.progress.batches, sorted(told)) == (1, sorted(uids))
+    for run, documents in zip(uids, sent, strict=True):
+        assert [(name, doc) for _, name, doc in catalog.documents(SYSTEM, run)] == documents
+    assert list(tmp_path.glob("*.journal")) == []
+
+
+def test_runs_of_two_items_are_shipped_apart(tmp_path, grant):
+    for item_uid in ("one", "other"):
+        journal(tmp_path, documents_of_a_run(), item_uid=item_uid)
+    ships = shipper(tmp_path, grant)
+    ships.ship_all()
+    assert ships.progress.batches == 2
+
+
+def test_a_gap_in_one_run_of_a_batch_begins_that_run_anew(tmp_path, grant):
+    begun, doubted, other = (documents_of_a_run() for _ in range(3))
+    run, path = journal(tmp_path, begun[:-1])
+    ships = shipper(tmp_path, grant)
+    ships.ship_all()
+    services.close_orphan(actor=SYSTEM, run_uid=run, reason="to delete it")
+    services.delete_run(actor=SYSTEM, run_uid=run, reason="as if the database had lost it")
+    with path.open("ab") as file:
+        record = dumps([len(begun) - 1, *begun[-1]])
+        file.write(b"%08x %s\n" % (zlib.crc32(record), record))
+    uids = [run, *(journal(tmp_path, documents)[0] for documents in (doubted, other))]
+    ships.ship_all()
+    assert [catalog.run_detail(SYSTEM, uid)["exit_status"] for uid in uids] == ["success"] * 3
+
+
+def test_a_run_is_told_of_once_and_only_when_it_can_be_found(tmp_path, grant, monkeypatch):
+    monkeypatch.setattr(shipping, "BATCH", 100)
     run, _ = journal(tmp_path, documents_of_a_run(250))
     ships = shipper(tmp_path, grant)
     told = []
@@ -149,7 +199,7 @@ def test_a_damaged_journal_is_set_aside_and_the_queue_held(tmp_path, grant):
 
 def test_rights_are_asked_again_when_the_item_starts(facility, grant):
     item = submit(facility)
-    assert "device:move" in rights_of(item, "alpha")
+    assert "device:move" in standing_of(item, "alpha")[0]
     accounts.remove_member(actor=SYSTEM, proposal="P-1", username="member")
     with pytest.raises(ItemRefusedError, match="may not run items of proposal P-1 here any more"):
-        rights_of(item, "alpha")
+        standing_of(item, "alpha")
