@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from config.embedded import free_port
+from tests.browser.archive import last_months_runs
 from tests.support.house_rules import ROOT
 from tests.support.installation import Installation, installation, wait_for
 
@@ -107,6 +108,12 @@ def scanned(beamport: Installation) -> str:
             return found["run_uids"][0] if found["state"] == "completed" else None
 
         return wait_for("the map is taken", run, deadline_s=60)
+
+
+@pytest.fixture(scope="package")
+def archive(beamport: Installation) -> dict[str, str]:
+    """Keep runs of last month, one of them failed; give their uids by name."""
+    return last_months_runs(beamport)
 
 
 @pytest.fixture(scope="package")

@@ -1,84 +1,17 @@
-"""Find runs, look at one, compare and take away: journeys 5, 6 and 8, and metadata that mean harm."""
+"""Find runs, look at one, compare and take away: journeys 5, 6 and 8."""
 
 import json
 import re
-import time
-import uuid
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from catalog.documents.encoding import dumps
-from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.archive import SAMPLE
+from tests.browser.steps import Steps
 from tests.browser.test_accessible import breaches
-from tests.support.catalog_runs import scan
 from tests.support.installation import wait_for
 
-NARROW = {"width": 320, "height": 640}
-SAMPLE = f"LaB6-{uuid.uuid4().hex[:6]}"
-SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
-HOSTILE = {
-    "plan_name": SCRIPT,
-    "sample": "مرحبا \u202egnp.exe",
-    "title": "x" * 10_000,
-    "note": "y " * 5_000,
-    "<img src=x onerror=alert(1)>": "a key",
-    "nothing": float("nan"),
-    "endless": [float("inf"), None, {"deep": {"deeper": [SCRIPT]}}],
-    "reason": SCRIPT,
-}
-
-
 TOO_FAR = {"plan": "rel_scan", "parameters": {"detectors": ["det"], "args": [["sx", 0, 15]], "num": 4}}
-
-
-def last_month():
-    """Give a moment in the middle of the month before this one."""
-    first = datetime.now(UTC).replace(day=1, hour=12)
-    return (first - timedelta(days=14)).timestamp()
-
-
-def sent(client, proposal, documents):
-    """Import a run as staff; give its uid."""
-    listed = list(documents)
-    body = b"\n".join(dumps([name, doc]) for name, doc in listed)
-    answer = client.post(
-        "/api/v1/imports",
-        params={"beamline": "demo", "proposal": proposal},
-        content=body,
-        headers={
-            "X-CSRFToken": client.cookies["csrftoken"],
-            "Referer": str(client.base_url),
-            "Content-Type": "application/octet-stream",
-        },
-    )
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["quarantined"] == 0, answer.text
-    return listed[0][1]["uid"]
-
-
-@pytest.fixture(scope="module")
-def archive(beamport):
-    """Keep runs of last month, one that failed, and one whose metadata mean harm; give their uids by name."""
-    at = last_month()
-    with beamport.rest("user") as rest:
-        proposal = rest.get("proposals").json()["results"][0]["number"]
-    with beamport.signed_in("staff") as staff:
-        found = {}
-        for number, (plan, sample) in enumerate(
-            [("scan", SAMPLE), ("scan", SAMPLE), ("count", SAMPLE), ("scan", "CeO2")], 1
-        ):
-            uid = str(uuid.uuid4())
-            more = {"plan_name": plan, "sample": sample, "scan_id": 9000 + number, "uid": uid}
-            found[f"{plan}-{number}"] = sent(
-                staff, proposal, scan(8 + number, time=at + 600 * number, **more)
-            )
-        found["failed"] = sent(
-            staff, proposal, scan(3, stop="fail", time=at, scan_id=9100, uid=str(uuid.uuid4()), sample=SAMPLE)
-        )
-        found["hostile"] = sent(staff, proposal, scan(4, time=time.time(), uid=str(uuid.uuid4()), **HOSTILE))
-        yield found
 
 
 def test_two_runs_of_last_month_are_found_and_compared_in_five_steps(visit, archive):
@@ -86,18 +19,20 @@ def test_two_runs_of_last_month_are_found_and_compared_in_five_steps(visit, arch
     page = person.page
     person.sign_in("user")
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Runs").click()
+    steps = Steps(page)
     box = page.get_by_role("combobox", name="Search runs")
-    box.fill(f'sample:{SAMPLE} time:"last month"')  # step 1
+    box.fill(f'sample:{SAMPLE} time:"last month"')
     box.press("Enter")
     facets = page.locator(".facets")
-    facets.get_by_role("checkbox", name="scan", exact=False).first.check()  # step 2
+    facets.get_by_role("checkbox", name="scan", exact=False).first.check()
     expect(page.get_by_role("region", name="Runs", exact=True).locator("tbody tr")).to_have_count(3)
-    facets.get_by_role("checkbox", name="success").check()  # step 3
+    facets.get_by_role("checkbox", name="success").check()
     rows = page.get_by_role("region", name="Runs", exact=True).locator("tbody tr")
     expect(rows).to_have_count(2)
-    for place in range(2):  # step 4
+    for place in range(2):
         rows.nth(place).get_by_role("checkbox").check()
-    page.get_by_role("link", name="Compare").click()  # step 5
+    page.get_by_role("link", name="Compare").click()
+    steps.were(5)
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare")
     expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(2)
     expect(page.get_by_role("region", name="Metadata that differ")).to_contain_text("num_points")
@@ -179,11 +114,13 @@ def test_a_run_is_exported_in_two_steps(visit, archive):
     page = person.page
     person.sign_in("user")
     person.open(f"/runs/{archive['scan-1']}")
+    steps = Steps(page)
     for form in ("csv", "nexus", "json", "html"):
-        page.get_by_label("Format").select_option(form)  # step 1
+        page.get_by_label("Format").select_option(form)
         with page.expect_download() as waiting:
-            page.get_by_role("link", name="Download", exact=True).click()  # step 2
+            page.get_by_role("link", name="Download", exact=True).click()
         assert waiting.value.path().stat().st_size > 100, form
+        steps.were(2)
 
 
 def test_the_snippet_is_copied_in_one_step_and_the_notebook_downloaded(visit, archive):
@@ -192,7 +129,9 @@ def test_the_snippet_is_copied_in_one_step_and_the_notebook_downloaded(visit, ar
     person.sign_in("user")
     person.open(f"/runs/{archive['scan-1']}")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    page.get_by_role("button", name="Copy Jupyter snippet").click()  # the step
+    steps = Steps(page)
+    page.get_by_role("button", name="Copy Jupyter snippet").click()
+    steps.were(1)
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert f'client.catalog["{archive["scan-1"]}"]' in copied
@@ -277,19 +216,19 @@ def test_a_fault_is_noticed_looked_at_put_right_and_run_again_in_four_steps(visi
         proposal = rest.get("proposals").json()["results"][0]["number"]
         rest.post("beamlines/demo/queue/run-now", json={**TOO_FAR, "proposal": proposal}).raise_for_status()
     expect(page.get_by_role("button", name=re.compile(r"^Notices, \d+ new"))).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name=re.compile("^Notices")).click()  # step 1
-    page.get_by_role("region", name="Notices").get_by_role(
-        "link", name="rel_scan failed"
-    ).first.click()  # step 2
+    steps = Steps(page)
+    page.get_by_role("button", name=re.compile("^Notices")).click()
+    page.get_by_role("region", name="Notices").get_by_role("link", name="rel_scan failed").first.click()
     card = page.get_by_role("region", name="This run failed")
     expect(card).to_contain_text("its limits are -10 to 10 mm")
     expect(card.locator("dt", has_text="sx").first).to_be_visible()
     person.picture("run-failed")
-    card.get_by_role("link", name="Run a copy").click()  # step 3
+    card.get_by_role("link", name="Run a copy").click()
     stop = page.locator("form").get_by_label(re.compile("^stop"))
     expect(stop).to_have_value("15")
-    stop.fill("-0.1")  # step 4
+    stop.fill("-0.1")
     stop.press("Enter")
+    steps.were(4)
 
     with idle.rest("user") as rest:
 
@@ -297,35 +236,3 @@ def test_a_fault_is_noticed_looked_at_put_right_and_run_again_in_four_steps(visi
             return rest.get("beamlines/demo/history").json()["results"][0]["state"]
 
         wait_for("the copy has run", lambda: state() == "completed", deadline_s=60)
-
-
-@pytest.mark.parametrize(
-    ("viewport", "theme"),
-    [(LAPTOP, "light"), (PHONE, "dark"), (NARROW, "light")],
-    ids=["laptop", "phone", "narrow"],
-)
-def test_metadata_that_mean_harm_are_words_on_every_page(visit, archive, viewport, theme):
-    person = visit(viewport)
-    page = person.page
-    person.open("/login")
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": person.url}])
-    person.sign_in("user")
-    pair = f"run={archive['hostile']}&run={archive['scan-1']}"
-    for name, path, shown in (
-        (
-            "runs",
-            "/runs?cols=scan,plan,sample,title,note,nothing,endless",
-            page.get_by_role("region", name="Runs", exact=True),
-        ),
-        ("run", f"/runs/{archive['hostile']}", page.locator(".js-plotly-plot .main-svg").first),
-        ("compare", f"/runs/compare?{pair}", page.get_by_role("region", name="Metadata that differ")),
-        ("exports", "/exports", page.get_by_role("heading", level=1)),
-    ):
-        person.open(path)
-        expect(shown).to_be_visible(timeout=20_000)
-        assert page.title() != "taken"
-        assert page.locator("main img[src='x'], main script").count() == 0
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= viewport["width"], f"{path} is {width} px wide"
-        assert breaches(page) == [], name
-        person.picture(f"hostile-{name}-{viewport['width']}")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.steps import Steps
 from tests.browser.test_accessible import breaches
 
 ADMIN_PAGES = (
@@ -24,17 +25,6 @@ ADMIN_PAGES = (
 NARROW = {"width": 320, "height": 640}
 
 
-class Steps:
-    """Count deliberate actions: a press, a choice, typing into one field."""
-
-    def __init__(self):
-        self.taken = []
-
-    def __call__(self, name, act):
-        act()
-        self.taken.append(name)
-
-
 SEND = """async ([method, path, body]) => {
     const csrf = JSON.parse(document.getElementById("bootstrap").textContent).csrf_token;
     const headers = {"Content-Type": "application/json", "X-CSRFToken": csrf};
@@ -50,29 +40,30 @@ def send(page, method, path, **body):
 
 def test_a_visit_with_people_is_made_and_checked_in_five_steps(visit, beamport):
     person = visit()
-    page, step = person.page, Steps()
+    page = person.page
     person.sign_in("admin")
     send(page, "POST", "people", username="ada")
     send(page, "POST", "proposals", number="2030-0001", title="Oxides", beamlines=["demo"])
     person.open("/facility/proposals")
+    steps = Steps(page)
     row = page.get_by_role("row", name=re.compile("2030-0001"))
-    step("new visit", lambda: row.get_by_role("link", name="New visit").click())
+    row.get_by_role("link", name="New visit").click()
     people = page.get_by_label("People and roles")
-    step("people and roles", lambda: people.fill("ada: principal investigator, staff: observer"))
+    people.fill("ada: principal investigator, staff: observer")
     expect(page.get_by_role("list", name="People of the visit")).to_contain_text("principal investigator")
-    step("beamline and dates", lambda: page.get_by_label("From").fill("2030-05-06T08:00"))
+    page.get_by_label("From").fill("2030-05-06T08:00")
     expect(page.get_by_label("To *")).to_have_value("2030-05-09T08:00")
     expect(page.get_by_label("Beamline *")).to_have_value("demo")
     person.picture("facility-new-visit")
-    step("create", lambda: page.get_by_role("button", name="Create visit").click())
+    page.get_by_role("button", name="Create visit").click()
     page.wait_for_url("**/facility/visits/2030-0001-v1")
     people = page.get_by_role("region", name="People of the visit")
     expect(people).to_contain_text("principal investigator")
     expect(people).to_contain_text("observer")
     person.picture("facility-visit")
-    step("check in the audit", lambda: page.get_by_role("link", name="Check in the audit").click())
+    page.get_by_role("link", name="Check in the audit").click()
     expect(page.get_by_role("row", name=re.compile("visit.created.*2030-0001-v1"))).to_be_visible()
-    assert len(step.taken) == 5
+    steps.were(5)
 
 
 def test_why_somebody_may_move_a_motor_stands_on_one_screen(visit, beamport):

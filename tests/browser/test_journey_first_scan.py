@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.browser.steps import Steps
+
 POINTS = 21
 SCAN_S = 40_000
 
@@ -12,19 +14,20 @@ SCAN_S = 40_000
 def test_four_steps_lead_from_sign_in_to_a_finished_scan_that_can_be_downloaded(visit, idle, tmp_path):
     person = visit()
     page = person.page
+    steps = Steps(page)
     person.open("/login")
     person.picture("login")
 
-    person.sign_in("user")  # step 1
+    person.sign_in("user")
     person.state_is("idle")
     person.picture("overview")
-    person.take_control()  # step 2
-    page.get_by_role("link", name="Find the peak in x").click()  # step 3
+    person.take_control()
+    page.get_by_role("link", name="Find the peak in x").click()
     expect(page.get_by_test_id("dry-run-points")).to_have_text(str(POINTS))
     person.picture("acquire-plan")
-    page.get_by_role("button", name="Run now").click()  # step 4
-
+    page.get_by_role("button", name="Run now").click()
     page.wait_for_url("**/live")
+    steps.were(4)
     person.state_is("running")
     expect(page.locator("figure canvas")).to_be_visible()
     points = page.get_by_test_id("live-points")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import Steps
 from tests.support.installation import Installation, wait_for
 
 HERE = "beamlines/demo"
@@ -51,18 +52,19 @@ def test_journey_3_from_the_end_of_a_scan_to_the_peak_in_two_steps(visit, bench)
     person.open("/live")
     bench.start("scan", {"detectors": ["det"], "args": [["sx", 0.2, 2.2]], "num": 21})
     page.get_by_label("Fit").select_option("gaussian")
-    expect(page.locator("main figcaption")).to_contain_text("21 points", timeout=60_000)
+    expect(page.locator("main figcaption").first).to_contain_text("21 points", timeout=60_000)
     expect(page.get_by_test_id("finished-figure")).to_be_visible(timeout=30_000)
     fitted = page.get_by_test_id("fit").locator("dd").first
     expect(fitted).to_have_text(re.compile(r"^1\.[12]\d* ± 0\.\d+$"), timeout=30_000)
     person.picture("live-fitted")
 
+    steps = Steps(page)
     page.get_by_role("button", name="Go to peak").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("centre of the fit")
     person.picture("live-go-to-peak")
     dialog.get_by_role("button", name="Move sx").click()
-
+    steps.were(2)
     outcome = page.get_by_test_id("item-outcome")
     expect(outcome).to_contain_text("completed", timeout=60_000)
     expect(outcome.locator("dd")).to_have_text(re.compile(r"^1\.[12]\d* mm"))

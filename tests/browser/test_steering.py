@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.steps import Steps
 
 LONG_COUNT = {"plan": "count", "parameters": {"detectors": ["det"], "num": 500, "delay": 0.1}}
 
@@ -19,20 +20,25 @@ def test_a_run_is_paused_resumed_and_aborted_with_a_reason_on_a_phone(visit, idl
     person = visit(PHONE)
     page = person.page
     person.sign_in("user")
+    steps = Steps(page)
     start_long_count(idle)
     person.state_is("running")
+    steps.were(0)
     person.open("/runs")
     person.stands("/runs")
     page.get_by_role("button", name="Pause").click()
     person.state_is("paused")
+    steps.were(1)
     person.picture("phone-paused")
     page.get_by_role("button", name="Resume").click()
     person.state_is("running")
+    steps.were(1)
     page.get_by_role("button", name="Abort").click()
     page.get_by_label("Reason").fill("wrong sample")
     person.picture("phone-abort")
-    page.get_by_role("dialog").get_by_role("button", name="Abort").click()
+    page.get_by_label("Reason").press("Enter")
     person.state_is("idle")
+    steps.were(2)
     person.open("/queue")
     expect(page.locator("main")).to_contain_text("wrong sample")
 

@@ -8,6 +8,7 @@ import subprocess
 from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP
+from tests.browser.steps import Steps
 from tests.support.house_rules import ROOT
 from tests.support.installation import wait_for
 
@@ -26,8 +27,9 @@ def test_four_steps_lead_from_a_table_with_faults_to_a_queue_that_runs(visit, id
     person.open("/queue")
     person.stands("/queue")
     card = page.get_by_role("region", name="Many at once, from a table")
+    steps = Steps(page)
 
-    card.get_by_role("textbox", name="Table").fill(TABLE)  # step 1
+    card.get_by_role("textbox", name="Table").fill(TABLE)
     verdict = card.locator(".table-verdict")
     expect(verdict).to_contain_text("2 rows cannot run, 1 can")
     rows = card.get_by_role("region", name="Rows of the table")
@@ -40,12 +42,12 @@ def test_four_steps_lead_from_a_table_with_faults_to_a_queue_that_runs(visit, id
     card.scroll_into_view_if_needed()
     person.picture("queue-table-faults")
 
-    rows.get_by_role("textbox", name="stop, line 3").fill("1")  # step 2, one cell and another
+    rows.get_by_role("textbox", name="stop, line 3").fill("1")
     wrong.fill("2")
     expect(verdict).to_contain_text(re.compile(r"^3 rows, 8 points, about"))
     expect(card.get_by_role("textbox", name="Table")).to_have_value(re.compile(r'"det, camera",sy,-1,0,2,'))
 
-    card.get_by_role("button", name="Add all 3").click()  # step 3
+    card.get_by_role("button", name="Add all 3").click()
     expect(card.get_by_text("3 items were added to the queue.")).to_be_visible()
     waiting = page.get_by_role("list", name="Waiting items").get_by_role("listitem")
     expect(waiting).to_have_count(3)
@@ -55,7 +57,8 @@ def test_four_steps_lead_from_a_table_with_faults_to_a_queue_that_runs(visit, id
     page.evaluate("window.scrollTo(0, 0)")
     person.picture("queue-table-added")
 
-    page.get_by_role("button", name="Start queue").click()  # step 4
+    page.get_by_role("button", name="Start queue").click()
+    steps.were(4)
     expect(waiting).to_have_count(0, timeout=60_000)
     with idle.rest() as rest:
         ended = wait_for("all three ended", lambda: _ended(rest, 3), deadline_s=60)
@@ -208,8 +211,8 @@ def _submit(rest, where, args, num=3, **more):
 
 
 def _ended(rest, count):
-    found = rest.get(f"{HERE}/history", params={"limit": count}).json()["results"]
     running = rest.get(f"{HERE}/queue").json()
+    found = rest.get(f"{HERE}/history", params={"limit": count}).json()["results"]
     if running["running"] or running["items"] or len(found) < count:
         return None
     return [item["state"] for item in found]

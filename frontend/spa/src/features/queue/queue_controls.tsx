@@ -22,7 +22,7 @@ interface ControlsProps {
 
 /** Whether the queue goes on; whoever may not change that reads it all the same. */
 export function QueueControls({ beamline, queue, act }: ControlsProps) {
-  const [asks, setAsks] = useState<"hold" | "clear" | null>(null);
+  const [asks, setAsks] = useState<"why" | "clear" | null>(null);
   const close = () => setAsks(null);
   const steers = may("engine:control");
   return (
@@ -39,10 +39,11 @@ export function QueueControls({ beamline, queue, act }: ControlsProps) {
         </Button>
       )}
       {steers && !queue.is_held && (
-        <Button icon="pause" onClick={() => setAsks("hold")}>
-          Hold queue …
+        <Button icon="pause" onClick={() => void act(() => holdQueue(beamline, ""))}>
+          Hold queue
         </Button>
       )}
+      {steers && queue.is_held && <Button onClick={() => setAsks("why")}>Say why …</Button>}
       {steers && queue.running && (
         <Button onClick={() => void act(() => stopAfterItem(beamline, !queue.stop_after_item))}>
           {queue.stop_after_item ? "Go on after this item" : "Stop after this item"}
@@ -53,15 +54,16 @@ export function QueueControls({ beamline, queue, act }: ControlsProps) {
           Clear …
         </Button>
       )}
-      {asks === "hold" && (
+      {asks === "why" && (
         <ReasonDialog
-          title="Hold the queue?"
+          title="Why is the queue on hold?"
           hint="Shown to everybody at the beamline."
-          confirm="Hold queue"
+          confirm="Tell"
+          required
           onClose={close}
           onConfirm={(reason) => void act(() => holdQueue(beamline, reason)).then(close)}
         >
-          <p>What runs now goes on to its end; nothing further starts.</p>
+          <p>What runs goes on to its end; nothing further starts until somebody starts the queue.</p>
         </ReasonDialog>
       )}
       {asks === "clear" && (
