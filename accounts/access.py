@@ -162,8 +162,8 @@ def scopes(actor: Actor, *, beamline: str | None = None, proposal_id: int | None
 
 def require(
     actor: Actor, scope: Scope, *, beamline: str | None = None, proposal_id: int | None = None
-) -> None:
-    """Pass silently when `actor` has `scope` at the place.
+) -> Scopes:
+    """Give all scopes that `actor` has at the place, when `scope` is among them.
 
     Raises
     ------
@@ -181,6 +181,7 @@ def require(
         raise NotFoundError(f"There is no {_place_in_words(beamline, proposal_id)} that you can see.")
     if scope not in answer.scopes:
         raise ForbiddenError(_refusal(actor, scope, beamline), hint=_refusal_hint(actor, scope))
+    return answer.scopes
 
 
 def allowed_at(

@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.models import AuditEntry
+from accounts.prepared import Prepared
 
 GENESIS = "0" * 64
 LOCK_ID = 0x62656D61  # "bema": the advisory lock of the audit chain, used for nothing else
@@ -59,6 +60,9 @@ class Verdict:
     fault: str = ""
 
 
+_LAST_HASH: Final[Prepared[str]] = Prepared(
+    lambda: AuditEntry.objects.order_by("-id").values_list("hash", flat=True)[:1]
+)
 _is_rehearsed: ContextVar[bool] = ContextVar("is_rehearsed", default=False)
 
 
@@ -131,7 +135,7 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_ID])
     entry.at = timezone.now()
-    entry.previous_hash = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+    entry.previous_hash = _LAST_HASH.first() or GENESIS
     entry.hash = entry_hash(entry)
     entry.save(force_insert=True)
 

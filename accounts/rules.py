@@ -30,6 +30,7 @@ from accounts.models import (
     StaffAssignment,
     User,
 )
+from accounts.prepared import NUMBER, TEXT, Prepared
 from accounts.visiting import with_own_visits
 
 #: Of so many people the names are told with a refusal.
@@ -182,9 +183,16 @@ def standing_of(
 
 
 def _rules_at(actor: Actor, beamline: str) -> list[Rule]:
-    mine = Group.members.through.objects.filter(group_id=OuterRef("group_id"), user_id=actor.account_pk)
+    return _RULES.all(actor.account_pk, beamline)
+
+
+def _rules_for(user_pk: int, beamline: str) -> QuerySet[Rule]:
+    mine = Group.members.through.objects.filter(group_id=OuterRef("group_id"), user_id=user_pk)
     rows = Rule.objects.filter(beamline__name=beamline).annotate(is_mine=Exists(mine))
-    return list(rows.select_related("group", "proposal").order_by("id"))
+    return rows.select_related("group", "proposal").order_by("id")
+
+
+_RULES: Final[Prepared[Rule]] = Prepared(_rules_for, NUMBER, TEXT)
 
 
 def _person(actor: Actor, beamline: str) -> Mapping[str, Any] | None:

@@ -6,11 +6,13 @@ reader can tell by the version that something moved.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from accounts.prepared import NUMBER, Prepared
 from acquisition.queue import order
 from acquisition.queue.doorbell import call_worker_on_commit, ring_on_commit
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
@@ -26,12 +28,17 @@ def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
         limit_standstill(REQUEST_S, is_nested=is_nested)
         queue = locked_queue(beamline_id)
         yield queue
-        queue.version += 1
-        queue.save()
-        version = queue.version
-        ring_on_commit(f"queue:{name}", lambda: {"seq": version})
+        announce_queue(queue, name)
         announce_status(beamline_id, name)
         call_worker_on_commit(name)
+
+
+def announce_queue(queue: BeamlineQueue, name: str) -> None:
+    """Save the queue's row with its next version, and ring `queue:<beamline>` after the commit."""
+    queue.version += 1
+    queue.save()
+    version = queue.version
+    ring_on_commit(f"queue:{name}", lambda: {"seq": version})
 
 
 def hold(queue: BeamlineQueue, reason: str, *, item: QueueItem | None = None) -> None:
@@ -46,28 +53,32 @@ def let_run(queue: BeamlineQueue) -> None:
 
 def locked_queue(beamline_id: int) -> BeamlineQueue:
     """Give the queue's row, locked until the transaction ends; made at first use."""
-    rows = BeamlineQueue.objects.select_for_update()
-    queue = rows.filter(beamline_id=beamline_id).first()
+    queue = _LOCKED_QUEUE.first(beamline_id)
     if queue is None:
         BeamlineQueue.objects.get_or_create(
             beamline_id=beamline_id, defaults={"is_held": True, "hold_reason": "not started yet"}
         )
-        queue = rows.get(beamline_id=beamline_id)
+        queue = BeamlineQueue.objects.select_for_update().get(beamline_id=beamline_id)
     return queue
 
 
-def announce_status(beamline_id: int, name: str) -> None:
+def announce_status(beamline_id: int, name: str, **told: Any) -> None:
     """Raise the status version inside the transaction and ring `engine:<beamline>` after it.
 
-    Called after the audit entry: all services take the audit chain before this row, so none waits in a
-    ring.
+    `told` is what else is written of the engine. Called after the audit entry: all services take the audit
+    chain before this row, so none waits in a ring.
     """
     from acquisition.queue.status import public_status
 
     rows = EngineSnapshot.objects.filter(beamline_id=beamline_id)
-    if not rows.update(version=F("version") + 1, updated_at=Now()):
-        EngineSnapshot.objects.get_or_create(beamline_id=beamline_id, defaults={"version": 1})
+    if not rows.update(version=F("version") + 1, updated_at=Now(), **told):
+        EngineSnapshot.objects.get_or_create(beamline_id=beamline_id, defaults={"version": 1, **told})
     ring_on_commit(f"engine:{name}", lambda: public_status(name))
+
+
+_LOCKED_QUEUE: Final[Prepared[BeamlineQueue]] = Prepared(
+    lambda beamline_id: BeamlineQueue.objects.select_for_update().filter(beamline_id=beamline_id), NUMBER
+)
 
 
 def waiting(beamline_id: int) -> QuerySet[QueueItem]:

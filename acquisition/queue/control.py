@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.access import Scope, require, scopes
 from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
+from accounts.prepared import NUMBER, Prepared
 from accounts.selectors import beamline_named
 from acquisition.queue.change import announce_status
 from acquisition.queue.control_requests import without
@@ -102,7 +103,7 @@ def release_control(*, actor: Actor, beamline: str) -> None:
 
 def check_control(actor: Actor, beamline_id: int, beamline: str) -> None:
     """Raise ConflictError when somebody else has the beamline in hand (inside the caller's transaction)."""
-    lease = ControlLease.objects.select_for_update().filter(beamline_id=beamline_id).first()
+    lease = _LOCKED.first(beamline_id)
     other = holder_of(lease)
     if lease is not None and other and other != actor.username:
         raise ConflictError(
@@ -110,6 +111,11 @@ def check_control(actor: Actor, beamline_id: int, beamline: str) -> None:
             hint="Ask for control, or wait until it is released or expires.",
             code="control_held",
         )
+
+
+_LOCKED: Final[Prepared[ControlLease]] = Prepared(
+    lambda beamline_id: ControlLease.objects.select_for_update().filter(beamline_id=beamline_id), NUMBER
+)
 
 
 def holder_of(lease: ControlLease | None) -> str:

@@ -1,27 +1,27 @@
 """Which waiting item is next, and why another is not."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts.prepared import NUMBER, Prepared
 from acquisition.queue.change import waiting
 from acquisition.queue.models import QueueItem
 from acquisition.queue.states import GOES_ON, NEVER_DONE, ItemState
 
 
 def first_due(beamline_id: int) -> QueueItem | None:
-    """Give the first item that may run now: approved, its time come, those it waits for done."""
-    rows = _queued(beamline_id).filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
-    first = rows.first()
+    """Give the first item that may run now, with its proposal: approved, its time come, its others done."""
+    first = _FIRST.first(beamline_id)
     if first is None or not first.waits_for:
         return first
-    candidates = dict(rows.values_list("pk", "waits_for"))
+    candidates = dict(_timely(beamline_id).values_list("pk", "waits_for"))
     states = states_of(candidates.values())
     for pk, uids in candidates.items():
         if all(states.get(uid) in GOES_ON for uid in uids):
-            return QueueItem.objects.get(pk=pk)
+            return QueueItem.objects.select_related("proposal").get(pk=pk)
     return None
 
 
@@ -57,3 +57,12 @@ def obstacle(item: QueueItem, states: Mapping[str, str]) -> dict[str, Any] | Non
 
 def _queued(beamline_id: int) -> QuerySet[QueueItem]:
     return waiting(beamline_id).filter(state=ItemState.QUEUED.value)
+
+
+def _timely(beamline_id: int) -> QuerySet[QueueItem]:
+    return _queued(beamline_id).filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
+
+
+_FIRST: Final[Prepared[QueueItem]] = Prepared(
+    lambda beamline_id: _timely(beamline_id).select_related("proposal")[:1], NUMBER
+)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from accounts.access import Scope, require
 from accounts.actor import Actor
+from accounts.prepared import NUMBER, TEXT, Prepared
 from accounts.selectors import beamline_named
 from acquisition.queue.change import announce_status
 from acquisition.queue.models import Lease
@@ -81,9 +82,7 @@ def renew(grant: Grant, *, revive: bool = False) -> None:
     ------
     LeaseExpiredError, LeaseLostError
     """
-    rows = _own_row(grant)
-    if not revive:
-        rows = rows.filter(expires_at__gt=Now())
+    rows = _own_row(grant) if revive else _alive(_own_row(grant))
     if not rows.update(heartbeat_at=Now(), expires_at=Now() + timedelta(seconds=TTL_S)):
         _explain(grant)
 
@@ -107,15 +106,31 @@ def guarded(grant: Grant) -> Iterator[None]:
     is_nested = connection.in_atomic_block
     with transaction.atomic():
         limit_standstill(WORKER_S, is_nested=is_nested)
-        Lease.objects.select_for_update().filter(beamline_id=grant.beamline_id).first()
+        _LOCKED.first(grant.beamline_id)
         # Asked again now that the row is ours: waiting for it may have taken long.
-        if not _own_row(grant).filter(expires_at__gt=Now()).exists():
+        if _OWN.first(grant.beamline_id, grant.fencing, grant.holder) is None:
             _explain(grant)
         yield
 
 
 def _own_row(grant: Grant) -> QuerySet[Lease]:
-    return Lease.objects.filter(beamline_id=grant.beamline_id, fencing=grant.fencing, holder=grant.holder)
+    return _row_of(grant.beamline_id, grant.fencing, grant.holder)
+
+
+def _row_of(beamline_id: int, fencing: int, holder: str) -> QuerySet[Lease]:
+    return Lease.objects.filter(beamline_id=beamline_id, fencing=fencing, holder=holder)
+
+
+def _alive(rows: QuerySet[Lease]) -> QuerySet[Lease]:
+    return rows.filter(expires_at__gt=Now())
+
+
+_LOCKED: Final[Prepared[Any]] = Prepared(
+    lambda beamline_id: Lease.objects.select_for_update().filter(beamline_id=beamline_id).values("pk"), NUMBER
+)
+_OWN: Final[Prepared[Any]] = Prepared(
+    lambda *which: _alive(_row_of(*which)).values("pk"), NUMBER, NUMBER + 1, TEXT
+)
 
 
 def _explain(grant: Grant) -> None:

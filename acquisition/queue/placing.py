@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, QuerySet
 
 from accounts.errors import ConflictError, InvalidError
+from accounts.prepared import NUMBER, Prepared
 from acquisition.queue import order
 from acquisition.queue.change import position_at, waiting
 from acquisition.queue.models import QueueItem
@@ -25,28 +26,36 @@ class Crowd:
         How many wait.
     last
         Position of the last one; None when nothing waits.
-    lower
-        How many of them have a lower priority than the one who comes in.
+    lowest
+        The lowest priority of them; None when nothing waits.
     priority
         Of the one who comes in.
     """
 
     length: int
     last: int | None
-    lower: int
+    lowest: int | None
     priority: int = 0
+
+    @property
+    def has_lower(self) -> bool:
+        """Tell whether somebody has a lower priority than the one who comes in."""
+        return self.lowest is not None and self.lowest < self.priority
 
 
 def crowd_of(beamline_id: int, priority: int = 0) -> Crowd:
     """Count the items that wait, as seen by one of this priority."""
-    found = (
-        waiting(beamline_id)
-        .order_by()
-        .aggregate(
-            length=Count("pk"), last=Max("position"), lower=Count("pk", filter=Q(priority__lt=priority))
-        )
-    )
-    return Crowd(**found, priority=priority)
+    length, last, lowest = _CROWD.first(beamline_id) or (0, None, None)
+    return Crowd(length, last, lowest, priority)
+
+
+def _crowd(beamline_id: int) -> QuerySet[QueueItem, Any]:
+    rows = waiting(beamline_id).order_by().values("beamline_id")
+    counted = rows.annotate(length=Count("pk"), last=Max("position"), lowest=Min("priority"))
+    return counted.values_list("length", "last", "lowest")
+
+
+_CROWD: Final[Prepared[Any]] = Prepared(_crowd, NUMBER)
 
 
 def require_room(crowd: Crowd, name: str, count: int) -> None:
@@ -66,7 +75,7 @@ def arrival(beamline_id: int, crowd: Crowd, position: str | int, count: int) -> 
     At the back means behind those of the same priority or a higher one.
     """
     index = index_of(position, crowd.length)
-    if index == crowd.length and crowd.lower:
+    if index == crowd.length and crowd.has_lower:
         index = _behind_equals(beamline_id, crowd)
     if index == crowd.length:
         return index, order.between([] if crowd.last is None else [crowd.last], 1, count)

@@ -1,19 +1,21 @@
 """What a worker writes: which item runs, how it ended, what the engine says. All under its lease."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import audit
 from accounts.actor import Actor
+from accounts.prepared import NUMBER, Prepared
 from acquisition.queue.attention import tell_of_end, tell_of_hold
-from acquisition.queue.change import announce_status, changing, waiting
+from acquisition.queue.change import announce_queue, announce_status, locked_queue, waiting
 from acquisition.queue.change import hold as hold_queue
 from acquisition.queue.doorbell import ring, ring_on_commit
 from acquisition.queue.due import first_due, is_anything_queued
@@ -32,6 +34,9 @@ from acquisition.queue.states import GOES_ON, RETURNS, ItemEvent, ItemState, mov
 from catalog.ingest import printable
 
 CONSOLE_KEPT: Final = 20_000
+#: Lines after which the oldest are taken away again.
+CONSOLE_TRIMMED: Final = 200
+NOTHING_RUNS: Final[Mapping[str, Any]] = {"item_uid": None, "run_uid": "", "progress": {}}
 #: What an item's outcome is called, by the event that ended it.
 EXIT_STATUS: Final[Mapping[ItemEvent, str]] = {
     ItemEvent.COMPLETE: "completed",
@@ -72,8 +77,8 @@ def claim_next(*, actor: Actor, grant: Grant) -> QueueItem | None:
     """
     if not _may_have_work(grant):
         return None
-    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
-        begun = _running(grant).select_related("proposal").first()
+    with _changing(grant) as (queue, told):
+        begun = _RUNNING.first(grant.beamline_id)
         if begun is not None:
             return begun  # claimed before, but the database went away before it could say so
         if queue.is_held:
@@ -88,15 +93,13 @@ def claim_next(*, actor: Actor, grant: Grant) -> QueueItem | None:
         item.started_at = timezone.now()
         item.save(update_fields=["state", "started_at"])
         _audit(actor, "item.start", grant, item)
-        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
-            item_uid=item.uid, run_uid="", progress={}
-        )
-    return QueueItem.objects.select_related("proposal").get(pk=item.pk)
+        told |= {"item_uid": item.uid, "run_uid": "", "progress": {}}
+    return item
 
 
 def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome) -> None:
     """Record how an item ended; hold the queue unless it may go on by itself. Audits ``item.<state>``."""
-    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+    with _changing(grant) as (queue, told):
         row = QueueItem.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=item.pk)
         if row.state != ItemState.RUNNING:
             return  # recorded before, but the database went away before it could say so
@@ -104,9 +107,7 @@ def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome
         _go_on_after(queue, row)
         tell_of_end(row, grant.beamline)
         _audit(actor, f"item.{row.state}", grant, row, reason=row.reason)
-        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
-            item_uid=None, run_uid="", progress={}
-        )
+        told |= NOTHING_RUNS
 
 
 def interrupt_running(
@@ -120,8 +121,8 @@ def interrupt_running(
         Runs found for each item uid, to be kept with the item.
     """
     ended = []
-    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
-        for row in _running(grant).select_for_update(of=("self",)).select_related("proposal"):
+    with _changing(grant) as (queue, told):
+        for row in _running(grant.beamline_id).select_for_update(of=("self",)).select_related("proposal"):
             found = [*row.run_uids, *(u for u in run_uids.get(str(row.uid), ()) if u not in row.run_uids)]
             _end(row, Outcome(ItemEvent.LOSE, reason=reason, run_uids=tuple(found), progress=row.progress))
             _return_to_front(row)
@@ -130,15 +131,13 @@ def interrupt_running(
             tell_of_end(row, grant.beamline)
             _audit(actor, "item.interrupted", grant, row, reason=reason)
             ended.append(row)
-        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
-            item_uid=None, run_uid="", progress={}, engine_state="", info={}
-        )
+        told |= {**NOTHING_RUNS, "engine_state": "", "info": {}}
     return ended
 
 
 def hold(*, actor: Actor, grant: Grant, reason: str) -> None:
     """Hold the queue for a reason that the worker found. Audits ``queue.hold``."""
-    with guarded(grant), changing(grant.beamline_id, grant.beamline) as queue:
+    with _changing(grant) as (queue, _):
         hold_queue(queue, printable(reason))
         tell_of_hold(grant.beamline, printable(reason))
         audit.record(
@@ -212,14 +211,17 @@ def save_snapshot(
     info: dict[str, Any],
 ) -> None:
     """Write what the engine says of itself, and tell everyone who listens."""
+    told = {
+        "engine_state": engine_state,
+        "item_uid": item_uid,
+        "run_uid": run_uid,
+        "progress": progress,
+        "info": info,
+    }
     with guarded(grant):
-        EngineSnapshot.objects.get_or_create(beamline_id=grant.beamline_id)
-        EngineSnapshot.objects.filter(beamline_id=grant.beamline_id).update(
-            engine_state=engine_state, item_uid=item_uid, run_uid=run_uid, progress=progress, info=info
-        )
         if item_uid is not None and run_uid:
             _note_run(item_uid, run_uid, progress)
-        announce_status(grant.beamline_id, grant.beamline)
+        announce_status(grant.beamline_id, grant.beamline, **told)
 
 
 def ring_live(beamline: str, run_uid: str) -> None:
@@ -286,7 +288,8 @@ def append_console(*, grant: Grant, lines: list[Line]) -> int:
         ]
         ConsoleLine.objects.bulk_create(rows)
         newest = last + len(rows)
-        ConsoleLine.objects.filter(beamline_id=grant.beamline_id, seq__lte=newest - CONSOLE_KEPT).delete()
+        if newest // CONSOLE_TRIMMED > last // CONSOLE_TRIMMED:
+            ConsoleLine.objects.filter(beamline_id=grant.beamline_id, seq__lte=newest - CONSOLE_KEPT).delete()
         ring_on_commit(f"console:{grant.beamline}", lambda: _console_frame(newest, rows))
     return newest
 
@@ -298,12 +301,24 @@ def _console_frame(newest: int, rows: list[ConsoleLine]) -> dict[str, Any]:
     return {"seq": newest, "lines": public, "hidden": len(rows) - len(public)}
 
 
+@contextmanager
+def _changing(grant: Grant) -> Iterator[tuple[BeamlineQueue, dict[str, Any]]]:
+    """Change the queue under the lease, with what is to be told of the engine besides.
+
+    The worker is not called: it is the one who writes, and looks at the queue when it has.
+    """
+    told: dict[str, Any] = {}
+    with guarded(grant):
+        queue = locked_queue(grant.beamline_id)
+        yield queue, told
+        announce_queue(queue, grant.beamline)
+        announce_status(grant.beamline_id, grant.beamline, **told)
+
+
 def _may_have_work(grant: Grant) -> bool:
-    if _running(grant).exists():
-        return True
-    if BeamlineQueue.objects.filter(beamline_id=grant.beamline_id, is_held=True).exists():
-        return False
-    return first_due(grant.beamline_id) is not None
+    """Tell, without a lock, whether an item runs already or may be started."""
+    runs, is_held = _STANDS.first(grant.beamline_id) or (False, False)
+    return runs or (not is_held and first_due(grant.beamline_id) is not None)
 
 
 def _obey_stop(actor: Actor, grant: Grant, queue: BeamlineQueue, item: QueueItem) -> None:
@@ -315,8 +330,21 @@ def _obey_stop(actor: Actor, grant: Grant, queue: BeamlineQueue, item: QueueItem
     _audit(actor, "item.completed", grant, item)
 
 
-def _running(grant: Grant) -> Any:
-    return QueueItem.objects.filter(beamline_id=grant.beamline_id, state=ItemState.RUNNING.value)
+def _running(beamline_id: Any) -> QuerySet[QueueItem]:
+    return QueueItem.objects.filter(beamline_id=beamline_id, state=ItemState.RUNNING.value)
+
+
+_RUNNING: Final[Prepared[QueueItem]] = Prepared(
+    lambda beamline_id: _running(beamline_id).select_related("proposal")[:1], NUMBER
+)
+_STANDS: Final[Prepared[Any]] = Prepared(
+    lambda beamline_id: (
+        BeamlineQueue.objects.filter(beamline_id=beamline_id)
+        .annotate(runs=Exists(_running(OuterRef("beamline_id"))))
+        .values_list("runs", "is_held")
+    ),
+    NUMBER,
+)
 
 
 def _end(row: QueueItem, outcome: Outcome) -> None:

@@ -4,11 +4,12 @@ import functools
 import itertools
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import jsonschema
 
 from accounts.errors import ConflictError, InvalidError
+from accounts.prepared import TEXT, Prepared
 from acquisition.plans.registry import BoundParameters, ParameterError, bind
 from acquisition.queue.models import Environment
 
@@ -38,8 +39,7 @@ def environment_of(beamline: str) -> Environment:
     ConflictError
         No worker ever opened this beamline.
     """
-    rows = Environment.objects.filter(beamline__name=beamline, opened_at__isnull=False)
-    stamp = rows.values_list("pk", "opened_at", "fencing").first()
+    stamp = _STAMP.first(beamline)
     if stamp is None:
         raise ConflictError(
             f"Beamline {beamline} was never opened, so its plans and devices are not known.",
@@ -47,6 +47,14 @@ def environment_of(beamline: str) -> Environment:
             code="never_opened",
         )
     return _known(*stamp)
+
+
+_STAMP: Final[Prepared[Any]] = Prepared(
+    lambda beamline: Environment.objects.filter(beamline__name=beamline, opened_at__isnull=False).values_list(
+        "pk", "opened_at", "fencing"
+    ),
+    TEXT,
+)
 
 
 @functools.lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from accounts.access import Scope, require, scopes
+from accounts.access import Scope, require
 from accounts.errors import BeamportError
 from accounts.selectors import actor_for_username
 from acquisition.devices.code_folders import source_hash
@@ -18,26 +18,24 @@ class ItemRefusedError(RuntimeError):
     """The item cannot be started; the message says why."""
 
 
-def rights_of(item: QueueItem, beamline: str) -> frozenset[str]:
-    """Give the submitter's scopes here and now; raise ItemRefusedError when they do not allow the item.
+def standing_of(item: QueueItem, beamline: str) -> tuple[frozenset[str], Permit]:
+    """Give the submitter's scopes and what the rules let them do, here and now.
 
     Rights may have changed since the item was queued: a visit ended, a membership or an account was closed.
+
+    Raises
+    ------
+    ItemRefusedError
+        They do not allow the item any more.
     """
     try:
         submitter = actor_for_username(item.submitted_by)
-        require(submitter, Scope.QUEUE_WRITE, beamline=beamline, proposal_id=item.proposal_id)
-        return frozenset(scopes(submitter, beamline=beamline, proposal_id=item.proposal_id))
+        held = require(submitter, Scope.QUEUE_WRITE, beamline=beamline, proposal_id=item.proposal_id)
+        return frozenset(held), permit_of(submitter, beamline, proposal_id=item.proposal_id)
     except BeamportError as error:
         raise ItemRefusedError(
             f"{item.submitted_by} may not run items of proposal {item.proposal.number} here any more: {error}"
         ) from error
-
-
-def standing_of(item: QueueItem, beamline: str) -> tuple[frozenset[str], Permit]:
-    """Give the submitter's scopes and what the rules let them do, here and now; raises as `rights_of`."""
-    held = rights_of(item, beamline)
-    submitter = actor_for_username(item.submitted_by)
-    return held, permit_of(submitter, beamline, proposal_id=item.proposal_id)
 
 
 def plan_of(item: QueueItem, beamline: OpenBeamline, permit: Permit = OPEN) -> tuple[Any, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import visit_services
 from accounts.errors import ForbiddenError
 from acquisition.queue import selectors, services
-from acquisition.worker.item import ItemRefusedError, rights_of
+from acquisition.worker.item import ItemRefusedError, standing_of
 from tests.support.people import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +57,10 @@ def look_only(visit):
 @pytest.mark.parametrize("change", [end, cancel_and_plan_another, look_only], ids=lambda act: act.__name__)
 def test_what_changed_while_the_item_waited_holds_at_its_start(facility, visit, change):
     item = submit(facility, "member")
-    assert rights_of(item, "alpha")
+    assert standing_of(item, "alpha")[0]
     change(visit)
     with pytest.raises(ItemRefusedError, match="member may not run items of proposal P-1"):
-        rights_of(item, "alpha")
+        standing_of(item, "alpha")
     with pytest.raises(ForbiddenError, match="queue:write"):
         submit(facility, "member")
 
