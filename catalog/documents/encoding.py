@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import orjson
 
 from catalog.documents.errors import EncodingError
 
@@ -43,6 +44,12 @@ _INT_LOWEST, _INT_HIGHEST = -(2**63), 2**63 - 1
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ATOMS = frozenset({bool, type(None)})
+_SCALARS = frozenset({float, int, str, bool, type(None)})
+_ODD_MARKS = (b"null", b"\\u0000", b'"$')  # what is not finite, or None; NUL; what may be an escape
+_ODD_FLOATS = (  # whole ones from 1e16; a zero with a sign
+    re.compile(rb"e\+?\d+(?:[,\]}]|\Z)"),
+    re.compile(rb"-0\.0(?:[,\]}]|\Z)"),
+)
 
 
 def to_storable(doc: Any) -> Any:
@@ -120,7 +127,36 @@ def dumps(doc: Any) -> bytes:
     >>> dumps({"x": float("-inf")})
     b'{"x":{"$numberDouble":"-Infinity"}}'
     """
-    return write_json(to_storable(doc))
+    quick = _quickly(doc) if _is_common(doc, 0) else None
+    return write_json(to_storable(doc)) if quick is None else quick
+
+
+def _quickly(doc: Any) -> bytes | None:
+    """Write a document of plain values, None if one of them may need an escape.
+
+    What needs one leaves a mark in the text, or is refused: half of a surrogate pair, and integers beyond 53
+    bits.
+    """
+    try:
+        text = orjson.dumps(doc, option=orjson.OPT_STRICT_INTEGER)
+    except TypeError:
+        return None
+    is_odd = any(mark in text for mark in _ODD_MARKS) or any(odd.search(text) for odd in _ODD_FLOATS)
+    return None if is_odd else text
+
+
+def _is_common(value: Any, depth: int) -> bool:
+    """Tell whether a document is made of Python's own dicts, lists and scalars, and not too deep."""
+    if type(value) is dict:
+        if not all(type(key) is str for key in value):
+            return False
+        value = value.values()
+    elif type(value) is not list:
+        return type(value) in _SCALARS
+    kinds = set(map(type, value))
+    if kinds <= _SCALARS:
+        return depth < MAX_DEPTH
+    return depth < MAX_DEPTH and all(_is_common(item, depth + 1) for item in value)
 
 
 def loads(data: bytes | bytearray | memoryview | str) -> Any:

@@ -2,10 +2,13 @@
 
 import json
 import math
+from datetime import date
+from enum import Enum
+from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.documents.encoding import (
@@ -32,6 +35,10 @@ documents = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+class Colour(Enum):
+    RED = "red"
 
 
 def same(a: object, b: object) -> bool:
@@ -68,6 +75,15 @@ def test_what_is_written_is_strict_json_in_utf8_on_one_line(doc):
     assert b"\n" not in data
     assert b"\0" not in data
     assert b"\\u0000" not in data
+
+
+@given(documents)
+@example(1e16)
+@example(-0.0)
+@example({"at the end": [1.0, 1e16]})
+@example({"kelvin": -0.0, "text": "1e5,"})
+def test_the_quick_way_to_write_says_what_the_rule_says(doc):
+    assert same(json.loads(dumps(doc)), to_storable(doc))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +145,19 @@ def test_numpy_values_and_tuples_come_back_as_what_they_hold(value, plain):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), b"bytes", {1: 2}, {1, 2}, 1j, np.array([1j]), np.datetime64("2020-01-01"), np.bytes_(b"x")],
+    [
+        object(),
+        UUID(int=1),
+        Colour.RED,
+        date(2026, 1, 1),
+        b"bytes",
+        {1: 2},
+        {1, 2},
+        1j,
+        np.array([1j]),
+        np.datetime64("2020-01-01"),
+        np.bytes_(b"x"),
+    ],
 )
 def test_values_that_are_not_json_like_are_refused_with_their_type(value):
     with pytest.raises(EncodingError, match=r"JSON-like|strings"):
