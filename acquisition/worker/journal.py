@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.documents.encoding import dumps, loads
+from catalog.documents.encoding import dumps, loads_own
 
 FORMAT = 1
 SUFFIX = ".journal"
@@ -204,7 +204,7 @@ def _record(line: bytes) -> Any:
     record = line[_SUM + 1 : -1]
     if line[:_SUM] != b"%08x" % zlib.crc32(record):
         return None
-    return loads(record)
+    return loads_own(record)
 
 
 def _header_dict(header: Header) -> dict[str, Any]:

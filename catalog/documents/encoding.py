@@ -171,6 +171,24 @@ def loads(data: bytes | bytearray | memoryview | str) -> Any:
     return json.loads(text, object_hook=restore_object) if has_escape(text) else json.loads(text)
 
 
+def loads_own(data: bytes) -> Any:
+    """Read what `dumps` wrote here and nobody touched since: quicker than `loads`.
+
+    Integers beyond 64 bits, which `dumps` never writes plainly, would come back as floats.
+
+    Raises
+    ------
+    ValueError
+        If the text is not JSON.
+    """
+    if b'"$' in data:
+        return loads(data)
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:  # nested deeper than it goes, or no JSON
+        return loads(data)
+
+
 def write_json(storable: Any) -> bytes:
     """Write an already storable value as one line of strict JSON."""
     return _ENCODER.encode(storable).encode()
