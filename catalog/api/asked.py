@@ -56,7 +56,8 @@ def run_etag(request: Request, actor: Actor, uid: str) -> str:
 
 def etag_of_run(request: Request, run: Any) -> str:
     """Give the ETag of what depends on the documents of a run that was found."""
-    return etag_of(request, run.uid, run.last_ordinal, run.exit_status, run.proposal_id, run.revision)
+    facts = (run.uid, run.last_ordinal, run.num_events, run.exit_status, run.proposal_id, run.revision)
+    return etag_of(request, *facts)
 
 
 def with_etag(response: Any, etag: str) -> HttpResponseBase:

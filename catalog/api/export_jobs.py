@@ -16,10 +16,12 @@ from rest_framework.views import APIView
 from accounts.api.serializers import StrictSerializer
 from accounts.errors import ConflictError
 from accounts.requests import actor_of
+from catalog.api.asked import body
 from catalog.api.byte_ranges import file_response
+from catalog.api.exports import OPTIONS
 from catalog.api.streaming import begun, download
 from catalog.export import exporter
-from catalog.export.options import checked_options
+from catalog.export.options import options_of_text
 from catalog.export.stored import StoredRun
 from catalog.jobs import requester, selectors, services
 from catalog.jobs.archive import archive
@@ -27,6 +29,7 @@ from catalog.jobs.states import JobState
 from catalog.models import ExportJob
 
 _RUNS_OF_ARCHIVE = 200
+_ASKED_OF_ARCHIVE = ("runs", "query", "format")
 
 
 class OrderSerializer(StrictSerializer):
@@ -103,9 +106,7 @@ class ExportsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Order an export of runs, by uid or by a search line; it is written in the background."""
-        form = OrderSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        job = services.order_export(actor=actor_of(request), **form.validated_data)
+        job = services.order_export(actor=actor_of(request), **body(request, OrderSerializer))
         return Response(selectors.summary(job), status=201)
 
 
@@ -164,15 +165,17 @@ class ArchiveView(APIView):
 
     @extend_schema(
         operation_id="exports_archive",
-        parameters=[ArchiveQuerySerializer],
+        parameters=[ArchiveQuerySerializer, *OPTIONS],
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """Download up to 200 runs as a ZIP file, streamed, with a manifest and SHA-256 of each file."""
-        form = ArchiveQuerySerializer(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        wanted, actor = form.validated_data, actor_of(request)
-        chosen = exporter(wanted["format"])
+        """Download up to 200 runs as a ZIP file, streamed, with a manifest and SHA-256 of each file.
+
+        Options of the format stand beside, as for one run.
+        """
+        wanted, given = _of_archive(request)
+        actor, chosen = actor_of(request), exporter(wanted["format"])
+        options = options_of_text(chosen, given)
         named = [uid for uid in wanted["runs"].split(",") if uid]
         uids = services.exportable_uids(actor, named, wanted["query"])
         if len(uids) > _RUNS_OF_ARCHIVE:
@@ -180,8 +183,17 @@ class ArchiveView(APIView):
                 f"These are {len(uids)} runs; {_RUNS_OF_ARCHIVE} at most at once.",
                 hint="Order them as an export job: POST /api/v1/exports.",
             )
-        parts = begun(archive(actor, uids, chosen, checked_options(chosen, {})))
+        parts = begun(archive(actor, uids, chosen, options))
         return download(request, parts, name=f"runs_{chosen.name}.zip", content_type="application/zip")
+
+
+def _of_archive(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
+    """Give what is asked of an archive, and the options of its format, which stand beside it."""
+    given = request.query_params.dict()
+    named = {name: given.pop(name) for name in _ASKED_OF_ARCHIVE if name in given}
+    form = ArchiveQuerySerializer(data=named)
+    form.is_valid(raise_exception=True)
+    return form.validated_data, given
 
 
 def _file(request: Request, job: ExportJob) -> HttpResponseBase:

@@ -15,6 +15,8 @@ from rest_framework.views import APIView
 from accounts.access import Scope, require_in_key
 from accounts.api.permissions import SignedInOrPublic
 from accounts.requests import actor_of
+from catalog.api.asked import run_etag
+from catalog.api.byte_ranges import repeatable_response
 from catalog.api.streaming import begun, download
 from catalog.export import exporter, exporters, file_name, pieces
 from catalog.export.options import options_of_text
@@ -31,6 +33,7 @@ class FormatSerializer(serializers.Serializer[Any]):
     is_lossless = serializers.BooleanField()
     loses = serializers.CharField(allow_blank=True)
     readers = serializers.ListField(child=serializers.CharField())
+    is_repeatable = serializers.BooleanField(help_text="downloads of ended runs go on after a break")
     options = serializers.DictField(help_text="JSON schema of what may be chosen")
 
 
@@ -52,6 +55,7 @@ EXAMPLE_OF_FORMATS = OpenApiExample(
                 "is_lossless": False,
                 "loses": "metadata",
                 "readers": ["pandas"],
+                "is_repeatable": True,
                 "options": {"type": "object", "properties": {"stream": {"type": "string"}}},
             }
         ]
@@ -62,7 +66,7 @@ EXAMPLE_OF_FORMATS = OpenApiExample(
 OPTIONS = [
     OpenApiParameter("stream", str, description="Stream of the run, where the format holds one."),
     OpenApiParameter("columns", str, description="Data keys: a JSON list, or words with commas between."),
-    OpenApiParameter("guard", str, description="csv, xlsx: `off` writes text as it is."),
+    OpenApiParameter("guard", str, description="csv: `off` writes text as it is."),
     OpenApiParameter("numbers", str, description="jsonl: `bare` writes NaN as a word that is no JSON."),
 ]
 
@@ -78,7 +82,7 @@ class FormatsView(APIView):
 
 
 class RunExportView(APIView):
-    """A run in one format."""
+    """A run in one format; of ended runs in repeatable formats also a range of bytes."""
 
     permission_classes = (SignedInOrPublic,)
 
@@ -92,6 +96,14 @@ class RunExportView(APIView):
         run = StoredRun(actor_of(request), uid)
         chosen = exporter(form)
         options = options_of_text(chosen, request.query_params.dict())
-        parts = begun(pieces(chosen, run, options))
         name = file_name(run.uid, chosen.ending, options.get("stream", ""))
-        return download(request, parts, name=name, content_type=chosen.media_type)
+        if run.stop is None or not chosen.is_repeatable:
+            parts = begun(pieces(chosen, run, options))
+            return download(request, parts, name=name, content_type=chosen.media_type)
+        return repeatable_response(
+            request,
+            lambda: pieces(chosen, run, options),
+            name=name,
+            content_type=chosen.media_type,
+            etag=run_etag(request, actor_of(request), run.uid),
+        )

@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import IntegerField, Serializer
+from rest_framework.serializers import IntegerField
 from rest_framework.views import APIView
 
 from accounts.api.permissions import SignedInOrPublic
@@ -19,8 +19,9 @@ from accounts.errors import TooLargeError
 from accounts.requests import actor_of
 from catalog import selectors
 from catalog.api import serializers as shapes
+from catalog.api.asked import query, with_etag
 from catalog.api.asked import run_etag as _run_etag
-from catalog.api.caching import etag_of, marked, unchanged
+from catalog.api.caching import etag_of, unchanged
 from catalog.api.table_json import null_for_non_finite
 from catalog.assets.frames import as_picture
 from catalog.assets.png import grey_png
@@ -43,7 +44,7 @@ class RunView(APIView):
         known = unchanged(request, etag)
         if known is not None:
             return known
-        return _marked(Response(to_storable(selectors.run_detail(actor, uid))), etag)
+        return with_etag(Response(to_storable(selectors.run_detail(actor, uid))), etag)
 
 
 class DocumentsView(APIView):
@@ -58,7 +59,7 @@ class DocumentsView(APIView):
     )
     def get(self, request: Request, uid: str) -> HttpResponse:
         """Give the documents after ordinal `since`, written under the encoding rule."""
-        wanted = _query(request, shapes.DocumentsQuerySerializer)
+        wanted = query(request, shapes.DocumentsQuerySerializer)
         page = selectors.documents_page(actor_of(request), uid, **wanted)
         body = {"documents": page.documents, "last_ordinal": page.last_ordinal, "closed": page.is_closed}
         return _json(to_storable(body))
@@ -92,7 +93,7 @@ class FrameView(APIView):
     )
     def get(self, request: Request, uid: str, stream: str, field: str, index: int) -> HttpResponseBase:
         """Give the frame of row `index` (from 0) as a picture, as a NumPy file or as JSON."""
-        wanted = _query(request, FrameQuerySerializer)
+        wanted = query(request, FrameQuerySerializer)
         frame = selectors.frame(actor_of(request), uid, stream, field, index)
         etag = etag_of(request, frame.run_uid, frame.start, frame.version)
         known = unchanged(request, etag)
@@ -101,7 +102,7 @@ class FrameView(APIView):
         found = frame.read()
         if wanted["size"]:
             found = reduced(as_picture(found), wanted["size"])
-        return _marked(_frame_response(found, wanted), etag)
+        return with_etag(_frame_response(found, wanted), etag)
 
 
 class QuarantineView(APIView):
@@ -111,17 +112,6 @@ class QuarantineView(APIView):
     def get(self, request: Request, uid: str) -> Response:
         """Give the documents that were refused, or stored with a remark, and why."""
         return Response({"results": selectors.quarantined(actor_of(request), uid)})
-
-
-def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
-    form = shape(data=request.query_params.dict())
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
-
-
-def _marked(response: Any, etag: str) -> HttpResponseBase:
-    result: HttpResponseBase = marked(response, etag)
-    return result
 
 
 def _json(storable: Any) -> HttpResponse:

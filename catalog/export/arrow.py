@@ -137,6 +137,7 @@ PARQUET = Exporter(
     options=_OPTIONS,
     loses=_LOSES,
     readers=("pandas", "pyarrow", "dask", "polars"),
+    is_repeatable=True,
 )
 ARROW = Exporter(
     name="arrow",
@@ -147,5 +148,6 @@ ARROW = Exporter(
     options=_OPTIONS,
     loses=_LOSES,
     readers=("pyarrow", "pandas", "polars"),
+    is_repeatable=True,
 )
 EXPORTERS = (PARQUET, ARROW)

@@ -127,4 +127,5 @@ EXPORTER = Exporter(
     ),
     loses="metadata, other streams, units, timestamps of values, arrays in files",
     readers=("pandas", "spreadsheets"),
+    is_repeatable=True,
 )

@@ -122,4 +122,5 @@ EXPORTER = Exporter(
     ),
     is_lossless=True,
     readers=("beamport", "databroker", "event-model", "any JSON reader"),
+    is_repeatable=True,
 )

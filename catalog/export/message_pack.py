@@ -124,4 +124,5 @@ EXPORTER = Exporter(
     write=write_messages,
     is_lossless=True,
     readers=("beamport", "databroker", "any MessagePack reader"),
+    is_repeatable=True,
 )

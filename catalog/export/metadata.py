@@ -61,4 +61,5 @@ EXPORTER = Exporter(
     write=write_metadata,
     loses="events and references to files",
     readers=("any JSON reader",),
+    is_repeatable=True,
 )

@@ -150,4 +150,5 @@ EXPORTER = Exporter(
     ),
     is_lossless=True,
     readers=("mongorestore", "bson", "beamport"),
+    is_repeatable=True,
 )

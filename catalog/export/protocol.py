@@ -108,6 +108,9 @@ class Exporter:
         What is not in the file, in a few words; empty for lossless formats.
     readers
         Programs known to read it.
+    is_repeatable
+        Whether an ended run gives the same bytes each time: no moment of writing, no files beside the run.
+        Downloads then go on where they broke off.
     """
 
     name: str
@@ -119,6 +122,7 @@ class Exporter:
     is_lossless: bool = False
     loses: str = ""
     readers: tuple[str, ...] = ()
+    is_repeatable: bool = False
 
     def description(self) -> dict[str, Any]:
         """Give what a menu shows, as JSON."""
@@ -130,6 +134,7 @@ class Exporter:
             "is_lossless": self.is_lossless,
             "loses": self.loses,
             "readers": list(self.readers),
+            "is_repeatable": self.is_repeatable,
             "options": dict(self.options),
         }
 

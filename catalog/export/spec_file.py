@@ -233,4 +233,5 @@ EXPORTER = Exporter(
     ),
     loses="text columns, arrays in files, most metadata",
     readers=("silx", "PyMca", "spec2nexus", "larch"),
+    is_repeatable=True,
 )

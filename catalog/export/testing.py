@@ -180,6 +180,9 @@ def check_exporter(
             continue
         assert all(isinstance(piece, bytes) for piece in pieces), f"{name}: a piece is no bytes"
         assert b"".join(pieces), f"{name}: the file is empty"
+        if exporter.is_repeatable:
+            again = written(exporter, documents, **(options or {}))
+            assert again == b"".join(pieces), f"{name}: it says that it is repeatable, and is not"
         if exporter.is_lossless:
             assert read is not None, "tell how a lossless format is read"
             _check_same(name, read(b"".join(pieces)), documents)

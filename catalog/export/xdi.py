@@ -168,4 +168,5 @@ EXPORTER = Exporter(
     ),
     loses="other streams, arrays, most metadata",
     readers=("larch", "athena", "xdi libraries"),
+    is_repeatable=True,
 )

@@ -260,3 +260,13 @@ def test_runs_can_be_had_as_a_zip_at_once(place, member):
     response = member.get("/api/v1/exports/archive", {"runs": ",".join(uids), "format": "json"})
     names = zipfile.ZipFile(io.BytesIO(body(response))).namelist()
     assert names == [*(f"run_{uid}.json" for uid in uids), "manifest.json", "SHA256SUMS"]
+
+
+def test_a_zip_takes_the_options_of_its_format(place, member):
+    uid = stored(place, scan(3))
+    response = member.get("/api/v1/exports/archive", {"runs": uid, "format": "csv", "columns": "det"})
+    archive = zipfile.ZipFile(io.BytesIO(body(response)))
+    assert json.loads(archive.read("manifest.json"))["options"]["columns"] == ["det"]
+    assert archive.read(f"run_{uid}_primary.csv").splitlines()[1] == b"seq_num,time,det"
+    wrong = member.get("/api/v1/exports/archive", {"runs": uid, "format": "csv", "colour": "red"})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["colour"])

@@ -172,3 +172,37 @@ def test_who_loses_the_right_is_asked_again(place):
     StoredRun(SYSTEM, uid)
     with pytest.raises(LookupError):
         StoredRun(place.stranger, uid)
+
+
+def part_of(client, uid, form, **headers):
+    return client.get(f"/api/v1/runs/{uid}/export/{form}", headers=headers)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_download_of_an_ended_run_goes_on_where_it_broke_off(place, member, form):
+    uid = stored(place, grid_run())
+    first = part_of(member, uid, form)
+    whole, etag = b"".join(first.streaming_content), first["ETag"]
+    assert first["Accept-Ranges"] == "bytes"
+    rest = part_of(member, uid, form, range="bytes=100-", if_range=etag)
+    assert (rest.status_code, rest["ETag"]) == (206, etag)
+    assert rest["Content-Range"] == f"bytes 100-{len(whole) - 1}/{len(whole)}"
+    assert b"".join(rest.streaming_content) == whole[100:]
+    assert b"".join(part_of(member, uid, form, range="bytes=-7").streaming_content) == whole[-7:]
+    assert part_of(member, uid, form, range=f"bytes={len(whole)}-").status_code == 416
+    changed = part_of(member, uid, form, range="bytes=100-", if_range='"another"')
+    assert (changed.status_code, b"".join(changed.streaming_content)) == (200, whole)
+
+
+def test_what_may_be_others_bytes_the_next_time_has_no_ranges(place, member):
+    ended, running = stored(place, grid_run()), stored(place, grid_run()[:-1])
+    for uid, form in ((ended, "xlsx"), (running, "jsonl")):
+        answer = part_of(member, uid, form, range="bytes=1-5")
+        assert (answer.status_code, len(b"".join(answer.streaming_content)) > 5) == (200, True)
+        assert not answer.has_header("ETag")
+
+
+def test_the_etag_of_a_download_changes_with_what_is_in_it(place, member):
+    uid = stored(place, grid_run())
+    etags = {part_of(member, uid, f"csv?columns={name}")["ETag"] for name in ("sx", "det")}
+    assert len(etags) == 2

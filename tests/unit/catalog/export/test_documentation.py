@@ -42,6 +42,13 @@ def test_the_table_of_formats_is_true():
         assert loses == (known[name].loses or "nothing"), name
 
 
+def test_the_formats_that_go_on_after_a_break_are_named():
+    told = re.search(r"## After a break\n\n(.*?) has an `ETag`", PAGE.read_text(), re.DOTALL)[1]
+    assert re.findall(r"`([a-z-]+)`", told) == [
+        name for name, known in exporters().items() if known.is_repeatable
+    ]
+
+
 def test_the_moves_of_a_job_are_true():
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \|$", PAGE.read_text().split("## Export jobs")[1], re.MULTILINE)
     told = {
