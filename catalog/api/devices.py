@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
+from accounts.api.permissions import SignedInOrPublic
 from accounts.api.serializers import StrictSerializer
 from accounts.requests import actor_of
 from catalog import selectors
@@ -55,6 +56,54 @@ class BaselineSerializer(serializers.Serializer[Any]):
     """What was read before and after a run."""
 
     results = BaselineEntrySerializer(many=True)
+
+
+class DeviceHistoryQuerySerializer(StrictSerializer):
+    """Of which device, and of which of its values, the history is asked for."""
+
+    beamline = serializers.CharField(max_length=200)
+    device = serializers.CharField(max_length=200, help_text="name; of a part the dotted name: mono.energy")
+    key = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=300,
+        help_text="data key or key of the configuration; by default the reading that stands for the device",
+    )
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="what next of the last page said"
+    )
+
+
+class HistoryKeySerializer(serializers.Serializer[Any]):
+    """A value of a device that runs tell."""
+
+    key = serializers.CharField()
+    units = serializers.CharField(allow_null=True)
+    is_setting = serializers.BooleanField(help_text="of the configuration, not of the readings")
+
+
+class HistoryEntrySerializer(serializers.Serializer[Any]):
+    """What one run tells of a value."""
+
+    uid = serializers.CharField()
+    scan_id = serializers.IntegerField(allow_null=True)
+    plan_name = serializers.CharField()
+    time = serializers.FloatField(help_text="POSIX seconds")
+    exit_status = serializers.CharField(allow_null=True)
+    stream = serializers.CharField()
+    first = serializers.JSONField(allow_null=True)
+    last = serializers.JSONField(allow_null=True)
+
+
+class DeviceHistorySerializer(serializers.Serializer[Any]):
+    """What a device told over runs, the newest first."""
+
+    key = serializers.CharField()
+    units = serializers.CharField(allow_null=True)
+    keys = HistoryKeySerializer(many=True)
+    results = HistoryEntrySerializer(many=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class LinesQuerySerializer(StrictSerializer):
@@ -102,6 +151,53 @@ class BaselineView(APIView):
     def get(self, request: Request, uid: str) -> HttpResponseBase:
         """Give the first and the last reading of each baseline value; none where there was no baseline."""
         return _answer(request, uid, selectors.baseline)
+
+
+class DeviceHistoryView(APIView):
+    """What a device told over runs."""
+
+    permission_classes = (SignedInOrPublic,)
+
+    @extend_schema(
+        operation_id="runs_device_history",
+        parameters=[DeviceHistoryQuerySerializer],
+        responses=DeviceHistorySerializer,
+        examples=[
+            OpenApiExample(
+                "a motor before and after one scan",
+                value={
+                    "key": "sx",
+                    "units": "mm",
+                    "keys": [{"key": "sx", "units": "mm", "is_setting": False}],
+                    "results": [
+                        {
+                            "uid": "7f3a9c1e-5d4b-4c1f-9a57-0d6f1b2c3e4f",
+                            "scan_id": 12,
+                            "plan_name": "scan",
+                            "time": 1795354200.0,
+                            "exit_status": "success",
+                            "stream": "baseline",
+                            "first": 0.0,
+                            "last": 1.2,
+                        }
+                    ],
+                    "next": None,
+                },
+                response_only=True,
+            )
+        ],
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Give the first and last value of a device in each of the newest 200 runs that one may see."""
+        wanted = asked.query(request, DeviceHistoryQuerySerializer)
+        found = selectors.device_history(
+            actor_of(request),
+            wanted["beamline"],
+            wanted["device"],
+            key=wanted["key"],
+            cursor=wanted["cursor"],
+        )
+        return replies.whole(request, dumps(found))
 
 
 class LinesView(APIView):

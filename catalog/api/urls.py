@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from catalog.api import annotation_urls, export_jobs, exports, finding, imports, intake, tables, views
+from catalog.api import (
+    annotation_urls,
+    devices,
+    export_jobs,
+    exports,
+    finding,
+    imports,
+    intake,
+    tables,
+    views,
+)
 
 STREAM = "runs/<str:uid>/streams/<path:stream>/"
 
@@ -14,6 +24,7 @@ urlpatterns = [
     path("runs/histogram", finding.HistogramView.as_view(), name="run-histogram"),
     path("runs/values", finding.ValuesView.as_view(), name="run-values"),
     path("runs/keys", finding.KeysView.as_view(), name="run-keys"),
+    path("runs/device-history", devices.DeviceHistoryView.as_view(), name="run-device-history"),
     path("searches", finding.SearchesView.as_view(), name="searches"),
     path("searches/<uuid:uid>", finding.SearchView.as_view(), name="search"),
     path("runs/<str:uid>", views.RunView.as_view(), name="run"),

@@ -27,6 +27,7 @@ from catalog.selectors.documents import (
 from catalog.selectors.finding import RunPage, runs
 from catalog.selectors.histograms import histogram
 from catalog.selectors.kinds import column_kinds
+from catalog.selectors.over_runs import device_history
 from catalog.selectors.refused import refused_documents, refused_rows, refused_runs
 from catalog.selectors.runs import (
     exportable_run,
@@ -60,6 +61,7 @@ __all__ = [
     "configuration",
     "data_keys",
     "decimated",
+    "device_history",
     "documents",
     "documents_page",
     "exportable_run",

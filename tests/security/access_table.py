@@ -242,6 +242,8 @@ CATALOG = [
     row("GET", "runs/values", "run:read",             "401 200 200 200 200 200 200 200 200 403 401 401",
         query={"key": "sample"}),
     row("GET", "runs/keys", "run:read",               "401 200 200 200 200 200 200 200 200 403 401 401"),
+    row("GET", "runs/device-history", "run:read",     "401 200 200 200 200 200 200 200 200 403 401 401",
+        query={"beamline": "alpha", "device": "sx"}),
     row("GET", "searches", "run:read",                "401 200 200 200 200 200 200 200 200 403 401 401"),
     row("POST", "searches", "run:annotate",           "401 201 201 201 201 201 201 201 201 403 401 401",
         body={"name": "mine", "question": {"q": "plan:scan"}}),

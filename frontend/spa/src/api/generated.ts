@@ -18,6 +18,15 @@ export interface Count {
   capped: boolean;
 }
 
+/** What a device told over runs, the newest first. */
+export interface DeviceHistory {
+  key: string;
+  units: string | null;
+  keys: HistoryKey[];
+  results: HistoryEntry[];
+  next: string | null;
+}
+
 /** Peak and fit of one signal. */
 export interface Fit {
   stream: string;
@@ -48,6 +57,27 @@ export interface FitResult {
 export interface FittedNumber {
   value: number;
   error: number | null;
+}
+
+/** What one run tells of a value. */
+export interface HistoryEntry {
+  uid: string;
+  scan_id: number | null;
+  plan_name: string;
+  /** POSIX seconds */
+  time: number;
+  exit_status: string | null;
+  stream: string;
+  first: unknown | null;
+  last: unknown | null;
+}
+
+/** A value of a device that runs tell. */
+export interface HistoryKey {
+  key: string;
+  units: string | null;
+  /** of the configuration, not of the readings */
+  is_setting: boolean;
 }
 
 /** The highest point and its sides. */

@@ -1,7 +1,7 @@
 import { query, request, segment } from "./client";
-import type { Column, RunPage, RunSummary } from "./generated";
+import type { Column, DeviceHistory, RunPage, RunSummary } from "./generated";
 
-export type { Column, RunPage, RunSummary } from "./generated";
+export type { Column, DeviceHistory, HistoryEntry, RunPage, RunSummary } from "./generated";
 
 export interface StreamDetail {
   columns: Column[];
@@ -79,6 +79,14 @@ export async function getValues(
 ): Promise<Counted<unknown>[]> {
   const text = query({ key, prefix, limit: 12 });
   return (await request<{ results: Counted<unknown>[] }>(`runs/values${text}`, { signal })).results;
+}
+
+/** What a device told in the runs of a beamline, newest first; `key` and `cursor` may be empty. */
+export function getDeviceHistory(
+  asked: { beamline: string; device: string; key: string; cursor: string },
+  signal?: AbortSignal,
+): Promise<DeviceHistory> {
+  return request(`runs/device-history${query({ ...asked })}`, { signal });
 }
 
 export function getRun(uid: string, signal?: AbortSignal): Promise<RunDetail> {

@@ -23,6 +23,17 @@ export function when(at: number | string | null | undefined, now: Date = new Dat
   return `${date.toLocaleDateString("en-CA")} ${clock.slice(0, 5)}`;
 }
 
+/** Labels along a time axis: days where they are far apart, times of day where they are near. POSIX seconds. */
+export function timeLabels(at: number[]): string[] {
+  const step = (at[1] ?? 0) - (at[0] ?? 0);
+  return at.map((seconds) => {
+    const date = new Date(seconds * 1000);
+    if (step >= 86_400) return date.toLocaleDateString("en-CA");
+    const clock = date.toLocaleTimeString("en-GB");
+    return step < 60 ? clock : clock.slice(0, 5);
+  });
+}
+
 /** A number as short as it can be read: at most six significant figures. */
 export function figure(value: unknown, precision?: number | null): string {
   if (value === null || value === undefined) return "–";

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "../features/frame/theme";
+import { timeLabels, when } from "./format";
 import { token } from "./tokens";
 
 export interface LineSeries {
@@ -20,6 +21,8 @@ interface LinePlotProps {
   /** Where x will go, for as long as there is no point. */
   expected?: [number, number] | null;
   isLog?: boolean;
+  /** Whether x are POSIX seconds, to be labelled as dates and times. */
+  isTime?: boolean;
   /** A line of its own x that is drawn over the others: a fit. */
   over?: Overlay | null;
 }
@@ -93,14 +96,15 @@ function overlay(line: () => Overlay | null): uPlot.Plugin {
 
 /** Lines over one x, drawn by uPlot: new data replaces old without building the plot again. */
 export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotProps) {
-  const { compact = false, marks = [], expected = null, isLog = false, over = null } = more;
+  const { compact = false, marks = [], expected = null, isLog = false, isTime = false, over = null } = more;
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const markedAt = useRef(marks);
   const drawnOver = useRef(over);
   const theme = useTheme();
   const isEmpty = data[0].length === 0;
-  const shape = JSON.stringify([series, xLabel, compact, theme.applied, isEmpty && expected, isEmpty, isLog]);
+  const scales = [isEmpty && expected, isEmpty, isLog, isTime];
+  const shape = JSON.stringify([series, xLabel, compact, theme.applied, scales]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything that needs a new plot
   useEffect(() => {
@@ -112,13 +116,17 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
       height: place.clientHeight || 200,
       legend: { show: !compact, live: true },
       cursor: { drag: { x: true, y: false }, points: { size: 7 } },
-      scales: isEmpty ? emptyScales(expected) : { x: { time: false }, ...(isLog && { y: { distr: 3 } }) },
+      scales: isEmpty ? emptyScales(expected) : { x: { time: isTime }, ...(isLog && { y: { distr: 3 } }) },
       axes: [
-        { ...axis(xLabel, compact && !isEmpty, isEmpty && !expected), size: compact ? 24 : 30 },
+        {
+          ...axis(xLabel, compact && !isEmpty, isEmpty && !expected),
+          size: compact ? 24 : 30,
+          ...(isTime && !isEmpty && { values: (_: uPlot, splits: number[]) => timeLabels(splits) }),
+        },
         { ...axis(yLabel(series), compact && !isEmpty, isEmpty), size: compact ? 44 : 58 },
       ],
       series: [
-        { label: xLabel },
+        { label: xLabel, ...(isTime && { value: (_: uPlot, at: number | null) => when(at) }) },
         ...series.map((one, index) => ({
           label: one.label,
           stroke: colours[index % colours.length] ?? "",

@@ -8,6 +8,7 @@ import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { abilities, described, limitsOf, mainReading, type Readings } from "./components";
 import { type DeviceActions, useDeviceActions } from "./device_actions";
+import { HistoryCard } from "./device_history";
 import { ShownValue } from "./device_value";
 import { ByHand, MovePanel, mayMove, StopButton } from "./move_panel";
 import { useValues } from "./values";
@@ -82,6 +83,7 @@ function Device({ beamline, name, device }: DeviceProps) {
           </ul>
         </Card>
       )}
+      <HistoryCard key={name} beamline={beamline} device={name} />
     </Page>
   );
 }
