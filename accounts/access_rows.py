@@ -18,6 +18,11 @@ def key_row(prefix: str) -> APIKey | None:
     return _KEY.first(prefix)
 
 
+def user_named(username: str) -> User | None:
+    """Give the account of this name, open or closed."""
+    return _USER.first(username)
+
+
 def owner_of(user_pk: int, key_prefix: str | None) -> tuple[bool, Any] | None:
     """Give whether an open account is a facility administrator's; None when nobody stands behind the actor.
 
@@ -92,6 +97,7 @@ def _memberships_at(user_pk: int, beamline: str, now: datetime) -> QuerySet[Memb
 _KEY: Final[Prepared[APIKey]] = Prepared(
     lambda prefix: APIKey.objects.select_related("user").filter(prefix=prefix), TEXT
 )
+_USER: Final[Prepared[User]] = Prepared(lambda username: User.objects.filter(username=username), TEXT)
 _OWNER: Final[Prepared[Any]] = Prepared(_owner, NUMBER)
 _KEY_OWNER: Final[Prepared[Any]] = Prepared(_key_owner, NUMBER, TEXT, MOMENT)
 _PLACE: Final[Prepared[Any]] = Prepared(_place, NUMBER, TEXT)

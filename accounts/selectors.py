@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts import access_rows
 from accounts.access import Scope, allowed_at, require, scopes, visible
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
@@ -108,7 +109,7 @@ def actor_for_username(name: str) -> Actor:
     NotFoundError
         There is no such account.
     """
-    user = User.objects.filter(username=name).first() if is_text(name) else None
+    user = access_rows.user_named(name) if is_text(name) else None
     if user is None:
         raise NotFoundError(f"There is no account {name!r}.")
     return Actor(

@@ -100,8 +100,8 @@ def claim_next(*, actor: Actor, grant: Grant) -> QueueItem | None:
 def finish_item(*, actor: Actor, grant: Grant, item: QueueItem, outcome: Outcome) -> None:
     """Record how an item ended; hold the queue unless it may go on by itself. Audits ``item.<state>``."""
     with _changing(grant) as (queue, told):
-        row = QueueItem.objects.select_for_update(of=("self",)).select_related("proposal").get(pk=item.pk)
-        if row.state != ItemState.RUNNING:
+        row = _LOCKED.first(item.pk)
+        if row is None or row.state != ItemState.RUNNING:
             return  # recorded before, but the database went away before it could say so
         _end(row, outcome)
         _go_on_after(queue, row)
@@ -336,6 +336,10 @@ def _running(beamline_id: Any) -> QuerySet[QueueItem]:
 
 _RUNNING: Final[Prepared[QueueItem]] = Prepared(
     lambda beamline_id: _running(beamline_id).select_related("proposal")[:1], NUMBER
+)
+_LOCKED: Final[Prepared[QueueItem]] = Prepared(
+    lambda pk: QueueItem.objects.select_for_update(of=("self",)).select_related("proposal").filter(pk=pk),
+    NUMBER,
 )
 _STANDS: Final[Prepared[Any]] = Prepared(
     lambda beamline_id: (
