@@ -25,6 +25,7 @@ DATABASE = "beamport"
 ROLE = "beamport"
 SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes, and PostgreSQL adds its own file name
 START_TIMEOUT_S = 20.0
+RECOVERING = "the database system is"  # how PostgreSQL refuses while it reads its log after a crash
 
 
 class EmbeddedServerError(RuntimeError):
@@ -257,7 +258,9 @@ def _wait_for_postgres(process: subprocess.Popen[bytes], sockets: Path, log: Pat
             raise EmbeddedServerError(f"PostgreSQL ended at once:\n{_tail(log)}")
         try:
             psycopg2.connect(host=str(sockets), user=ROLE, dbname="postgres").close()
-        except psycopg2.OperationalError:
+        except psycopg2.OperationalError as error:
+            if RECOVERING in str(error):
+                deadline = time.monotonic() + START_TIMEOUT_S
             time.sleep(0.05)
         else:
             return
