@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from accounts.audit import CHAINED_FIELDS
+from accounts.formula_guard import guarded
 from accounts.models import AuditEntry
 
 COLUMNS: Final = ("id", "at", *CHAINED_FIELDS, "previous_hash", "hash")
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json_lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
@@ -36,8 +36,7 @@ def _values(entry: AuditEntry) -> dict[str, Any]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+    return guarded(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _line(cells: list[str]) -> str:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from accounts.formula_guard import guarded
 from catalog.documents.encoding import to_storable
 from catalog.export.json_columns import json_texts
 from catalog.export.protocol import COLUMNS, STREAM, ExportableRun, Exporter, Options, options_schema
 from catalog.export.runs import inline_keys
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _NUMBERS = frozenset({float, int, type(None)})
 _NEEDS_QUOTES = (",", '"', "\n", "\r")
 GUARD_ON = "text that a spreadsheet would run as a formula begins with ' here"
@@ -89,7 +89,7 @@ def _quoted(text: str) -> bytes:
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text.replace("\0", "\ufffd")
+    return guarded(_as_it_is(text))
 
 
 def _as_it_is(text: str) -> str:
