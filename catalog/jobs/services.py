@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -19,16 +20,13 @@ from catalog.jobs.doorbell import call_exporter
 from catalog.jobs.requester import kept
 from catalog.jobs.states import UNDER_WAY, JobState, after
 from catalog.models import ExportJob
-from catalog.queries import RunQuery
-from catalog.search import run_query
+from catalog.search.whole import uids_found
 
 MOST_RUNS = 1000
 """Most runs of one export."""
 
 MOST_UNDER_WAY = 20
 """Most exports that one person may have waiting and running."""
-
-_PAGE = 500
 
 
 def order_export(
@@ -105,15 +103,8 @@ def note_download(*, actor: Actor, row: ExportJob) -> None:
 
 def _matching(actor: Actor, query: str) -> list[str]:
     """Give the runs that a search line finds and that the actor may take away."""
-    uids: list[str] = []
-    cursor = ""
-    while len(uids) <= MOST_RUNS:
-        page = runs_read.runs(actor, run_query(query, query=RunQuery(limit=_PAGE, cursor=cursor)))
-        uids += [runs_read.exportable_run(actor, found["uid"]).uid for found in page.results]
-        if page.next is None:
-            break
-        cursor = page.next
-    return uids
+    found = islice(uids_found(actor, query), MOST_RUNS + 1)
+    return [runs_read.exportable_run(actor, uid).uid for uid in found]
 
 
 def _locked(actor: Actor, uid: str) -> ExportJob:

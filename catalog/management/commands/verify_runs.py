@@ -1,4 +1,4 @@
-"""``manage.py verify_runs [uid] [--since MOMENT] [--digests]``: does the catalogue hold what it says?"""
+"""``manage.py verify_runs [uid] [--days N] [--digests]``: does the catalogue hold what it says?"""
 
 from __future__ import annotations
 

@@ -1,13 +1,20 @@
 """The commands of the catalogue, called as an administrator calls them."""
 
 import io
+from dataclasses import replace
 
+import pymongo
 import pytest
 from django.core.management import CommandError, call_command
 
 from catalog import selectors, services
+from catalog.export import exporter
+from catalog.export.escapes import restored
+from catalog.management.commands import export_documents
 from catalog.models import Document, EventColumn, EventPage, Run
+from config.embedded import free_port
 from tests.support.catalog_runs import SYSTEM, make_place, scan, stored
+from tests.support.served import Served, running
 from tests.unit.catalog.documents.test_encoding import same
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +104,42 @@ def test_runs_go_out_to_files_and_come_in_again(place, tmp_path, form):
     assert "1 runs, 73 documents stored, 0 there before, 0 refused" in told
     assert same([list(entry) for entry in selectors.iter_documents(SYSTEM, uid)], before)
     assert "73 there before" in said("import_documents", path, "--beamline", "demo")
+
+
+def test_all_runs_that_a_search_line_finds_go_out(place, tmp_path):
+    wanted = {stored(place, scan(2, scan_id=n)) for n in (1, 2)}
+    stored(place, scan(2, scan_id=9))
+    words = ("--query", "scan_id:<5", "--format", "csv", "--to", str(tmp_path))
+    paths = said("export_documents", *words).split()
+    assert {f"{tmp_path}/run_{uid}_primary.csv" for uid in wanted} == set(paths)
+    assert {str(path) for path in tmp_path.iterdir()} == set(paths)
+
+
+def test_a_file_is_written_whole_or_not_at_all(place, tmp_path, monkeypatch):
+    uid = stored(place, scan(2))
+    said("export_documents", uid, "--to", str(tmp_path))
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+
+    def broken(run, options):
+        yield b"half"
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(export_documents, "exporter", lambda name: replace(exporter(name), write=broken))
+    with pytest.raises(CommandError, match="disk is full"):
+        said("export_documents", uid, "--to", str(tmp_path))
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == {path: whole}
+
+
+def test_runs_go_into_a_mongodb_server(place):
+    uid = stored(place, scan(3))
+    address = f"mongodb://127.0.0.1:{free_port()}/archive"
+    with running(Served("tests.support.servers.mongo_wire", (address.rsplit(":")[-1].split("/")[0],))):
+        told = said("export_documents", uid, "--to", address)
+        with pymongo.MongoClient(address, serverSelectionTimeoutMS=10_000) as client:
+            found = [restored(doc) for doc in client["archive"]["event"].find()]
+    assert told == f"{uid}: 6 documents in archive\n"
+    assert [doc["seq_num"] for doc in found] == [1, 2, 3]
 
 
 def test_a_file_that_cannot_be_imported_is_told(place, tmp_path):

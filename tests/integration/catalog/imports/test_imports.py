@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts import models as accounts
@@ -181,9 +182,24 @@ def test_who_may_add_runs_uploads_a_file(place):
     assert uploaded(signed_in(place.stranger), written("jsonl", list(scan(1)))).status_code == 404
 
 
+PAGE = (Path(__file__).resolve().parents[4] / "docs/how-to/move-a-bluesky-archive-in.md").read_text()
+
+
+def test_the_command_of_the_how_to_takes_an_archive_of_suitcase_in(place, tmp_path):
+    (line,) = re.findall(r"^python manage.py (.*)$", PAGE, re.MULTILINE)
+    suitcase = pytest.importorskip("suitcase.msgpack")
+    documents = list(scan(3))
+    suitcase.export(documents, tmp_path / "archive")
+    name, files, *options = line.split()
+    paths = [str(path) for path in tmp_path.glob(files)]
+    call_command(name, *paths, *options, skip_checks=True, stdout=io.StringIO())
+    uid = documents[0][1]["uid"]
+    assert same([kept(uid)[0], kept(uid)[-1]], [documents[0], documents[-1]])
+    assert selectors.table(SYSTEM, uid, "primary")["seq_num"] == [1, 2, 3]
+
+
 def test_the_example_of_an_import_works(place, tmp_path):
-    page = (Path(__file__).resolve().parents[4] / "docs/how-to/move-a-bluesky-archive-in.md").read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     documents = list(scan(3))
     path = tmp_path / "archive.jsonl"
     path.write_bytes(written("jsonl", documents))
