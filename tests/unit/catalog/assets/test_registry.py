@@ -10,7 +10,8 @@ from catalog.assets import registry
 from catalog.assets.asset import Asset
 from catalog.assets.errors import NoFrameError
 from catalog.assets.paths import Roots
-from tests.support.asset_files import array_of, check_reader, stream_documents
+from catalog.assets.testing import check_reader
+from tests.support.asset_files import array_of, stream_documents
 from tests.support.house_rules import ROOT
 
 VALUES = np.arange(24.0).reshape(4, 2, 3)
