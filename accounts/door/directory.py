@@ -1,7 +1,8 @@
 """Passwords that an LDAP directory knows: bind as the person, then find the person's own entry.
 
-Nothing is sent over an open line, loopback excepted: `ldap://` is turned into TLS before the password goes
-out, and the directory's certificate is checked. Names are escaped as a DN or a filter needs it.
+Nothing is sent over an open line: `ldap://` is turned into TLS (StartTLS) before the password goes out, and the
+directory's certificate is checked. A directory on this machine is excepted, unless an authority is named for it.
+Names are escaped as a DN or a filter needs it.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _connection(directory: Directory, name: str, password: str) -> Any:
 
 def _bind(connection: Any, directory: Directory) -> None:
     connection.open()
-    if urlsplit(directory.url).scheme == "ldap" and not is_loopback(directory.url):
+    is_here = is_loopback(directory.url) and not directory.ca_file
+    if urlsplit(directory.url).scheme == "ldap" and not is_here:
         connection.start_tls()
     connection.bind()
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from config.embedded import free_port
 from tests.support.ioc import until
@@ -45,13 +46,24 @@ userPassword: {hashed}
 
 
 @contextlib.contextmanager
-def directory(folder: Path, *people: str, certificate: tuple[Path, Path] | None = None) -> Iterator[str]:
-    """Give the address of a directory; with `certificate`, and its key, it speaks TLS."""
+def directory(
+    folder: Path,
+    *people: str,
+    certificate: tuple[Path, Path] | None = None,
+    scheme: Literal["ldap", "ldaps"] = "ldap",
+) -> Iterator[str]:
+    """Give the address of a directory; with `certificate`, and its key, it speaks TLS.
+
+    `scheme` tells when: ``ldaps`` from the first byte, ``ldap`` when asked (StartTLS). With a certificate it
+    takes no password over an open line.
+    """
     assert SLAPD is not None
     data = folder / "data"
     data.mkdir()
     tls = (
-        f"TLSCertificateFile {certificate[0]}\nTLSCertificateKeyFile {certificate[1]}" if certificate else ""
+        f"TLSCertificateFile {certificate[0]}\nTLSCertificateKeyFile {certificate[1]}\nsecurity simple_bind=128"
+        if certificate
+        else ""
     )
     config = folder / "slapd.conf"
     config.write_text(
@@ -63,7 +75,7 @@ def directory(folder: Path, *people: str, certificate: tuple[Path, Path] | None 
     add = [SLAPD, "-T", "add", "-f", str(config)]
     subprocess.run(add, input=text, text=True, check=True, capture_output=True)
     port = free_port()
-    address = f"{'ldaps' if certificate else 'ldap'}://127.0.0.1:{port}"
+    address = f"{scheme}://127.0.0.1:{port}"
     command = [SLAPD, "-f", str(config), "-h", address, "-d", "0"]
     process = Process("slapd", command, dict(os.environ), folder / "log").start()
 

@@ -28,7 +28,15 @@ def plain(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("certificate")
+    return _certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory):
+    return _certificate(tmp_path_factory.mktemp("another"))
+
+
+def _certificate(folder):
     pair = folder / "certificate.pem", folder / "key.pem"
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-out", str(pair[0])]
@@ -102,12 +110,26 @@ def test_guesses_at_the_directory_are_slowed_too(facility, settings, plain):
 
 @pytest.mark.filterwarnings("ignore:ssl.match_hostname")  # how ldap3 checks the name up to Python 3.11
 @LEAVES_A_SOCKET
-def test_over_tls_the_certificate_is_checked(facility, settings, tmp_path, certificate):
-    with directory(tmp_path, "anna", certificate=certificate) as address:
-        settings.DIRECTORY = configured(address)
+@pytest.mark.parametrize("scheme", ["ldaps", "ldap"])
+def test_over_tls_and_after_start_tls_the_certificate_is_checked(
+    facility, settings, tmp_path, certificate, another, scheme
+):
+    with directory(tmp_path, "anna", certificate=certificate, scheme=scheme) as address:
+        settings.DIRECTORY = configured(address, ca_file=str(another[0]))
         assert not arrive()[0]
         settings.DIRECTORY = configured(address, ca_file=str(certificate[0]))
         assert arrive()[0]
+        settings.DIRECTORY = configured(address)  # `ldap`: over an open line, which this directory refuses
+        assert not arrive()[0]
+    gc.collect()
+
+
+@LEAVES_A_SOCKET
+def test_no_password_goes_to_a_directory_that_cannot_turn_to_tls(facility, settings, plain, certificate):
+    settings.DIRECTORY = configured(plain, ca_file=str(certificate[0]))
+    assert not arrive()[0]
+    settings.DIRECTORY = configured(plain)
+    assert arrive()[0]
     gc.collect()
 
 
