@@ -40,7 +40,7 @@ def foretell(actor: Actor, beamline: str, *, plan: str, parameters: dict[str, An
             description,
             bound,
             environment.devices,
-            registry=registry_of(tuple(environment.modules)),
+            registry=registry_of(environment),
             positions=positions(beamline),
         )
         permit_of(actor, beamline).check_call(

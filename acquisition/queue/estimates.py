@@ -2,12 +2,18 @@
 
 import functools
 import logging
+import sys
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from django.core.cache import cache
 
+from acquisition.devices.code_folders import forget_modules
 from acquisition.plans.dry_run import DryRun
 from acquisition.plans.registry import BoundParameters, ParameterError, PlanRegistry
 from acquisition.plans.rehearsal import rehearse
@@ -69,7 +75,7 @@ class Estimator:
             environment.plans[plan],
             bound,
             environment.devices,
-            registry=registry_of(tuple(environment.modules)),
+            registry=registry_of(environment),
             positions=self._positions,
             max_messages=ITEM_MESSAGES,
             max_seconds=ITEM_S,
@@ -80,12 +86,52 @@ class Estimator:
         return positions(self._beamline)
 
 
-@functools.lru_cache(maxsize=8)
-def registry_of(modules: tuple[str, ...]) -> PlanRegistry:
-    """Give the plans of these modules, as far as their code is on this host."""
+def registry_of(environment: Environment) -> PlanRegistry:
+    """Give the beamline's plans, as far as their code is on this host.
+
+    The code is read anew when its files are others than before and the worker, too, has opened the beamline
+    since: what is foretold is what would run.
+    """
+    modules = tuple(environment.modules)
+    with _locks.setdefault(modules, threading.Lock()):
+        known = _loaded.get(modules)
+        if known is None or known.opened_at != environment.opened_at:
+            known = _loaded[modules] = _load(modules, environment.opened_at, known)
+        return known.registry
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Plans that were loaded for an opening of the beamline, and how the files looked then."""
+
+    registry: PlanRegistry
+    opened_at: datetime | None
+    files: Mapping[Path, tuple[int, int] | None]
+
+
+def _load(modules: tuple[str, ...], opened_at: datetime | None, known: _Loaded | None) -> _Loaded:
+    if known is not None:
+        changed = [path for path, look in known.files.items() if _look_of(path) != look]
+        if not changed and not known.registry.faults:
+            return replace(known, opened_at=opened_at)
+        forget_modules(changed)
     registry = PlanRegistry()
     registry.load(modules)
-    return registry
+    loaded = (getattr(sys.modules.get(name), "__file__", None) for name in modules)
+    return _Loaded(registry, opened_at, {Path(file): _look_of(Path(file)) for file in loaded if file})
+
+
+def _look_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+#: One for each list of modules: code that takes long to import keeps no other beamline waiting.
+_locks: dict[tuple[str, ...], threading.Lock] = {}
+_loaded: dict[tuple[str, ...], _Loaded] = {}
 
 
 def positions(beamline: str) -> dict[str, float]:

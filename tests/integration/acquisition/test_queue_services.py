@@ -1,11 +1,13 @@
 """Who may change the queue, what a change leaves behind, and what others see of it."""
 
 import pytest
+from django.utils import timezone
 
 from accounts import selectors as accounts
 from accounts import services as accounts_services
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from accounts.requests import actor_of_key
+from acquisition.plans.registry import PlanRegistry
 from acquisition.queue import control, dry, selectors, services
 from acquisition.queue.models import BeamlineQueue, ControlCommand, Environment, QueueItem
 from tests.support.people import SYSTEM
@@ -284,6 +286,43 @@ def test_a_dry_run_says_points_and_faults(facility):
     assert (refused["is_refused"], list(refused["fields"]), refused["points"]) == (True, ["args"], None)
     with pytest.raises(InvalidError):
         dry.foretell(actor, "alpha", plan="no_such_plan", parameters={})
+
+
+PLAN = """
+from collections.abc import Sequence
+
+from acquisition.devices.protocols import Readable
+from acquisition.plans.scans import count
+
+def own(detectors: Sequence[Readable], num: int = 1):
+    yield from count(detectors, {times} * num)
+"""
+
+
+def test_a_dry_run_knows_code_that_was_changed_and_read_anew_by_the_worker(facility, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    plans = tmp_path / "edited_plans.py"
+    plans.write_text(PLAN.format(times=2))
+    registry = PlanRegistry()
+    registry.load(["edited_plans"])
+    rows = Environment.objects.filter(beamline__name="alpha")
+    rows.update(plans=registry.descriptions(), modules=["edited_plans"], opened_at=timezone.now())
+
+    def points():
+        asked = {"detectors": ["det"], "num": 3}
+        return dry.foretell(facility.actor("member"), "alpha", plan="own", parameters=asked)["points"]
+
+    assert points() == 6
+    plans.write_text(PLAN.format(times=10))
+    assert points() == 6, "the worker still runs what it read"
+    rows.update(opened_at=timezone.now())
+    assert points() == 30
+    plans.write_text("this is no Python")
+    rows.update(opened_at=timezone.now())
+    assert points() == 3, "of code that does not load only the parameters tell"
+    plans.write_text(PLAN.format(times=5))
+    rows.update(opened_at=timezone.now())
+    assert points() == 15
 
 
 def test_history_pages_by_cursor_without_gap_or_double(facility):
