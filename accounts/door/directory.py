@@ -1,8 +1,8 @@
 """Passwords that an LDAP directory knows: bind as the person, then find the person's own entry.
 
-Nothing is sent over an open line: `ldap://` is turned into TLS (StartTLS) before the password goes out, and the
-directory's certificate is checked. A directory on this machine is excepted, unless an authority is named for it.
-Names are escaped as a DN or a filter needs it.
+Nothing is sent over an open line: `ldap://` is turned into TLS (StartTLS) before the password goes out, and
+the directory's certificate is checked. A directory on this machine is excepted, unless an authority is named
+for it. Names are escaped as a DN or a filter needs it.
 """
 
 from __future__ import annotations

@@ -33,6 +33,9 @@ directory {data}
 access to attrs=userPassword by anonymous auth
 access to * by self read by * none
 """
+TLS = """TLSCertificateFile {}
+TLSCertificateKeyFile {}
+security simple_bind=128"""
 PERSON = """dn: uid={uid},ou=people,{base}
 objectClass: inetOrgPerson
 uid: {uid}
@@ -60,11 +63,7 @@ def directory(
     assert SLAPD is not None
     data = folder / "data"
     data.mkdir()
-    tls = (
-        f"TLSCertificateFile {certificate[0]}\nTLSCertificateKeyFile {certificate[1]}\nsecurity simple_bind=128"
-        if certificate
-        else ""
-    )
+    tls = TLS.format(*certificate) if certificate else ""
     config = folder / "slapd.conf"
     config.write_text(
         CONFIG.format(schema="/etc/ldap/schema", modules="/usr/lib/ldap", base=BASE, data=data, tls=tls)
