@@ -7,7 +7,6 @@ none was left out. What the platform does not serve is refused with words.
 import asyncio
 import inspect
 import json
-import os
 import re
 import time
 
@@ -24,7 +23,7 @@ from accounts.access import Scope
 from accounts.selectors import actor_for_username
 from tests.support.house_rules import ROOT
 from tests.support.people import PASSWORD, SYSTEM, make_facility
-from tests.support.processes import Site, test_database_url
+from tests.support.processes import site_of
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 
@@ -90,25 +89,9 @@ COUNT = BPlan("count", ["det"], num=2)
 def site(transactional_db, tmp_path):
     make_facility()
     services.set_closed(actor=SYSTEM, proposal="P-3", is_closed=True)
-    manifests = tmp_path / "manifests"
-    own = manifests / "own"
-    own.mkdir(parents=True)
-    (manifests / "alpha.toml").write_text(MANIFEST)
-    (own / "alpha_devices.py").write_text(DEVICES)
-    (own / "slow_plans.py").write_text(PLAN)
-    env = {
-        **os.environ,
-        "DATABASE_URL": test_database_url(),
-        "BEAMPORT_VAR": str(tmp_path),
-        "BEAMPORT_MANIFESTS": str(manifests),
-        "BEAMPORT_SECRET_KEY": "only-for-tests",
-        "PYTHONUNBUFFERED": "1",
-    }
-    site = Site("alpha", tmp_path, env)
-    try:
+    files = {"alpha_devices.py": DEVICES, "slow_plans.py": PLAN}
+    with site_of(tmp_path, "alpha", MANIFEST, files) as site:
         yield site
-    finally:
-        site.end()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Plans that do what they should not, by a real worker: each ends with a clear word."""
 
-import os
-
 import pytest
 
 from acquisition.queue import services
@@ -9,7 +7,7 @@ from acquisition.queue.models import BeamlineQueue, ControlCommand
 from catalog import selectors as catalog
 from tests.support.history_checker import written_history
 from tests.support.people import SYSTEM
-from tests.support.processes import Site, test_database_url
+from tests.support.processes import site_of
 from tests.support.runs_at_beamlines import fresh, start, submit
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
@@ -116,23 +114,8 @@ ENDS = [
 
 @pytest.fixture
 def site(facility, tmp_path):
-    manifests = tmp_path / "manifests"
-    (manifests / "own").mkdir(parents=True)
-    (manifests / "alpha.toml").write_text(MANIFEST)
-    (manifests / "own" / "bad_plans.py").write_text(PLANS)
-    env = {
-        **os.environ,
-        "DATABASE_URL": test_database_url(),
-        "BEAMPORT_VAR": str(tmp_path),
-        "BEAMPORT_MANIFESTS": str(manifests),
-        "BEAMPORT_SECRET_KEY": "only-for-tests",
-        "PYTHONUNBUFFERED": "1",
-    }
-    site = Site("alpha", tmp_path, env)
-    try:
+    with site_of(tmp_path, "alpha", MANIFEST, {"bad_plans.py": PLANS}) as site:
         yield site
-    finally:
-        site.end()
 
 
 def front(facility, plan, **parameters):

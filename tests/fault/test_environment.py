@@ -1,6 +1,5 @@
 """The environment is opened, closed, updated and destroyed from outside, also when its code hangs."""
 
-import os
 import signal
 import time
 
@@ -10,7 +9,7 @@ from acquisition.queue import services
 from acquisition.queue.models import ControlCommand, Environment, QueueItem
 from catalog import selectors as catalog
 from tests.support.people import SYSTEM
-from tests.support.processes import Site, test_database_url
+from tests.support.processes import site_of
 from tests.support.runs_at_beamlines import fresh, start, submit
 
 pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
@@ -70,25 +69,9 @@ def hang():
 
 @pytest.fixture
 def site(facility, tmp_path):
-    manifests = tmp_path / "manifests"
-    own = manifests / "own"
-    own.mkdir(parents=True)
-    (manifests / "alpha.toml").write_text(MANIFEST)
-    (own / "alpha_devices.py").write_text(DEVICES)
-    (own / "alpha_plans.py").write_text(PLAN.format(text="first"))
-    env = {
-        **os.environ,
-        "DATABASE_URL": test_database_url(),
-        "BEAMPORT_VAR": str(tmp_path),
-        "BEAMPORT_MANIFESTS": str(manifests),
-        "BEAMPORT_SECRET_KEY": "only-for-tests",
-        "PYTHONUNBUFFERED": "1",
-    }
-    site = Site("alpha", tmp_path, env)
-    try:
+    files = {"alpha_devices.py": DEVICES, "alpha_plans.py": PLAN.format(text="first")}
+    with site_of(tmp_path, "alpha", MANIFEST, files) as site:
         yield site
-    finally:
-        site.end()
 
 
 @pytest.fixture

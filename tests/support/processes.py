@@ -167,28 +167,45 @@ class Site:
 
 @contextlib.contextmanager
 def running_site(folder: Path, beamline: str) -> Iterator[Site]:
-    """Give a site with its IOC on ports of its own, on this test's databases; end all of it afterwards."""
-    manifests = folder / "manifests"
-    manifests.mkdir(parents=True)
+    """Give a site of the demo with its IOC on ports of its own; end all of it afterwards."""
     demo = (ROOT / "config" / "beamlines" / "demo.toml").read_text()
-    (manifests / f"{beamline}.toml").write_text(demo.replace('name = "demo"', f'name = "{beamline}"'))
     frames = folder / "frames"
     frames.mkdir()
     with running_ioc(frames) as ioc:
-        env = {
-            **os.environ,
-            **client_environment(ioc.port),
-            "DATABASE_URL": test_database_url(),
-            "BEAMPORT_VAR": str(folder),
-            "BEAMPORT_MANIFESTS": str(manifests),
-            "BEAMPORT_SECRET_KEY": "only-for-tests",
-            "PYTHONUNBUFFERED": "1",
-        }
-        site = Site(beamline, folder, env)
-        try:
+        manifest = demo.replace('name = "demo"', f'name = "{beamline}"')
+        with site_of(folder, beamline, manifest, more=client_environment(ioc.port)) as site:
             yield site
-        finally:
-            site.end()
+
+
+@contextlib.contextmanager
+def site_of(
+    folder: Path,
+    beamline: str,
+    manifest: str,
+    files: Mapping[str, str] | None = None,
+    *,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Site]:
+    """Give a site on this test's databases with a manifest and the files of its folder ``own``; end it."""
+    manifests = folder / "manifests"
+    (manifests / "own").mkdir(parents=True)
+    (manifests / f"{beamline}.toml").write_text(manifest)
+    for name, text in (files or {}).items():
+        (manifests / "own" / name).write_text(text)
+    env = {
+        **os.environ,
+        **(more or {}),
+        "DATABASE_URL": test_database_url(),
+        "BEAMPORT_VAR": str(folder),
+        "BEAMPORT_MANIFESTS": str(manifests),
+        "BEAMPORT_SECRET_KEY": "only-for-tests",
+        "PYTHONUNBUFFERED": "1",
+    }
+    site = Site(beamline, folder, env)
+    try:
+        yield site
+    finally:
+        site.end()
 
 
 def test_database_url() -> str:
