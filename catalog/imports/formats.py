@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,9 @@ LONGEST_LINE = 64 * 2**20
 
 _SEPARATOR = b"\x1e"
 _NUMBERS = "biufc"
+_DTYPE = re.compile(r"[<>|=]?[a-z]\w{0,11}")
+_OF_AN_ARRAY = frozenset({"type", "data"})
+_BROKEN = (ValueError, TypeError, LookupError, OverflowError, msgpack.UnpackException)
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +96,7 @@ def read_messages(file: Readable) -> Iterator[Entry | Unreadable]:
             if _is_cut(unpacker):
                 yield Unreadable(place, "the file ends within this message", "")
             return
-        except (ValueError, TypeError, msgpack.UnpackException) as error:
+        except _BROKEN as error:
             yield Unreadable(place, f"it is no MessagePack, and what follows is lost: {error}"[:300], "")
             return
         yield entry_of(place, value)
@@ -108,16 +112,16 @@ def _is_cut(unpacker: msgpack.Unpacker) -> bool:
 
 def _restored(value: dict[Any, Any]) -> Any:
     """Give what a map stands for: an array of numbers, a value under the encoding rule, or itself."""
-    is_array = value.get(b"nd", value.get("nd"))
-    if isinstance(is_array, bool):
-        return _numpy({key.decode() if isinstance(key, bytes) else key: item for key, item in value.items()})
-    return restore_object(value)
+    named = {key.decode("utf-8", "replace") if isinstance(key, bytes) else key: value[key] for key in value}
+    is_array = isinstance(named.get("nd"), bool) and named.keys() >= _OF_AN_ARRAY
+    return _numpy(named) if is_array else restore_object(value)
 
 
-def _numpy(value: Mapping[str, Any]) -> Any:
-    kind = value.get("type")
-    kind = kind.decode() if isinstance(kind, bytes) else kind
-    if not isinstance(kind, str) or np.dtype(kind).kind not in _NUMBERS:
+def _numpy(value: Mapping[Any, Any]) -> Any:
+    kind = value["type"]
+    kind = kind.decode("utf-8", "replace") if isinstance(kind, bytes) else kind
+    is_plain = isinstance(kind, str) and _DTYPE.fullmatch(kind)
+    if not is_plain or np.dtype(kind).kind not in _NUMBERS:
         raise ValueError(f"an array of {str(kind)[:40]!r} is not of numbers")
     numbers = np.frombuffer(value["data"], dtype=np.dtype(kind))
     if not value["nd"]:

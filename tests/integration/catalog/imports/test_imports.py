@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import msgpack
 import numpy as np
 import pytest
 from django.core.management import call_command
@@ -132,7 +133,7 @@ def test_a_line_that_is_no_document_is_unreadable_and_never_an_error(line):
 
 @pytest.mark.parametrize(
     "data",
-    [b"\xc1", b"\x92\xa5start", b"\xff" * 10, b"\xdd\xff\xff\xff\xff", b"\x92\xa5start\x81\xa2nd\xc3"],
+    [b"\xc1", b"\x92\xa5start", b"\xff" * 10, b"\xdd\xff\xff\xff\xff"],
 )
 def test_broken_messages_end_the_file_with_a_word(data):
     found = list(file_format("msgpack").read(io.BytesIO(data)))
@@ -141,12 +142,39 @@ def test_broken_messages_end_the_file_with_a_word(data):
 
 
 def test_arrays_of_objects_are_refused(place):
-    import msgpack
-
     hostile = {b"nd": True, b"type": "O", b"kind": b"O", b"shape": [1], b"data": b"cos\nsystem"}
     data = msgpack.packb(["start", {"uid": "a", "time": 0.0, "x": hostile}])
     (found,) = file_format("msgpack").read(io.BytesIO(data))
     assert isinstance(found, Unreadable)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "O"},
+        {"type": "{0:(", "nd": False},
+        {"type": "f8,(1e9,)f8"},
+        {"type": b"\xff"},
+        {"data": b"123"},
+        {"data": b"", "nd": False},
+        {"data": 7},
+        {"shape": [2**62, 2**62]},
+        {"shape": "x"},
+        {"shape": [-1, -1]},
+    ],
+    ids=str,
+)
+def test_an_array_that_is_none_ends_the_file_with_a_word(change):
+    array = {"nd": True, "type": "<f8", "kind": b"", "shape": [1], "data": b"\0" * 8, **change}
+    data = msgpack.packb(["start", {"uid": "a", "time": 0.0, "x": array}])
+    (found,) = file_format("msgpack").read(io.BytesIO(data))
+    assert isinstance(found, Unreadable)
+
+
+def test_metadata_that_only_look_like_an_array_stay_what_they_are():
+    start = {"uid": "a", "time": 0.0, "filters": {"nd": True, "type": "glass"}}
+    (found,) = file_format("msgpack").read(io.BytesIO(msgpack.packb(["start", start])))
+    assert found.doc == start
 
 
 def test_endings_tell_the_format():
