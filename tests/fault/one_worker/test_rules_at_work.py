@@ -10,21 +10,6 @@ from tests.support.runs_at_beamlines import fresh, start, submit
 pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
 
 
-@pytest.fixture
-def transactional_db():
-    """The rows stay from test to test: the worker lives on them."""
-
-
-@pytest.fixture
-def facility(shared, transactional_db):
-    return shared.facility
-
-
-@pytest.fixture
-def ready(calm):
-    return calm
-
-
 def rule(facility, kind, pattern, **more):
     return add_rule(
         actor=facility.actor("staff"), beamline="alpha", group="members", kind=kind, pattern=pattern, **more

@@ -36,34 +36,19 @@ def begin(site, facility, points=3, **parameters):
     return item
 
 
-@pytest.fixture
-def transactional_db():
-    """The rows stay from test to test: the worker lives on them."""
-
-
-@pytest.fixture
-def facility(shared, transactional_db):
-    return shared.facility
-
-
-@pytest.fixture
-def served(calm):
-    return calm
-
-
 def state(site):
     return site.status()["engine_state"]
 
 
-def test_pause_then_resume_takes_each_point_once(served, facility):
-    item = begin(served, facility, num=20)
+def test_pause_then_resume_takes_each_point_once(ready, facility):
+    item = begin(ready, facility, num=20)
     begun = time.monotonic()
-    assert act(served, facility, "pause").outcome == "done"
-    served.until(lambda: state(served) == "paused", "the engine is paused", 5)
+    assert act(ready, facility, "pause").outcome == "done"
+    ready.until(lambda: state(ready) == "paused", "the engine is paused", 5)
     print(f"paused {seconds_since(begun) * 1000:.0f} ms after the request")
     assert fresh(item).state == "running"
-    assert act(served, facility, "resume").outcome == "done"
-    served.until(lambda: fresh(item).state == "completed", "the item is completed", 60)
+    assert act(ready, facility, "resume").outcome == "done"
+    ready.until(lambda: fresh(item).state == "completed", "the item is completed", 60)
     table = catalog.table(SYSTEM, fresh(item).run_uids[0], "primary")
     assert table["seq_num"] == list(range(1, 21))
 
@@ -78,32 +63,32 @@ def test_pause_then_resume_takes_each_point_once(served, facility):
     ],
 )
 def test_an_item_is_ended_from_running_and_from_paused(
-    served, facility, action, ends, exit_status, goes_on, paused
+    ready, facility, action, ends, exit_status, goes_on, paused
 ):
-    item = begin(served, facility)
+    item = begin(ready, facility)
     if paused:
-        act(served, facility, "pause")
-        served.until(lambda: state(served) == "paused", "the engine is paused", 5)
+        act(ready, facility, "pause")
+        ready.until(lambda: state(ready) == "paused", "the engine is paused", 5)
     behind = submit(facility, "count", detectors=["det"], num=1)
-    assert act(served, facility, action, reason="enough of it").outcome == "done"
-    served.until(lambda: fresh(item).state == ends, f"the item is {ends}", 15)
+    assert act(ready, facility, action, reason="enough of it").outcome == "done"
+    ready.until(lambda: fresh(item).state == ends, f"the item is {ends}", 15)
     detail = catalog.run_detail(SYSTEM, fresh(item).run_uids[0])
     assert detail["exit_status"] == exit_status
     assert fresh(item).reason == "enough of it"
     if goes_on:
-        served.until(lambda: fresh(behind).state == "completed", "the next item runs", 20)
+        ready.until(lambda: fresh(behind).state == "completed", "the next item runs", 20)
     else:
         queue = BeamlineQueue.objects.get(beamline__name="alpha")
         assert (queue.is_held, queue.hold_reason) == (True, f"scan {ends}: enough of it")
         assert fresh(behind).state == "queued"
 
 
-def test_what_makes_no_sense_is_refused_and_said(served, facility):
-    item = begin(served, facility)
-    command = act(served, facility, "resume")
+def test_what_makes_no_sense_is_refused_and_said(ready, facility):
+    item = begin(ready, facility)
+    command = act(ready, facility, "resume")
     assert (command.outcome, command.detail) == ("refused", "the engine is running; it cannot resume now")
-    act(served, facility, "abort")
-    served.until(lambda: fresh(item).state == "aborted", "the item is aborted", 15)
+    act(ready, facility, "abort")
+    ready.until(lambda: fresh(item).state == "aborted", "the item is aborted", 15)
 
 
 ASK_AT_THE_START = """
@@ -133,11 +118,11 @@ def aborted_at_once(facility):
         cursor.execute("DROP FUNCTION ask_at_the_start")
 
 
-def test_a_stop_that_comes_with_the_start_is_not_lost(served, facility, aborted_at_once):
+def test_a_stop_that_comes_with_the_start_is_not_lost(ready, facility, aborted_at_once):
     for _ in range(STARTS):
         item = submit(facility, "count", detectors=["det"], num=2, delay=0.1)
         start(facility)
-        served.until(lambda item=item: fresh(item).exit_status, "the item has ended", 20)
+        ready.until(lambda item=item: fresh(item).exit_status, "the item has ended", 20)
         assert (fresh(item).state, fresh(item).reason) == ("aborted", "at once")
         services.clear_queue(actor=facility.actor("member"), beamline="alpha")
     asked = ControlCommand.objects.filter(reason="at once")

@@ -11,21 +11,6 @@ pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
 
 
 @pytest.fixture
-def transactional_db():
-    """The rows stay from test to test: the worker lives on them."""
-
-
-@pytest.fixture
-def facility(shared, transactional_db):
-    return shared.facility
-
-
-@pytest.fixture
-def ready(calm):
-    return calm
-
-
-@pytest.fixture
 def ask(ready, facility):
     def ask(device, action, who="member", **more):
         return services.request_device_action(
