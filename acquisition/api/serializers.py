@@ -181,6 +181,12 @@ class Reason(StrictSerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+class BeamlineNotice(StrictSerializer):
+    """What the staff tell everybody at the beamline."""
+
+    text = serializers.CharField(max_length=500)
+
+
 class Receiver(StrictSerializer):
     """To whom."""
 

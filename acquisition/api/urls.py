@@ -9,6 +9,7 @@ HERE = "beamlines/<slug:beamline>/"
 urlpatterns = [
     path("beamlines", views.BeamlinesView.as_view(), name="beamlines"),
     path(HERE + "status", views.StatusView.as_view(), name="beamline-status"),
+    path(HERE + "notice", views.NoticeView.as_view(), name="beamline-notice"),
     path(HERE + "plans", views.PlansView.as_view(), name="beamline-plans"),
     path(HERE + "plans/<str:plan>", views.PlanView.as_view(), name="beamline-plan"),
     path(HERE + "devices", views.DevicesView.as_view(), name="beamline-devices"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -41,6 +41,35 @@ class StatusView(APIView):
         """Give the status, derived from the lease at the moment of asking."""
         actor = actor_of(request)
         return Response(_status.ask((actor, beamline), lambda: selectors.status(actor, beamline)))
+
+
+class NoticeView(APIView):
+    """What the staff tell everybody at the beamline."""
+
+    @extend_schema(
+        operation_id="beamline_notice_set",
+        request=shapes.BeamlineNotice,
+        responses={204: None},
+        examples=[
+            OpenApiExample(
+                "maintenance",
+                value={"text": "Cryostat is warm: maintenance until 14:00."},
+                request_only=True,
+            )
+        ],
+    )
+    def put(self, request: Request, beamline: str) -> Response:
+        """Show a notice on every page of everybody at the beamline; it takes the place of the one before."""
+        services.set_notice(
+            actor=actor_of(request), beamline=beamline, **body_of(request, shapes.BeamlineNotice)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="beamline_notice_clear", responses={204: None})
+    def delete(self, request: Request, beamline: str) -> Response:
+        """Take the notice down."""
+        services.set_notice(actor=actor_of(request), beamline=beamline, text="")
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PlansView(APIView):

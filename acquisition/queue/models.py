@@ -43,6 +43,11 @@ class BeamlineQueue(models.Model):
     )
     loops = models.BooleanField(default=False, help_text="an item that ended well goes to the back again")
     ignores_failures = models.BooleanField(default=False, help_text="go on after an item that failed")
+    notice = models.TextField(
+        blank=True, default="", db_default="", help_text="what the staff tell everybody at the beamline"
+    )
+    notice_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    notice_at = models.DateTimeField(null=True, blank=True)
     updated = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

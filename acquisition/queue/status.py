@@ -17,7 +17,10 @@ from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
 from acquisition.queue.states import WAITING, ItemState
 
 PARTS = {
-    "queue": ("acquisition_queue", ("is_held", "hold_reason", "hold_item__uid", "hold_item__state")),
+    "queue": (
+        "acquisition_queue",
+        ("is_held", "hold_reason", "hold_item__uid", "hold_item__state", "notice", "notice_by", "notice_at"),
+    ),
     "lease": ("worker_lease", ("holder", "fencing", "expires_at")),
     "environment": ("environment", ("is_open", "fencing", "keeps_closed", "closed_reason", "faults")),
     "control": ("control_lease", ("holder", "since", "expires_at", "note", "requests")),
@@ -136,6 +139,7 @@ def _as_dict(
             "length": row.waiting,
         },
         "control": _control(control, row.now),
+        "notice": _notice(queue),
         "message": _message(worker, queue, item, row, environment),
         "suspenders": row.info.get("suspenders", []) if alive else [],
         "version": row.version,
@@ -148,6 +152,13 @@ def _hold_item(queue: Any) -> dict[str, str] | None:
     if queue.hold_item__uid is None:
         return None
     return {"uid": str(queue.hold_item__uid), "state": queue.hold_item__state}
+
+
+def _notice(queue: Any) -> dict[str, str] | None:
+    """Give what the staff tell everybody at the beamline, who wrote it and since when it stands."""
+    if not queue.notice:
+        return None
+    return {"text": queue.notice, "by": queue.notice_by, "since": queue.notice_at.isoformat()}
 
 
 def _facts() -> JSONObject:
@@ -200,7 +211,7 @@ def _message(worker: str, queue: Any, item: dict[str, Any] | None, row: Any, env
 
 
 _NO_QUEUE = SimpleNamespace(
-    **{name: getattr(BeamlineQueue(), name) for name in ("is_held", "hold_reason")},
+    **{name: getattr(BeamlineQueue(), name) for name in ("is_held", "hold_reason", "notice")},
     hold_item__uid=None,
 )
 _ASKED = Prepared(_rows, TEXT)
@@ -219,6 +230,7 @@ def _never_used(beamline: str) -> dict[str, Any]:
         "progress": {},
         "queue": {"is_held": True, "hold_reason": "not started yet", "hold_item": None, "length": 0},
         "control": None,
+        "notice": None,
         "message": "No worker serves this beamline: start it.",
         "suspenders": [],
         "version": 0,

@@ -113,6 +113,11 @@ ACCOUNTS = [
 ACQUISITION = [
     row("GET", "beamlines", "queue:read",             "401 200 200 200 200 200 200 200 200 200 401 401"),
     row("GET", f"{B}/status", "queue:read",           "401 404 404 200 200 200 200 200 200 403 401 401"),
+    row("PUT", f"{B}/notice", "environment:manage",   "401 404 404 403 403 403 204 204 204 403 401 401",
+        owner="staff", body={"text": "the cryostat is warm"}),
+    row("DELETE", f"{B}/notice", "environment:manage",
+                                                      "401 404 404 403 403 403 204 204 204 403 401 401",
+        owner="staff"),
     row("GET", f"{B}/plans", "queue:read",            "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("GET", f"{B}/plans/<plan>", "queue:read",     "401 404 404 200 200 200 200 200 200 403 401 401"),
     row("GET", f"{B}/devices", "device:read queue:read",

@@ -14,6 +14,7 @@ from acquisition.queue.services.modes import (
     start_queue,
     stop_after_item,
 )
+from acquisition.queue.services.notices import set_notice
 from acquisition.queue.services.presets import delete_preset, save_preset
 from acquisition.queue.services.reviewing import approve_item, deny_item
 from acquisition.queue.services.submitting import propose_item, run_now, submit_item, submit_items
@@ -49,6 +50,7 @@ __all__ = [
     "run_now",
     "save_preset",
     "set_modes",
+    "set_notice",
     "start_queue",
     "stop_after_item",
     "submit_item",

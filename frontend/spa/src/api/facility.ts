@@ -71,7 +71,15 @@ export interface AuditEntry {
 
 export interface Rule {
   uid: string;
+  /** The whole rule in words. */
   text: string;
+  kind: string;
+  effect: string;
+  act: string;
+  pattern: string;
+  group: string;
+  proposal: string | null;
+  note: string;
 }
 
 export interface Group {

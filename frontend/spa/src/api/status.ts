@@ -42,6 +42,13 @@ export interface Suspender {
   since: number | null;
 }
 
+/** What the staff tell everybody at the beamline. */
+export interface StaffNotice {
+  text: string;
+  by: string;
+  since: string;
+}
+
 export interface EngineStatus {
   beamline: string;
   worker: "ready" | "starting" | "closed" | "lost" | "absent";
@@ -53,11 +60,22 @@ export interface EngineStatus {
   queue: { is_held: boolean; hold_reason: string; length: number };
   control: ControlLease | null;
   suspenders?: Suspender[];
+  notice?: StaffNotice | null;
   message: string;
   version: number;
   server_time: string | number;
   /** The pushed status leaves out what belongs to a proposal: ask by REST for the whole. */
   redacted?: boolean;
+}
+
+const noticeOf = (beamline: string) => `beamlines/${segment(beamline)}/notice`;
+
+export function setNotice(beamline: string, text: string): Promise<unknown> {
+  return request(noticeOf(beamline), { method: "PUT", body: { text } });
+}
+
+export function clearNotice(beamline: string): Promise<unknown> {
+  return request(noticeOf(beamline), { method: "DELETE" });
 }
 
 export function getStatus(beamline: string, signal?: AbortSignal): Promise<EngineStatus> {

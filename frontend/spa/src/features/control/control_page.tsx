@@ -1,5 +1,6 @@
-import { when } from "../../components/format";
+import { duration, when } from "../../components/format";
 import { Badge, Card, Empty } from "../../components/parts";
+import { useNow } from "../../live/now";
 import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
 import { Control } from "../frame/control";
@@ -7,14 +8,18 @@ import { shownState } from "../frame/engine_state";
 import { Page } from "../frame/page";
 import { Watchers } from "../log/watchers";
 import { EnvironmentCard } from "./environment_card";
+import { LocksCard } from "./locks_card";
+import { NoticeCard } from "./notice_card";
 
 export default function ControlPage() {
   return withBeamline("Control", (beamline) => (
     <Page title="Control" lead={`For the staff of ${beamline.title}.`}>
+      <NoticeCard beamline={beamline.name} />
       <EnvironmentCard beamline={beamline.name} />
       <Holder />
       <Engine />
       <Suspenders />
+      <LocksCard beamline={beamline.name} />
     </Page>
   ));
 }
@@ -67,6 +72,7 @@ function Engine() {
 function Suspenders() {
   const { status } = useBeamline();
   const found = status?.suspenders ?? [];
+  const now = useNow(1_000).getTime() / 1000;
   return (
     <Card title="Suspenders">
       {found.length === 0 && (
@@ -79,7 +85,8 @@ function Suspenders() {
             <strong>{one.device}</strong>
             <span className="muted line-rest">
               {one.class}
-              {one.is_holding && `: ${one.reason}, since ${when(one.since)}`}
+              {one.is_holding &&
+                `: ${one.reason}, since ${when(one.since)}, for ${duration(now - (one.since ?? now))}`}
             </span>
           </li>
         ))}

@@ -1,12 +1,14 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { BrowserRouter } from "react-router";
 import { getDashboard } from "../../api/dashboards";
 import { bootstrap } from "../../bootstrap";
 import { Loading, Problem } from "../../components/parts";
+import { useNow } from "../../live/now";
 import { useResource } from "../../live/resource";
 import { BeamlineContext } from "../../live/store";
 import { useBeamlineState } from "../frame/beamline_state";
 import { Connection } from "../frame/connection";
+import { StaffNotice } from "../frame/staff_notice";
 import { Widgets } from "./board_page";
 
 const REFRESH_MS = 10 * 60_000;
@@ -33,6 +35,7 @@ export default function Kiosk({ slug }: { slug: string }) {
             <Clock />
             <Connection />
           </header>
+          <StaffNotice />
           {board.error && <Problem error={board.error} onRetry={refresh} />}
           {board.data ? (
             <Widgets beamline={beamline} widgets={board.data.widgets} />
@@ -46,11 +49,7 @@ export default function Kiosk({ slug }: { slug: string }) {
 }
 
 function Clock() {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(new Date()), 10_000);
-    return () => window.clearInterval(timer);
-  }, []);
+  const now = useNow(10_000);
   return <time>{now.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}</time>;
 }
 

@@ -67,6 +67,7 @@ function Device({ beamline, name, device }: DeviceProps) {
         )}
       </div>
       {Object.keys(actions.work.read).length > 1 && <AllReadings read={actions.work.read} />}
+      <HistoryCard key={name} beamline={beamline} device={name} />
       {parts.length > 0 && (
         <Card title="Parts">
           <ul className="device-parts">
@@ -83,7 +84,6 @@ function Device({ beamline, name, device }: DeviceProps) {
           </ul>
         </Card>
       )}
-      <HistoryCard key={name} beamline={beamline} device={name} />
     </Page>
   );
 }

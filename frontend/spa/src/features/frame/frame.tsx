@@ -9,6 +9,7 @@ import { useBeamlineState } from "./beamline_state";
 import { Connection } from "./connection";
 import { PLACES } from "./places";
 import { RunBar } from "./run_bar";
+import { StaffNotice } from "./staff_notice";
 import { StopStrip } from "./stop_strip";
 import { chooseTheme, useTheme } from "./theme";
 import { useShortcuts } from "./use_shortcuts";
@@ -95,6 +96,7 @@ export function Frame({ children }: { children: ReactNode }) {
         Skip to the page
       </a>
       <LookingAs />
+      <StaffNotice />
       <div className={isOpen ? "frame frame-nav-open" : "frame"}>
         <header className="top">
           <button

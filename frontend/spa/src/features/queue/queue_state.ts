@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { getQueue, type Queue } from "../../api/queue";
 import { beamlineTopic, useTopic } from "../../live/hooks";
+import { useNow } from "../../live/now";
 import { type Resource, useResource } from "../../live/resource";
 
 const TICK_MS = 5_000;
@@ -14,13 +15,9 @@ export function useQueue(beamline: string): Resource<Queue> {
 
 /** The time, every few seconds, and how many seconds ago `data` came. */
 export function useAge(data: unknown): { now: Date; ageS: number } {
-  const [now, setNow] = useState(() => new Date());
+  const now = useNow(TICK_MS);
   const [came, setCame] = useState({ data, at: Date.now() });
   if (came.data !== data) setCame({ data, at: Date.now() });
-  useEffect(() => {
-    const timer = window.setInterval(() => setNow(new Date()), TICK_MS);
-    return () => window.clearInterval(timer);
-  }, []);
   return { now, ageS: Math.max(0, (now.getTime() - came.at) / 1000) };
 }
 
