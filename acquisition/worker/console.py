@@ -12,22 +12,19 @@ import uuid
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TextIO
 
-from django.db import DatabaseError, InterfaceError, connection
-
 from acquisition.queue import running
-from acquisition.queue.leases import Grant, LeaseExpiredError, LeaseLostError
+from acquisition.queue.leases import Grant
 from acquisition.queue.running import Line
+from acquisition.worker.writing import WritingThread, is_settled
 from catalog.ingest import printable
-
-logger = logging.getLogger(__name__)
 
 KEPT_WAITING: Final = 5_000
 BATCH: Final = 200
 MAX_TEXT: Final = 4_000
 PAUSE_S: Final = 0.1
-RETRY_S: Final = 0.5
 #: Loggers whose lines are about this process and not about the experiment.
 QUIET: Final = (
     "django",
@@ -51,13 +48,11 @@ class Console:
         self._lock = threading.Lock()
         self._dropped = 0
         self._item: tuple[uuid.UUID | None, int | None] = (None, None)
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="console", daemon=True)
+        self._writer = WritingThread("console", self._write_all, pause_s=PAUSE_S)
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        self._writer.start()
 
     def add(self, text: str, level: str = "INFO") -> None:
         """Add the lines of a text; line ends part them."""
@@ -69,7 +64,7 @@ class Console:
                     continue
                 self._dropped += len(self._lines) == KEPT_WAITING
                 self._lines.append(Line(now, level, printable(part[:MAX_TEXT]), item_uid, proposal_id))
-        self._wake.set()
+        self._writer.wake()
 
     @contextlib.contextmanager
     def capturing(self, item_uid: uuid.UUID, proposal_id: int) -> Iterator[None]:
@@ -89,40 +84,15 @@ class Console:
             logging.getLogger().removeHandler(handler)
             self._item = (None, None)
 
-    def stop(self, timeout_s: float = 1.0) -> None:
+    def stop(self) -> None:
         """Write what waits and end."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._wake.wait()
-                self._wake.clear()
-                if not self._write_all():
-                    self._wake.set()
-                    self._stopping.wait(RETRY_S)
-                self._stopping.wait(PAUSE_S)
-            self._write_all()
-        except LeaseLostError:
-            logger.warning("the lease is another worker's; no console line is written any more")
-        finally:
-            connection.close()
+        self._writer.stop()
 
     def _write_all(self) -> bool:
         while batch := self._next_batch():
-            try:
-                running.append_console(grant=self._grant, lines=batch)
-            except LeaseLostError:
-                raise
-            except (DatabaseError, InterfaceError, LeaseExpiredError) as error:
-                logger.debug("console lines wait: %s", error)
-                connection.close()
+            write = partial(running.append_console, grant=self._grant, lines=batch)
+            if not is_settled(f"{len(batch)} console lines", write):
                 return False
-            except Exception:
-                logger.exception("%s console lines could not be written and are left out", len(batch))
             self._forget(len(batch))
         return True
 

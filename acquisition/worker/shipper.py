@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import InterfaceError, InternalError, OperationalError, connection
+from psycopg2.errors import DiskFull
 
 from accounts.actor import Actor
 from acquisition.queue.leases import Grant, LeaseError, LeaseLostError, guarded
@@ -36,6 +37,10 @@ IDLE_S: Final = 1.0
 BACKOFF_S: Final = (0.1, 2.0)
 SET_ASIDE: Final = "damaged"
 REFUSALS: Final = 5
+FULL: Final = (
+    "The disk of the database is full: documents wait on the worker's disk, "
+    "and are stored when there is room. Plans go on."
+)
 #: What a database raises that is away, just starting or read-only; other errors are about the documents.
 AWAY: Final = (OperationalError, InterfaceError, InternalError, OSError)
 
@@ -103,6 +108,8 @@ class Shipper:
     ----------
     on_begun
         Called with the uid of a run once its start document is stored: from then on people may find it.
+    on_full
+        Called with a sentence when the disk of the database is full, and with nothing when it is no more.
     """
 
     def __init__(
@@ -119,6 +126,7 @@ class Shipper:
         self._grant = grant
         self._on_trouble = on_trouble
         self.on_begun: Callable[[str], None] = _nobody_asks
+        self.on_full: Callable[[str], None] = _nobody_asks
         self._readings: dict[Path, _Reading] = {}
         self._wake = threading.Event()
         self._hurry = threading.Event()
@@ -189,7 +197,9 @@ class Shipper:
             connection.close()
             self._wake.set()
             return False
-        self.progress.last_error = ""
+        if self.progress.last_error:
+            self.progress.last_error = ""
+            self.on_full("")
         with self._rounds:
             if generation == self._generation:
                 self._is_clean = True
@@ -200,6 +210,7 @@ class Shipper:
         text = f"{type(error).__name__}: {error}".strip()
         if text != self.progress.last_error:
             logger.warning("documents wait in the journal: %s", text)
+            self.on_full(FULL if isinstance(error.__cause__, DiskFull) else "")
         self.progress.last_error = text
 
     def _round(self) -> bool:
@@ -289,8 +300,8 @@ class Shipper:
         self._on_trouble(text)
 
 
-def _nobody_asks(run: str) -> None:
-    """Take the uid of a run that began where nobody wants to know."""
+def _nobody_asks(told: str) -> None:
+    """Take what is told where nobody wants to know."""
 
 
 def set_aside(path: Path) -> Path:

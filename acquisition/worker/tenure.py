@@ -78,6 +78,7 @@ class Tenure:
         self._reporter = Reporter(grant)
         self._console = Console(grant)
         self._shipper = Shipper(journal_folder, actor=actor, grant=grant, on_trouble=self._trouble)
+        self._shipper.on_full = self._database_full
         self._control = ControlThread(grant, self._obey)
         self._urgent = UrgentOrders(grant, self._obey, self._control.is_first)
         self._beamline: OpenBeamline | None = None
@@ -275,6 +276,12 @@ class Tenure:
         until_it_works(
             lambda: running.hold(actor=self._actor, grant=self._grant, reason=text), stopping=self._stopping
         )
+
+    def _database_full(self, text: str) -> None:
+        """Tell, once while it lasts, that documents wait for room in the database."""
+        if text and text != self._reporter.word.waits:
+            self._console.add(text, "ERROR")
+        self._reporter.say(waits=text)
 
     # -- the end --------------------------------------------------------------------------------------------
 

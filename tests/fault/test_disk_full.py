@@ -1,41 +1,24 @@
-"""A disk that is really full under the journal: the engine waits, says so, and goes on when there is room."""
+"""A disk that is really full under the journal or the database: nothing is lost, and it is told."""
 
-import contextlib
-import shutil
-import subprocess
+import os
+from pathlib import Path
 
 import pytest
 
 from acquisition.queue import services
 from acquisition.queue.models import ConsoleLine
 from acquisition.worker.journal import journal_files, read_entries, read_header
+from acquisition.worker.shipper import FULL
 from catalog import selectors as catalog
 from tests.support.history_checker import of_run, written_history
 from tests.support.people import SYSTEM
 from tests.support.runs_at_beamlines import fresh, start, submit
+from tests.support.small_disk import fill, small_disk, tables_on
 
 pytestmark = [pytest.mark.timeout(150), pytest.mark.slow]
 
 SCAN = {"detectors": ["det"], "args": [["sx", -0.5, 0.5]], "num": 120}
 REFUSED = "The disk of the worker refuses the journal (No space left on device)"
-
-
-@contextlib.contextmanager
-def small_disk(folder, size):
-    """Mount a file system of its own size at a folder; give a function that makes it larger."""
-    mount = shutil.which("mount") or pytest.skip("there is no mount command")
-    folder.mkdir(parents=True)
-    made = subprocess.run([mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True)
-    if made.returncode:
-        pytest.skip(f"a small file system cannot be mounted here: {made.stderr.decode().strip()}")
-
-    def grow(size):
-        subprocess.run([mount, "-o", f"remount,size={size}", folder], check=True, capture_output=True)
-
-    try:
-        yield grow
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True, capture_output=True)
 
 
 def stalled(site, facility):
@@ -98,3 +81,26 @@ def test_a_scan_that_waits_for_room_can_be_aborted(site, facility):
         )
         start(facility)
         site.until(lambda: fresh(again).state == "completed", "the next item runs", 40)
+
+
+def test_a_full_disk_under_the_database_lets_the_scan_go_on_and_is_told(site, facility):
+    disk = Path(os.environ["BEAMPORT_VAR"]) / "small_disk"  # PostgreSQL has no way into the folders of tests
+    with small_disk(disk, "256m"), tables_on(disk), written_history() as history:
+        site.worker()
+        site.wait_until_ready()
+        item = submit(facility, "scan", **SCAN | {"num": 60})
+        start(facility)
+        site.until(lambda: (fresh(item).progress.get("points_done") or 0) >= 3, "3 points of the scan", 60)
+        ballast = fill(disk)
+        site.until(lambda: site.status()["message"] == FULL, "the full disk is told", 60)
+        before = whole_events(site)
+        site.until(lambda: whole_events(site) >= before + 8, "8 more points", 60)
+        assert (site.status()["worker"], fresh(item).state) == ("ready", "running")
+        ballast.unlink()
+        site.until(lambda: fresh(item).state == "completed", "the scan is completed", 90)
+        site.until(lambda: not journal_files_left(site), "everything is shipped", 10)
+        table = catalog.table(SYSTEM, fresh(item).run_uids[0], "primary")
+        assert table["seq_num"] == list(range(1, 61))
+        site.until(lambda: site.status()["message"] != FULL, "that there is room is told", 10)
+        assert ConsoleLine.objects.filter(text=FULL, level="ERROR").count() == 1
+        print(f"full after {before} points; {history.check()}; corrupt rows 0")
