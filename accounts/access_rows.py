@@ -4,7 +4,9 @@ import functools
 from datetime import datetime
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts import row_security
@@ -46,6 +48,8 @@ def place_of(user_pk: int, name: str) -> Any:
 def tenant_of(user_pk: int, *, beamline: str | None, **which: Any) -> Any:
     """Give a proposal with ``my_role`` in it, its visits, and whether it ``is_here``, at the beamline.
 
+    Without a beamline, with where it has time, and where of that one is staff (`with_roles`).
+
     Parameters
     ----------
     which
@@ -78,14 +82,42 @@ def _place(user_pk: int, name: str) -> QuerySet[Beamline]:
 
 @functools.cache
 def _tenants(which: str, *, is_at_place: bool) -> Prepared[Any]:
-    def rows(user_pk: int, value: Any, now: datetime, beamline: str | None = None) -> QuerySet[Proposal]:
-        mine = Membership.objects.filter(user_id=user_pk, proposal=OuterRef("pk"))
-        here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline or "")
-        found = with_visits(Proposal.objects.filter(Q((which, value))), user_pk, now=now, beamline=beamline)
-        return found.annotate(my_role=Subquery(mine.values("role")[:1]), is_here=Exists(here))
-
     value = NUMBER + 1 if which == "pk" else TEXT
-    return Prepared(rows, NUMBER, value, MOMENT, *([f"{TEXT} 2"] if is_at_place else []))
+    if not is_at_place:
+        return Prepared(
+            lambda user_pk, value, now: with_roles(Proposal.objects.filter(Q((which, value))), user_pk, now),
+            *(NUMBER, value, MOMENT),
+        )
+
+    def at_place(user_pk: int, value: Any, now: datetime, beamline: str) -> QuerySet[Proposal]:
+        here = Beamline.objects.filter(proposals=OuterRef("pk"), name=beamline)
+        found = _with_role(Proposal.objects.filter(Q((which, value))), user_pk, now, beamline)
+        return found.annotate(is_here=Exists(here))
+
+    return Prepared(at_place, NUMBER, value, MOMENT, f"{TEXT} 2")
+
+
+def with_roles(rows: QuerySet[Proposal], user_pk: int, now: datetime) -> QuerySet[Proposal]:
+    """Annotate proposals with ``my_role``, its visits, ``places`` and ``my_places``.
+
+    ``places`` are the keys of the beamlines it has time on; ``my_places`` those of them where one is staff,
+    each with the ``role`` there.
+    """
+    places = Proposal.beamlines.through.objects.filter(proposal=OuterRef("pk"))
+    mine = StaffAssignment.objects.filter(user_id=user_pk, beamline__proposals=OuterRef("pk"))
+    told = JSONObject(place="beamline_id", role="role")
+    return _with_role(rows, user_pk, now, None).annotate(
+        places=ArraySubquery(places.order_by().values("beamline_id")),
+        my_places=ArraySubquery(mine.order_by().annotate(told=told).values("told")),
+    )
+
+
+def _with_role(
+    rows: QuerySet[Proposal], user_pk: int, now: datetime, beamline: str | None
+) -> QuerySet[Proposal]:
+    mine = Membership.objects.filter(user_id=user_pk, proposal=OuterRef("pk"))
+    found = with_visits(rows, user_pk, now=now, beamline=beamline)
+    return found.annotate(my_role=Subquery(mine.values("role")[:1]))
 
 
 def _memberships_at(user_pk: int, beamline: str, now: datetime) -> QuerySet[Membership]:

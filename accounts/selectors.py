@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts import access_rows
-from accounts.access import Scope, allowed_at, require, scopes, visible
+from accounts.access import Scope, allowed_at, require, scopes, scopes_in, visible
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.json_gate import is_text
@@ -117,11 +117,17 @@ def actor_for_username(name: str) -> Actor:
     )
 
 
-def me(actor: Actor) -> dict[str, Any]:
-    """Give who one is, one's places with roles and scopes, and how a key narrows them."""
+def own_account(actor: Actor) -> User:
+    """Give the open account behind `actor`; NotSignedInError when there is none."""
     user = User.objects.filter(pk=actor.account_pk, is_active=True).first()
     if user is None:
         raise NotSignedInError()
+    return user
+
+
+def me(actor: Actor) -> dict[str, Any]:
+    """Give who one is, one's places with roles and scopes, and how a key narrows them."""
+    user = own_account(actor)
     return {
         "username": user.username,
         "uid": str(user.uid),
@@ -209,17 +215,17 @@ def _my_beamlines(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _my_proposals(actor: Actor) -> list[dict[str, Any]]:
-    mine = Membership.objects.filter(user_id=actor.account_pk, proposal__in=proposals(actor))
+    mine = proposals(actor).filter(memberships__user_id=actor.account_pk).prefetch_related("beamlines")
     return [
         {
-            "number": membership.proposal.number,
-            "title": membership.proposal.title,
-            "role": membership.role,
-            "is_closed": membership.proposal.is_closed,
-            "beamlines": [beamline.name for beamline in membership.proposal.beamlines.all()],
-            "scopes": _listed(scopes(actor, proposal_id=membership.proposal_id)),
+            "number": row.number,
+            "title": row.title,
+            "role": row.my_role,
+            "is_closed": row.is_closed,
+            "beamlines": [beamline.name for beamline in row.beamlines.all()],
+            "scopes": _listed(given),
         }
-        for membership in mine.select_related("proposal").prefetch_related("proposal__beamlines")
+        for row, given in scopes_in(actor, mine)
     ]
 
 

@@ -51,7 +51,7 @@ def bootstrap(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     name = beamline["name"] if beamline else None
     given = scopes(actor, beamline=name) if name else scopes(actor)
     return {
-        "user": {"username": actor.username, "display_name": selectors.me(actor)["display_name"]},
+        "user": {"username": actor.username, "display_name": selectors.own_account(actor).display_name},
         "beamline": beamline,
         "beamlines": beamlines(actor),
         "proposals": open_proposals(actor, name) if name else [],
