@@ -21,8 +21,7 @@ from catalog.queries import RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.deadline import deadline
 from catalog.selectors.finding import COUNT_CAP, Matches, matches
-from catalog.selectors.places import Places, array_of, is_of_places, runs_at, visible_places
-from catalog.selectors.runs import visible_runs
+from catalog.selectors.places import Places, array_of, is_of_places, visible_places
 
 FACETS = ("plan", "status", "proposal", "beamline", "sample", "user", "detector", "motor", "tag")
 """The keys that are counted; each is a key of the search line too."""
@@ -36,7 +35,7 @@ _COUNTS_OF_ONE_SCOPE = """
 WITH fresh AS (
     SELECT key, value, sum(change) AS n FROM catalog_facetchange
     WHERE key = ANY(%(keys)s::text[])
-      AND (%(scope)s = 0 OR place = ANY(%(places)s::bigint[])) GROUP BY key, value
+      AND (%(all)s OR place = ANY(%(places)s::bigint[])) GROUP BY key, value
 ), most AS (
     SELECT asked.key, top.value, top.count AS n FROM unnest(%(keys)s::text[]) AS asked(key), LATERAL (
         SELECT value, count FROM catalog_facetcount WHERE scope = %(scope)s AND key = asked.key
@@ -57,8 +56,28 @@ SELECT key, value, sum(n)::bigint FROM (
     WHERE scope = ANY(%(scopes)s::bigint[]) AND key = ANY(%(keys)s::text[])
     UNION ALL
     SELECT key, value, change FROM catalog_facetchange
-    WHERE place = ANY(%(places)s::bigint[]) AND key = ANY(%(keys)s::text[])
+    WHERE (%(all)s OR place = ANY(%(places)s::bigint[])) AND key = ANY(%(keys)s::text[])
 ) AS found GROUP BY key, value HAVING sum(n) > 0
+"""
+_RUNS_OF_PLACES = """
+WITH counted AS MATERIALIZED (
+    SELECT beamline_id, proposal_id, sum(n)::bigint AS n FROM (
+        SELECT scope AS place, count AS n FROM catalog_facetcount
+        WHERE key = 'run' AND value = '' AND scope = ANY(
+            CASE WHEN %(all)s THEN ARRAY(SELECT id FROM catalog_runplace) ELSE %(places)s::bigint[] END
+        )
+        UNION ALL
+        SELECT place, change FROM catalog_facetchange
+        WHERE key = 'run' AND (%(all)s OR place = ANY(%(places)s::bigint[]))
+    ) AS kept JOIN catalog_runplace AS at ON at.id = kept.place
+    GROUP BY beamline_id, proposal_id HAVING sum(n) > 0
+)
+SELECT 'run', '', sum(n)::bigint FROM counted HAVING sum(n) > 0
+UNION ALL SELECT 'beamline', beamline.name, sum(n)::bigint
+    FROM counted JOIN accounts_beamline AS beamline ON beamline.id = beamline_id GROUP BY beamline.name
+UNION ALL (SELECT 'proposal', proposal.number, sum(n)::bigint AS runs
+    FROM counted LEFT JOIN accounts_proposal AS proposal ON proposal.id = proposal_id
+    GROUP BY proposal.number ORDER BY runs DESC, proposal.number LIMIT %(most)s)
 """
 _COUNTS_OF_RUNS = """
 WITH run AS MATERIALIZED (SELECT * FROM catalog_runfacts WHERE run_id = ANY(%(runs)s::bigint[]))
@@ -92,38 +111,23 @@ def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
     require_in_key(actor, Scope.RUN_READ)
     with deadline():
         if is_of_places(query):
-            return _of_places(actor, visible_places(actor, query))
+            return _of_places(visible_places(actor, query))
         return _of_matches(actor, query)
 
 
-def kept_counts(places: Places, keys: Iterable[str], most: int = MAX_VALUES) -> dict[str, dict[str, int]]:
-    """Give the counts that are kept of the values of keys, at least those of the `most` frequent."""
-    asked = {"keys": list(keys), "places": places.keys, "scopes": places.scopes, "most": most}
-    if len(places.scopes) == 1:
-        return _grouped(_rows(_COUNTS_OF_ONE_SCOPE, {**asked, "scope": places.scopes[0]}))
-    return _grouped(_rows(_COUNTS_OF_SCOPES, asked))
-
-
-def _of_places(actor: Actor, places: Places) -> dict[str, Any]:
-    found = kept_counts(places, _KEPT)
-    total = 0
-    by_key = {row.pk: row for row in places.rows}
-    for key, number in runs_at(places).items():
-        total += number
-        _add(found, "beamline", by_key[key].beamline, number)
-        _add(found, "proposal", by_key[key].proposal, number)
-    tags = RunTag.objects.all() if places.scopes == [0] else _tags_at(actor, places)
+def _of_places(places: Places) -> dict[str, Any]:
+    scopes = places.scopes()
+    asked = {**places.asked(scopes), "keys": list(_KEPT), "most": MAX_VALUES}
+    if len(scopes) == 1:
+        rows = _rows(_COUNTS_OF_ONE_SCOPE, {**asked, "scope": scopes[0]})
+    else:
+        rows = _rows(_COUNTS_OF_SCOPES, asked)
+    found = _grouped(rows + _rows(_RUNS_OF_PLACES, asked))
+    tags = (
+        RunTag.objects.all() if places.sees_all else RunTag.objects.filter(run__in=places.runs().values("pk"))
+    )
     found["tag"] = dict(tags.order_by().values_list("name").annotate(Count("run", distinct=True)))
-    return _answer(found, total, is_capped=False)
-
-
-def _tags_at(actor: Actor, places: Places) -> Any:
-    beamlines = {row.beamline_id for row in places.rows}
-    proposals = {row.proposal_id for row in places.rows}
-    seen = visible_runs(actor).filter(beamline__in=beamlines)
-    if None not in proposals:
-        seen = seen.filter(proposal__in=proposals)
-    return RunTag.objects.filter(run__in=seen.order_by().values("pk"))
+    return _answer(found, sum(found.pop("run", {}).values()), is_capped=False)
 
 
 def _of_matches(actor: Actor, query: RunQuery) -> dict[str, Any]:

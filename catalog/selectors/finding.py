@@ -17,15 +17,14 @@ from catalog.selectors.conditions import condition
 from catalog.selectors.cursors import Position, digest_of, read_cursor, write_cursor
 from catalog.selectors.deadline import deadline
 from catalog.selectors.orders import Order, order_of
-from catalog.selectors.places import is_of_places, runs_at, visible_places
+from catalog.selectors.places import Places, is_of_places, number_of_runs, visible_places
 from catalog.selectors.range_index import by_index
-from catalog.selectors.runs import run_summary, visible_runs
+from catalog.selectors.runs import run_summary
 from catalog.selectors.shown import shown
 
 COUNT_CAP = 10_000
 """Matches beyond this many are not counted."""
 
-_FEW_PROPOSALS = 100
 _SHOWN = (
     *("uid", "scan_id", "plan_name", "time", "stop_time", "exit_status", "reason", "username", "num_events"),
     *("start", "beamline__name", "proposal__number"),
@@ -109,36 +108,30 @@ def matches(
     is_counted
         Whether the count is needed where it does not come by itself; it is 0 then.
     """
-    seen = visible_runs(actor)
-    matching = seen.filter(wanted)
+    places = visible_places(actor, query)
+    matching = places.runs().filter(wanted)
     known = position.count if position is not None and position.asked == digest_of(query) else None
-    if not query.terms and not seen.query.where:
-        count = 0 if known is None else known
-        found = Matches(matching, _count(matching) if known is None and is_counted else count)
-    elif known is not None and known > COUNT_CAP:
+    if known is not None and known > COUNT_CAP:
         found = Matches(matching, known)
+    elif places.sees_all and not query.terms:
+        count = known or 0
+        if known is None and is_counted:
+            count = number_of_runs(places) if is_of_places(query) else _count(matching)
+        found = Matches(matching, count)
     else:
-        found = _by_terms_and_rights(actor, query, seen, matching)
+        found = _by_terms_and_rights(query, places, matching)
     return found if query.recent is None else _newest(found, query.recent)
 
 
-def _by_terms_and_rights(
-    actor: Actor, query: RunQuery, seen: QuerySet[Run], matching: QuerySet[Run]
-) -> Matches:
+def _by_terms_and_rights(query: RunQuery, places: Places, matching: QuerySet[Run]) -> Matches:
+    if is_of_places(query) and not places.are_few:
+        count = number_of_runs(places)
+        if count > COUNT_CAP:
+            return Matches(matching, count)
     indexed = by_index(query.terms)
-    narrow = matching if indexed == query.terms else seen.filter(condition(replace(query, terms=indexed)))
-    if not seen.query.where:
-        return _collected(matching, narrow)
-    places = visible_places(actor, query)
-    proposals = {row.proposal_id for row in places.rows if row.proposal_id is not None}
-    has_all = all(row.proposal_id is not None for row in places.rows)
-    if has_all and len(proposals) <= _FEW_PROPOSALS:
-        return _collected(matching, narrow.filter(proposal_id__in=proposals))
-    count = sum(runs_at(places).values()) if is_of_places(query) else 0
-    if count > COUNT_CAP:
-        return Matches(matching, count)
-    # Rights alone use no index; the beamlines named do.
-    return _collected(matching, narrow.filter(beamline_id__in={row.beamline_id for row in places.rows}))
+    if indexed == query.terms:
+        return _collected(matching, matching)
+    return _collected(matching, places.runs().filter(condition(replace(query, terms=indexed))))
 
 
 def _collected(matching: QuerySet[Run], narrow: QuerySet[Run]) -> Matches:

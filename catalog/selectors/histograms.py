@@ -27,7 +27,8 @@ _HOURS_OF_PLACES = """
 SELECT value::bigint, sum(n)::bigint FROM (
     SELECT value, count AS n FROM catalog_facetcount WHERE scope = ANY(%(scopes)s::bigint[]) AND key = 'hour'
     UNION ALL
-    SELECT value, change FROM catalog_facetchange WHERE place = ANY(%(places)s::bigint[]) AND key = 'hour'
+    SELECT value, change FROM catalog_facetchange
+    WHERE key = 'hour' AND (%(all)s OR place = ANY(%(places)s::bigint[]))
 ) AS found GROUP BY value HAVING sum(n) > 0
 """
 
@@ -61,9 +62,8 @@ def histogram(actor: Actor, query: RunQuery, *, step: str, zone: ZoneInfo) -> di
 def _times(actor: Actor, query: RunQuery, zone: ZoneInfo) -> tuple[list[tuple[float, int]], bool]:
     """Give times with the number of runs at each, and whether some are left out."""
     if is_of_places(query) and _has_whole_hours(zone):
-        places = visible_places(actor, query)
         with connection.cursor() as cursor:
-            cursor.execute(_HOURS_OF_PLACES, {"scopes": places.scopes, "places": places.keys})
+            cursor.execute(_HOURS_OF_PLACES, visible_places(actor, query).asked())
             return [(float(hour) * _HOUR, n) for hour, n in cursor.fetchall()], False
     matching = matches(actor, query, condition(query), is_counted=False)
     if matching.newest is not None:

@@ -36,7 +36,7 @@ SELECT value, sum(n)::bigint AS runs FROM (
     WHERE scope = ANY(%(scopes)s::bigint[]) AND key = %(key)s AND value ILIKE %(like)s
     UNION ALL
     SELECT value, change FROM catalog_facetchange
-    WHERE place = ANY(%(places)s::bigint[]) AND key = %(key)s AND value ILIKE %(like)s
+    WHERE (%(all)s OR place = ANY(%(places)s::bigint[])) AND key = %(key)s AND value ILIKE %(like)s
 ) AS found GROUP BY value HAVING sum(n) > 0 ORDER BY runs DESC, value LIMIT %(most)s
 """
 _PLAIN_KEY = re.compile(r"[^\W\d][\w-]*")
@@ -89,10 +89,8 @@ def keys(actor: Actor, *, prefix: str = "") -> list[dict[str, Any]]:
 
 
 def _kept(actor: Actor, key: str, prefix: str, limit: int) -> list[dict[str, Any]]:
-    places = visible_places(actor, RunQuery())
     asked: dict[str, Any] = {
-        "scopes": places.scopes,
-        "places": places.keys,
+        **visible_places(actor, RunQuery()).asked(),
         "key": key,
         "like": wildcard_like(prefix.replace("*", "")) + "%",
         "most": limit,

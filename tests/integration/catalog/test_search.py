@@ -6,14 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from accounts import models as accounts
 from accounts.errors import InvalidError, UnavailableError
 from catalog import selectors
 from catalog.models import Run
 from catalog.queries import RunQuery
 from catalog.search import run_query
-from catalog.selectors import finding
+from catalog.selectors import finding, places
 from catalog.selectors.deadline import deadline
-from tests.support.catalog_runs import SYSTEM, make_place, scan, stored
+from tests.support.catalog_runs import SYSTEM, make_place, person, scan, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -422,6 +423,32 @@ def test_only_visible_runs_are_found_and_counted(place, text):
     assert selectors.runs(place.stranger, run_query(text)).count == 0
     assert selectors.facets(place.stranger, run_query(text))["plan"] == []
     assert selectors.runs(SYSTEM, run_query(text)).count == 2
+
+
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("text", ["", "plan:scan", "word"])
+def test_rights_at_one_place_give_none_at_another(place, monkeypatch, few, text):
+    monkeypatch.setattr(places, "FEW_PROPOSALS", few)
+    other = make_place("other", "P-2")
+    accounts.Proposal.objects.get(number="P-1").beamlines.add(accounts.Beamline.objects.get(name="other"))
+    staff = accounts.User.objects.create(username="both")
+    accounts.Membership.objects.create(
+        user=staff, proposal=accounts.Proposal.objects.get(number="P-2"), role="member"
+    )
+    accounts.StaffAssignment.objects.create(
+        user=staff, beamline=accounts.Beamline.objects.get(name="demo"), role="beamline_staff"
+    )
+    of_demo = [stored(place, scan(0, time=float(n), note="word")) for n in range(2)]
+    Run.objects.filter(uid=of_demo[1]).update(proposal=None)
+    theirs = stored(other, scan(0, time=5.0, note="word"))
+    hidden = Run.objects.get(uid=stored(other, scan(0, time=6.0, note="word")))
+    hidden.proposal = accounts.Proposal.objects.get(number="P-1")
+    hidden.save()
+    found = selectors.runs(person(staff), run_query(text))
+    assert [row["uid"] for row in found.results] == [theirs, of_demo[1], of_demo[0]]
+    assert found.count == selectors.facets(person(staff), run_query(text))["count"]["value"] == 3
+    of_member = [row["uid"] for row in selectors.runs(place.member, run_query(text)).results]
+    assert of_member == [hidden.uid, of_demo[0]]
 
 
 def test_facets_count_what_matches(library):
