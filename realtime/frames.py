@@ -5,17 +5,19 @@ however many sockets it goes to, and frames that follow each other merge without
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from catalog.documents.encoding import to_storable
+from catalog.documents.encoding import dumps, to_storable
 
 MAX_FRAME_BYTES = 240 * 1024
 """Leaves room below the message limit for the envelope."""
 MAX_VALUE_BYTES = 16 * 1024
 """An event's value above it does not go over the socket."""
+_MARGIN = 1.05  # parts differ a little in size: so they seldom have to be divided again
 SCALARS = (bool, int, float, type(None))
 
 Record = tuple[int, str, dict[str, Any]]
@@ -80,11 +82,15 @@ def _divided(run: str, records: Sequence[Record], first: int, last: int, max_byt
     if len(records) == 1:
         ordinal, name, _ = records[0]
         return [Frame(run, first, last, _dumps([ordinal, name, None]), "")]
-    middle = len(records) // 2
-    border = records[middle][0]
-    return _divided(run, records[:middle], first, border - 1, max_bytes) + _divided(
-        run, records[middle:], border, last, max_bytes
-    )
+    count = max(2, math.ceil(frame.size / max_bytes * _MARGIN))
+    each = math.ceil(len(records) / count)
+    parts = [records[at : at + each] for at in range(0, len(records), each)]
+    borders = [first, *(part[0][0] for part in parts[1:]), last + 1]
+    return [
+        found
+        for part, (begin, end) in zip(parts, pairwise(borders), strict=True)
+        for found in _divided(run, part, begin, end - 1, max_bytes)
+    ]
 
 
 def merged(frames: Sequence[Frame]) -> Frame:
@@ -187,7 +193,8 @@ def _items(values: list[Any]) -> str:
 
 
 def _dumps(value: Any) -> str:
-    return _json(to_storable(value))
+    text = dumps(value).decode()
+    return text if text.isascii() else _json(to_storable(value))
 
 
 def _json(value: Any) -> str:
