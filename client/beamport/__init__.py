@@ -5,6 +5,7 @@
 >>> client.catalog[-1].primary.read()  # doctest: +SKIP
 """
 
+from beamport.annotations import Annotations
 from beamport.catalog import Catalog, Results
 from beamport.connection import Client, connect
 from beamport.errors import (
@@ -28,6 +29,7 @@ from beamport.stream import Frames, Stream
 
 __all__ = [
     "AmbiguousError",
+    "Annotations",
     "Beamline",
     "BeamportError",
     "Catalog",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from beamport.errors import InvalidError, NotFoundError
+from beamport.exports import Progress, download
 from beamport.run import Run
 
 if TYPE_CHECKING:
     from beamport.connection import Client
 
 PAGE = 100
+_MOST_OF_ARCHIVE = 200
+"""The server says so where there is one more."""
 
 
 class Results:
@@ -74,6 +79,22 @@ class Results:
         """Give how often plans, statuses, proposals and beamlines occur in them."""
         filters = {name: value for name, value in self._filters.items() if name not in ("sort", "limit")}
         return dict(self._client.get("runs/facets", **filters))
+
+    def export(
+        self, form: str, path: str | Path = ".", *, progress: Progress | None = None, **options: Any
+    ) -> Path:
+        """Download all of them, 200 at most, as one ZIP file with ``manifest.json`` and ``SHA256SUMS``.
+
+        Parameters
+        ----------
+        form, options
+            A format and what it takes, as for `Run.export`.
+        path
+            A file, or a folder that exists.
+        """
+        uids = [run.uid for run in itertools.islice(self, _MOST_OF_ARCHIVE + 1)]
+        wanted = {"runs": ",".join(uids), "format": form, **options}
+        return download(self._client, "exports/archive", path, wanted, progress)
 
     def next_page(self) -> list[Run]:
         """Fetch one page more, and give it; empty when there is none."""

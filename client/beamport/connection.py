@@ -105,16 +105,22 @@ class Client:
 
     def post(self, path: str, body: Any = None) -> Any:
         """Send JSON to a route under ``/api/v1/``, once."""
-        answer = self.send("POST", path, encoding.write({} if body is None else body))
+        return self.send_json("POST", path, {} if body is None else body)
+
+    def send_json(self, method: str, path: str, body: Any) -> Any:
+        """Send JSON to a route under ``/api/v1/`` by another method, once."""
+        answer = self.send(method, path, encoding.write(body))
         return encoding.read(answer.content) if answer.content else None
 
     def delete(self, path: str) -> None:
         """Delete what is at a route under ``/api/v1/``."""
         self.send("DELETE", path, None)
 
-    def send(self, method: str, path: str, content: bytes | None) -> httpx.Response:
+    def send(
+        self, method: str, path: str, content: bytes | None, *, kind: str = "application/json"
+    ) -> httpx.Response:
         """Send a request that changes something: once, for nobody knows what became of one that failed."""
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        headers = {"Content-Type": kind} if content is not None else {}
         try:
             answer = self._http.request(method, f"{API}/{path}", content=content, headers=headers)
         except httpx.TransportError as error:

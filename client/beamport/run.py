@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from beamport.annotations import Annotations
 from beamport.errors import NotFoundError
 from beamport.stream import Stream
 
@@ -190,6 +191,11 @@ class Run:
         from beamport.exports import download
 
         return download(self._client, f"runs/{self.uid}/export/{form}", path, options, progress)
+
+    @property
+    def annotations(self) -> Annotations:
+        """What people added: tags, notes, files, links, corrections of metadata; and how to add more."""
+        return Annotations(self._client, self.uid)
 
     def figure(self, x: str | None = None, y: str | None = None) -> dict[str, Any]:
         """Give the plotly ``figure`` of the run as the browser shows it, its ``caption`` and ``axes``."""

@@ -3,6 +3,7 @@
 import json
 import math
 import threading
+import zipfile
 
 import numpy as np
 import pandas
@@ -25,6 +26,15 @@ def staff(archive, django_db_blocker):
     """Give a client of alpha's staff that may add runs."""
     with django_db_blocker.unblock():
         key = archive.facility.key("staff", "run:add", "run:read", beamline="alpha")[0]
+    with beamport.connect(archive.url, api_key=key) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def annotating(archive, django_db_blocker):
+    """Give a client that may also add to runs."""
+    with django_db_blocker.unblock():
+        key = archive.facility.key("pi", "run:read", "run:annotate")[0]
     with beamport.connect(archive.url, api_key=key) as client:
         yield client
 
@@ -243,6 +253,39 @@ def client_formats(catalog):
     from beamport.exports import formats
 
     return formats(catalog.client)
+
+
+def test_what_a_search_found_is_one_zip(archive, catalog, tmp_path):
+    path = catalog.search("plan:scan").export("csv", tmp_path, columns="det")
+    names = zipfile.ZipFile(path).namelist()
+    expected = {f"run_{archive.uid(name)}_primary.csv" for name in ("first", "again", "baseline")}
+    assert set(names) == {*expected, "manifest.json", "SHA256SUMS"}
+    with pytest.raises(beamport.InvalidError):
+        catalog.search("plan:nobody").export("csv", tmp_path)
+
+
+def test_what_people_add_is_read_and_written(archive, catalog, annotating, tmp_path):
+    run = annotating.catalog[archive.uid("again")]
+    added = run.annotations
+    added.tag("good beam")
+    added.note("**flat** top")
+    added.link(archive.uid("first"), "reference")
+    (tmp_path / "fit.txt").write_text("sigma 0.2")
+    added.attach(tmp_path / "fit.txt")
+    added.correct({"sample": {"name": "gold"}, "temperature": None}, reason="mixed up")
+    assert (added.tags, [note["text"] for note in added.notes]) == (["good beam"], ["**flat** top"])
+    assert [link["relation"] for link in added.links] == ["reference"]
+    fetched = added.fetch(added.attachments[0], tmp_path / "back.txt")
+    assert fetched.read_text() == "sigma 0.2"
+    assert "good beam" in repr(added)
+    assert [found.uid for found in catalog.search('tag:"good beam" sample.name:gold')] == [run.uid]
+    assert added.revisions[0]["reason"] == "mixed up"
+    assert run.refresh().start["sample"] == {"name": "silicon"}, "what was emitted stays"
+    added.correct({"sample": {"name": "silicon"}, "temperature": 300.5}, reason="it was right")
+    added.untag("good beam")
+    assert added.tags == []
+    with pytest.raises(beamport.ForbiddenError):
+        catalog[run.uid].annotations.tag("not by this key")
 
 
 def test_who_may_not_take_away_reads_and_is_told_so(archive):
