@@ -5,6 +5,7 @@ import { type Devices, getDevices } from "../../api/devices";
 import { addItem, runNow } from "../../api/queue";
 import { may } from "../../bootstrap";
 import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
+import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
@@ -14,7 +15,6 @@ import { fitting } from "./form_values";
 import { LoopRow } from "./loop_row";
 import { type Built, faultsOf, keepScan, keptScans, NEW_LOOP, planOf, pointsOf } from "./loops";
 import { Preview } from "./preview";
-import { ProposalField, rememberedProposal } from "./proposal_field";
 
 const EMPTY: Built = {
   detectors: [],

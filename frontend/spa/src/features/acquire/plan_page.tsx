@@ -15,6 +15,7 @@ import {
 } from "../../api/queue";
 import { may } from "../../bootstrap";
 import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
+import { rememberedProposal } from "../../components/proposal_field";
 import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
@@ -41,7 +42,6 @@ import { ItemOutcome } from "./item_outcome";
 import { metadataForm } from "./metadata_fields";
 import { SavePreset } from "./presets";
 import { Preview } from "./preview";
-import { rememberedProposal } from "./proposal_field";
 import { SamplesCard } from "./samples_card";
 import { SubmitButtons, type Way } from "./submit_buttons";
 import { SubmitFields } from "./submit_fields";

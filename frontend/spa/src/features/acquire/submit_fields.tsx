@@ -1,8 +1,8 @@
 import type { PlanDescription } from "../../api/plans";
 import { Field } from "../../components/parts";
+import { ProposalField } from "../../components/proposal_field";
 import { Control, labelOf } from "./controls";
 import { type Cell, errorsOf, type FieldErrors, type FormValue, type FormValues } from "./form_values";
-import { ProposalField } from "./proposal_field";
 
 interface SubmitFieldsProps {
   proposal: string;

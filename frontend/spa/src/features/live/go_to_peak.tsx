@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { getPlans } from "../../api/plans";
 import { addItem, runNow, type VisibleItem } from "../../api/queue";
-import { bootstrap, may } from "../../bootstrap";
+import { may } from "../../bootstrap";
 import { figure } from "../../components/format";
 import { Button, Dialog, Problem, useAction } from "../../components/parts";
+import { isOpen, rememberedProposal } from "../../components/proposal_field";
 import type { Found } from "../../live/positions";
 import { ItemOutcome } from "../acquire/item_outcome";
-import { rememberedProposal } from "../acquire/proposal_field";
 import { useValues } from "../devices/values";
 
 /** Plans that move a device and take no data, the first that the beamline has is taken. */
@@ -95,11 +95,10 @@ async function sendMove(
   const plan = MOVES.find((name) => plans.some((known) => known.name === name));
   if (!plan)
     throw new Error(`The beamline has no plan that moves a device: ${MOVES.join(" or ")} is needed.`);
-  const numbers = bootstrap.proposals.map(({ number }) => number);
   const item = {
     plan,
     parameters: { args: [[motor, position]] },
-    proposal: numbers.includes(proposal) ? proposal : rememberedProposal(),
+    proposal: isOpen(proposal) ? proposal : rememberedProposal(),
   };
   return may("engine:control") ? runNow(beamline, item) : addItem(beamline, { ...item, position: "front" });
 }

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { getLog, type LogLine } from "../../api/log";
-import { bootstrap, may } from "../../bootstrap";
+import { may } from "../../bootstrap";
 import { Button, Card, Empty, Field, Loading, Problem } from "../../components/parts";
+import { ProposalField } from "../../components/proposal_field";
 import { beamlineTopic, useTopic } from "../../live/hooks";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
@@ -130,18 +131,11 @@ function Filters({ proposal, kind, q, onChange }: FiltersProps) {
           />
         )}
       </Field>
-      <Field label="Proposal">
-        {(ids) => (
-          <select {...ids} value={proposal} onChange={(event) => onChange("proposal", event.target.value)}>
-            <option value="">all of mine</option>
-            {bootstrap.proposals.map(({ number, title }) => (
-              <option key={number} value={number}>
-                {number} – {title}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <ProposalField
+        proposal={proposal}
+        none="all of mine"
+        onProposal={(number) => onChange("proposal", number)}
+      />
       <Field label="Lines">
         {(ids) => (
           <select {...ids} value={kind} onChange={(event) => onChange("kind", event.target.value)}>

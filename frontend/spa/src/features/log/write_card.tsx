@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { attachToLog, writeLog } from "../../api/log";
 import { bootstrap } from "../../bootstrap";
 import { Button, Card, Field, Problem, useAction } from "../../components/parts";
-import { rememberedProposal } from "../acquire/proposal_field";
+import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 
 interface WriteCardProps {
   beamline: string;
@@ -51,17 +51,7 @@ export function WriteCard({ beamline, proposal, onWritten }: WriteCardProps) {
           )}
         </Field>
         {!proposal && bootstrap.proposals.length > 1 && (
-          <Field label="For proposal">
-            {(ids) => (
-              <select {...ids} value={number} onChange={(event) => setChosen(event.target.value)}>
-                {bootstrap.proposals.map((one) => (
-                  <option key={one.number} value={one.number}>
-                    {one.number} – {one.title}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <ProposalField label="For proposal" proposal={number} onProposal={setChosen} />
         )}
         <Field label="Files">{(ids) => <input {...ids} type="file" multiple ref={files} />}</Field>
         {action.error && <Problem error={action.error} />}

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import { type CheckedRow, type CheckedTable, queueTable, type Table } from "../../api/tables";
 import { parametersLine, plural, takes } from "../../components/format";
 import { Button, Card, Field, Problem, TableRegion, useAction } from "../../components/parts";
-import { ProposalField, rememberedProposal } from "../acquire/proposal_field";
+import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 import { useTableCheck } from "./table_check";
 import { cellsOf, faultsByPlace, shownRows, withCell } from "./table_text";
 

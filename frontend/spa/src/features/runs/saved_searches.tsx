@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { forgetSearch, getSearches, type SavedSearch, saveSearch } from "../../api/searches";
-import { bootstrap } from "../../bootstrap";
 import { Button, Dialog, Field, Problem, useAction } from "../../components/parts";
+import { ProposalField } from "../../components/proposal_field";
 import { useResource } from "../../live/resource";
 
 interface SavedSearchesProps {
@@ -101,18 +101,7 @@ function SaveDialog({ search, onClose, onSaved }: SaveDialogProps) {
             />
           )}
         </Field>
-        <Field label="Shared with">
-          {(ids) => (
-            <select {...ids} value={proposal} onChange={(event) => setProposal(event.target.value)}>
-              <option value="">nobody</option>
-              {bootstrap.proposals.map(({ number, title }) => (
-                <option key={number} value={number}>
-                  {number} {title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ProposalField label="Shared with" proposal={proposal} none="nobody" onProposal={setProposal} />
         {action.error && <Problem error={action.error} />}
         <div className="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
