@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import EMBED_PORT
 from tests.browser.test_accessible import breaches
+from tests.support.installation import wait_for
 
 SEEN_WITHIN_MS = 20_000
 
@@ -73,6 +74,17 @@ def test_a_scan_is_built_from_loops_and_queued(visit, idle):
     expect(page.get_by_test_id("dry-run-points")).to_have_text("6", timeout=SEEN_WITHIN_MS)
     assert breaches(page) == []
     person.picture("builder")
+    page.get_by_role("button", name="Save scan").click()
+    page.get_by_label("Title").fill("little map")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    with idle.rest() as rest:
+        saved = "the server has it, not this browser alone"
+        wait_for(saved, lambda: rest.get("beamlines/demo/presets").json()["results"])
+    page.reload()
+    page.get_by_role("button", name="Take little map").click()
+    expect(page.get_by_label("points of loop 2")).to_have_value("3")
+    page.get_by_role("button", name="Delete the preset little map").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Add to queue").click()
     expect(page.get_by_text("grid_scan was added to the queue.")).to_be_visible(timeout=SEEN_WITHIN_MS)
     with idle.rest() as rest:

@@ -4,7 +4,7 @@ import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
 import { addItem, runNow } from "../../api/queue";
 import { may } from "../../bootstrap";
-import { Button, Card, CopyButton, Empty, Field, Loading, Problem, useAction } from "../../components/parts";
+import { Button, Card, CopyButton, Field, Loading, Problem, useAction } from "../../components/parts";
 import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
@@ -13,8 +13,9 @@ import { asItem, asRest } from "./copy_as";
 import { useDryRun } from "./dry_run";
 import { fitting } from "./form_values";
 import { LoopRow } from "./loop_row";
-import { type Built, faultsOf, keepScan, keptScans, NEW_LOOP, planOf, pointsOf } from "./loops";
+import { type Built, faultsOf, NEW_LOOP, planOf, pointsOf } from "./loops";
 import { Preview } from "./preview";
+import { SavedScans } from "./saved_scans";
 
 const EMPTY: Built = {
   detectors: [],
@@ -127,7 +128,12 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
               <CopyButton text={asItem(body)}>Copy as queue item</CopyButton>
             </div>
           </Card>
-          <Kept beamline={beamline} built={built} onTake={setBuilt} />
+          <SavedScans
+            beamline={beamline}
+            call={faults.length === 0 ? call : null}
+            proposal={proposal}
+            onTake={(taken) => set(taken)}
+          />
         </div>
       </div>
     </Page>
@@ -250,59 +256,4 @@ function swapped<T>(all: T[], index: number): T[] {
   const [taken] = next.splice(index, 1);
   if (taken !== undefined) next.splice(index - 1, 0, taken);
   return next;
-}
-
-interface KeptProps {
-  beamline: string;
-  built: Built;
-  onTake: (built: Built) => void;
-}
-
-/** Scans that were built before, kept in this browser. */
-function Kept({ beamline, built, onTake }: KeptProps) {
-  const [kept, setKept] = useState(() => keptScans(beamline));
-  const [name, setName] = useState("");
-  const names = Object.keys(kept).sort();
-  return (
-    <Card title="Saved scans">
-      {names.length === 0 && <Empty>None yet; they are kept in this browser.</Empty>}
-      <ul className="lines">
-        {names.map((one) => (
-          <li key={one}>
-            <Button kind="quiet" onClick={() => onTake(kept[one] ?? built)}>
-              {one}
-            </Button>
-            <span className="spring" />
-            <Button
-              kind="quiet"
-              icon="trash"
-              label={`Forget ${one}`}
-              onClick={() => setKept(keepScan(beamline, one, null))}
-            >
-              {""}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <form
-        className="builder-keep"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setKept(keepScan(beamline, name.trim(), built));
-          setName("");
-        }}
-      >
-        <input
-          aria-label="Name of the scan"
-          placeholder="name"
-          value={name}
-          maxLength={80}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button type="submit" disabled={!name.trim()}>
-          Save scan
-        </Button>
-      </form>
-    </Card>
-  );
 }

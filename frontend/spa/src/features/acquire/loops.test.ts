@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Built, faultsOf, type Loop, NEW_LOOP, planOf, pointsOf, positionsOf } from "./loops";
+import { type Built, builtOf, faultsOf, type Loop, NEW_LOOP, planOf, pointsOf, positionsOf } from "./loops";
 
 const loop = (more: Partial<Loop>): Loop => ({ ...NEW_LOOP, ...more });
 const built = (loops: Loop[], more: Partial<Built> = {}): Built => ({
@@ -64,5 +64,28 @@ describe("a scan that is built from loops", () => {
     expect(faultsOf(built([loop({ ...LOG, start: "0" })]))[0]).toContain("above 0");
     expect(faultsOf(built([SX, SX]))).toEqual(["sx moves in two loops."]);
     expect(faultsOf(built([loop({ ...LIST, positions: "1 two" })]))).toEqual(["theta: “two” is no number."]);
+  });
+
+  it("comes back from the plan that it was saved as", () => {
+    const inner = loop({ motor: "sx", start: "0", stop: "1", num: "2" });
+    for (const one of [
+      built([SX], { num: "1" }),
+      built([SY, inner], { snakes: true, isRelative: true, num: "1" }),
+      built([loop({ motor: "theta", spacing: "list", positions: "0, 10, 45" })], { num: "1" }),
+      built([], { num: "3", delay: "0.5" }),
+    ]) {
+      expect(builtOf(planOf(one))).toEqual(one);
+    }
+    expect(planOf(builtOf(planOf(built([LOG]))) ?? built([]))).toEqual(planOf(built([LOG])));
+  });
+
+  it("is not made of what it cannot say", () => {
+    const det = { detectors: ["det"] };
+    expect(builtOf({ plan: "spiral", parameters: det })).toBeNull();
+    expect(
+      builtOf({ plan: "scan", parameters: { ...det, args: [["sx", 0, 1]], num: 2, per_step: 1 } }),
+    ).toBeNull();
+    expect(builtOf({ plan: "scan", parameters: { ...det, args: [["sx", "a", 1]], num: 2 } })).toBeNull();
+    expect(builtOf({ plan: "count", parameters: { detectors: "det" } })).toBeNull();
   });
 });

@@ -124,19 +124,36 @@ export function pointsOf(built: Built): number | null {
   return points;
 }
 
-const KEPT_AS = "built-scans";
+const BLANK: Built = { detectors: [], loops: [], isRelative: false, snakes: false, num: "1", delay: "" };
+const BUILT_PLANS = /^(rel_)?(list_)?(grid_)?scan$/;
 
-export function keptScans(beamline: string): Record<string, Built> {
-  try {
-    return JSON.parse(localStorage.getItem(`${KEPT_AS}:${beamline}`) ?? "{}") as Record<string, Built>;
-  } catch {
-    return {};
-  }
+/** The loops that a plan with its parameters was built from; null where the builder cannot say it. */
+export function builtOf({ plan, parameters }: PlanCall): Built | null {
+  const { detectors, args, num, delay, snake_axes: snakes, ...rest } = parameters;
+  if (!isNames(detectors) || Object.keys(rest).length > 0) return null;
+  if (plan === "count" && !args) return { ...BLANK, detectors, num: typed(num ?? 1), delay: typed(delay) };
+  const [, relative, list, grid] = BUILT_PLANS.exec(plan) ?? [];
+  if (!BUILT_PLANS.test(plan) || !Array.isArray(args) || delay !== undefined) return null;
+  const loops = args.map((entry) => (list ? listLoop(entry) : linearLoop(entry, grid ? undefined : num)));
+  if (loops.some((loop) => loop === null) || (!grid && loops.length > 1)) return null;
+  const isRelative = relative !== undefined;
+  return { ...BLANK, detectors, loops: loops as Loop[], isRelative, snakes: snakes === true };
 }
 
-export function keepScan(beamline: string, name: string, built: Built | null): Record<string, Built> {
-  const { [name]: _, ...others } = keptScans(beamline);
-  const kept = built ? { ...others, [name]: built } : others;
-  localStorage.setItem(`${KEPT_AS}:${beamline}`, JSON.stringify(kept));
-  return kept;
+const isNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const typed = (value: unknown) => (isNumber(value) ? String(value) : "");
+
+function listLoop(entry: unknown): Loop | null {
+  const [motor, positions] = Array.isArray(entry) ? entry : [];
+  if (typeof motor !== "string" || !Array.isArray(positions) || !positions.every(isNumber)) return null;
+  return { ...NEW_LOOP, motor, spacing: "list", positions: positions.join(", ") };
+}
+
+function linearLoop(entry: unknown, points: unknown): Loop | null {
+  const [motor, start, stop, own] = Array.isArray(entry) ? entry : [];
+  const num = points ?? own;
+  if (typeof motor !== "string" || ![start, stop, num].every(isNumber)) return null;
+  return { ...NEW_LOOP, motor, start: typed(start), stop: typed(stop), num: typed(num) };
 }

@@ -10,7 +10,6 @@ import { useResource } from "../../live/resource";
 /** Measurements prepared by the staff, and those that people keep: one press fills in the form. */
 export function Presets({ beamline }: { beamline: string }) {
   const kept = useResource(`presets:${beamline}`, (signal) => getPresets(beamline, signal));
-  const [asked, setAsked] = useState<KeptPreset | null>(null);
   const rows = kept.data ?? [];
   const { presets } = useOffers();
   if (presets.length === 0 && rows.length === 0 && !kept.error) return null;
@@ -30,33 +29,50 @@ export function Presets({ beamline }: { beamline: string }) {
           <li key={preset.uid}>
             <Link to={`/acquire/${preset.plan}?kept=${preset.uid}`}>{preset.title}</Link>
             <span className="muted line-rest">
-              {preset.proposal ? `${preset.author}, ${preset.proposal}` : "yours"} · {preset.plan} ·{" "}
-              {parametersLine(preset.parameters)}
+              {ofWhom(preset)} · {preset.plan} · {parametersLine(preset.parameters)}
             </span>
-            {mayDelete(preset) && (
-              <Button
-                kind="quiet"
-                icon="trash"
-                label={`Delete the preset ${preset.title}`}
-                onClick={() => setAsked(preset)}
-              >
-                {""}
-              </Button>
-            )}
+            <KeptActions beamline={beamline} preset={preset} onDeleted={kept.refresh} />
           </li>
         ))}
       </ul>
-      {asked && (
+    </Card>
+  );
+}
+
+/** Whose preset it is, in words. */
+export const ofWhom = ({ proposal, author }: KeptPreset) => (proposal ? `${author}, ${proposal}` : "yours");
+
+interface KeptActionsProps {
+  beamline: string;
+  preset: KeptPreset;
+  onDeleted: () => void;
+}
+
+/** What can be done with a kept preset by who may: delete it, when asked again. */
+export function KeptActions({ beamline, preset, onDeleted }: KeptActionsProps) {
+  const [isAsked, setAsked] = useState(false);
+  if (!mayDelete(preset)) return null;
+  return (
+    <>
+      <Button
+        kind="quiet"
+        icon="trash"
+        label={`Delete the preset ${preset.title}`}
+        onClick={() => setAsked(true)}
+      >
+        {""}
+      </Button>
+      {isAsked && (
         <DeletePreset
           beamline={beamline}
-          preset={asked}
+          preset={preset}
           onClose={(isDone) => {
-            setAsked(null);
-            if (isDone) kept.refresh();
+            setAsked(false);
+            if (isDone) onDeleted();
           }}
         />
       )}
-    </Card>
+    </>
   );
 }
 
