@@ -4,6 +4,8 @@ import { getSamples, type Sample } from "../../api/samples";
 import { plural } from "../../components/format";
 import { Button, Card, Field, Problem, TableRegion, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
+import { layout } from "./holder_layout";
+import { HolderPlan } from "./holder_plan";
 
 interface SamplesCardProps {
   beamline: string;
@@ -59,8 +61,7 @@ function Many({ beamline, proposal, item, samples }: ManyProps) {
   const [ticked, setTicked] = useState<string[]>([]);
   const [added, setAdded] = useState("");
   const action = useAction();
-  const toggle = (uid: string, isOn: boolean) =>
-    setTicked(isOn ? [...ticked, uid] : ticked.filter((one) => one !== uid));
+  const { holders, others } = layout(samples);
   const add = () =>
     action.run(async () => {
       const items = samples
@@ -72,35 +73,10 @@ function Many({ beamline, proposal, item, samples }: ManyProps) {
     });
   return (
     <>
-      <TableRegion label="Samples to measure">
-        <table className="table sample-table">
-          <thead>
-            <tr>
-              <th scope="col">Sample</th>
-              <th scope="col">Holder</th>
-              <th scope="col">Place</th>
-            </tr>
-          </thead>
-          <tbody>
-            {samples.map((sample) => (
-              <tr key={sample.uid}>
-                <td>
-                  <label>
-                    <input
-                      type="checkbox"
-                      checked={ticked.includes(sample.uid)}
-                      onChange={(event) => toggle(sample.uid, event.target.checked)}
-                    />
-                    {sample.name}
-                  </label>
-                </td>
-                <td>{sample.holder}</td>
-                <td>{sample.position}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableRegion>
+      {holders.map((holder) => (
+        <HolderPlan key={holder.name} holder={holder} ticked={ticked} onTicked={setTicked} />
+      ))}
+      {others.length > 0 && <Loose samples={others} ticked={ticked} onTicked={setTicked} />}
       {action.error && <Problem error={action.error} />}
       <div className="dialog-actions">
         <Button onClick={() => setTicked(samples.map(({ uid }) => uid))}>All</Button>
@@ -112,5 +88,52 @@ function Many({ beamline, proposal, item, samples }: ManyProps) {
         {added}
       </p>
     </>
+  );
+}
+
+interface LooseProps {
+  samples: Sample[];
+  ticked: string[];
+  onTicked: (ticked: string[]) => void;
+}
+
+/** Samples whose place on a holder is not known, as a table. */
+function Loose({ samples, ticked, onTicked }: LooseProps) {
+  return (
+    <TableRegion label="Samples to measure">
+      <table className="table sample-table">
+        <thead>
+          <tr>
+            <th scope="col">Sample</th>
+            <th scope="col">Holder</th>
+            <th scope="col">Place</th>
+          </tr>
+        </thead>
+        <tbody>
+          {samples.map((sample) => (
+            <tr key={sample.uid}>
+              <td>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={ticked.includes(sample.uid)}
+                    onChange={(event) =>
+                      onTicked(
+                        event.target.checked
+                          ? [...ticked, sample.uid]
+                          : ticked.filter((one) => one !== sample.uid),
+                      )
+                    }
+                  />
+                  {sample.name}
+                </label>
+              </td>
+              <td>{sample.holder}</td>
+              <td>{sample.position}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableRegion>
   );
 }
