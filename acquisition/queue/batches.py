@@ -13,7 +13,7 @@ from acquisition.queue.draft import Draft, check_draft
 from acquisition.queue.estimates import Estimator
 from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.sample_choice import SampleBook
-from acquisition.queue.sheets import Row, SheetError, read_sheet
+from acquisition.queue.sheets import Row, SheetError, read_sheet, text_of
 from acquisition.queue.validation import environment_of
 
 
@@ -24,12 +24,13 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
     -------
     dict
         ``rows``: each with its line, item, faults, points and seconds; ``faulty``: how many have faults;
-        ``points`` and ``estimated_s`` of all that have none.
+        ``points`` and ``estimated_s`` of all that have none; ``text``: an XLSX file as the text to correct
+        it in, None of what was text.
     """
     place, tenant = place_and_proposal(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal=proposal)
     environment = environment_of(beamline)
     try:
-        rows = read_sheet(data, environment.plans, plan=plan)
+        rows, text = read_sheet(data, environment.plans, plan=plan), text_of(data)
     except SheetError as error:
         raise InvalidError(str(error), fields={"table": [str(error)]}) from error
     estimator = Estimator(beamline)
@@ -51,6 +52,7 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
         "faulty": len(told) - len(good),
         "points": sum(row["points"] or 0 for row in good),
         "estimated_s": round(sum(row["estimated_s"] or 0.0 for row in good), 3),
+        "text": text,
     }
 
 

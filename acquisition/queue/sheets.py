@@ -80,6 +80,27 @@ def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str
     return rows
 
 
+def text_of(data: bytes) -> str | None:
+    """Give an XLSX file as tab-separated text that reads the same; None where the table is text already.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read, or is too large.
+    """
+    if not data.startswith(XLSX_MAGIC):
+        return None
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    for cells in _xlsx_lines(data):
+        writer.writerow(["" if cell is None else _as_text(cell) for cell in cells])
+    return text.getvalue().rstrip("\t\n") + "\n"
+
+
+def _as_text(cell: Any) -> str:
+    return str(cell.isoformat() if hasattr(cell, "isoformat") else cell)
+
+
 def _lines(data: bytes) -> Iterator[Sequence[Any]]:
     return _xlsx_lines(data) if data.startswith(XLSX_MAGIC) else _text_lines(data)
 
@@ -178,7 +199,7 @@ def _fill_item(row: Row, name: str, cell: Any) -> None:
     if name == "priority":
         row.item[name] = read_cell({"type": "integer"}, cell)
     elif name != "plan":
-        row.item[name] = cell.isoformat() if hasattr(cell, "isoformat") else str(cell).strip()
+        row.item[name] = _as_text(cell).strip()
 
 
 def _members(specs: Any) -> dict[str, tuple[str, Mapping[str, Any]]]:

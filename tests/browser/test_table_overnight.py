@@ -83,6 +83,8 @@ def test_a_chosen_file_is_read_like_a_pasted_table(visit, idle, tmp_path):
     chooser.set_input_files(tmp_path / "night.xlsx")
     expect(card.locator(".table-verdict")).to_contain_text("1 row cannot run, 1 can")
     expect(card.get_by_role("row").nth(2)).to_contain_text("'many' is no number")
+    card.get_by_label("num, line 3").fill("7")
+    expect(card.locator(".table-verdict")).to_contain_text("2 rows, 12 points")
     chooser.set_input_files(tmp_path / "night.csv")
     expect(card.get_by_role("textbox", name="Table")).to_have_value(re.compile("move,sx,0.5"))
     expect(card.locator(".table-verdict")).to_contain_text("1 row")

@@ -337,6 +337,9 @@ def test_a_table_of_a_spreadsheet_says_the_same(facility):
     plain = batches.read_table(member, "alpha", proposal="P-1", data=TABLE.encode())
     assert [row["item"] for row in found["rows"][:3]] == [row["item"] for row in plain["rows"][:3]]
     assert found["rows"][-1]["faults"], "a formula is no value: nothing is computed"
+    again = batches.read_table(member, "alpha", proposal="P-1", data=found["text"].encode())
+    assert [row["item"] for row in again["rows"]] == [row["item"] for row in found["rows"]], "as text, too"
+    assert (plain["text"], again["text"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ export interface CheckedTable {
   faulty: number;
   points: number;
   estimated_s: number;
+  /** A spreadsheet file as text with tabs, to be put right here; null of what was text. */
+  text: string | null;
 }
 
 /** Text as it was pasted, or a file (CSV, XLSX). */

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
-import { type CheckedRow, type CheckedTable, queueTable, type Table } from "../../api/tables";
-import { parametersLine, plural, takes } from "../../components/format";
+import { type CheckedRow, type CheckedTable, checkTable, queueTable } from "../../api/tables";
+import { plural, takes } from "../../components/format";
 import { Button, Card, Field, Problem, TableRegion, useAction } from "../../components/parts";
 import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 import { useTableCheck } from "./table_check";
@@ -17,30 +17,26 @@ interface TableCardProps {
 /** Many plans at once: a table is pasted or chosen, checked row by row, put right, and added as a whole. */
 export function TableCard({ beamline, onAdded }: TableCardProps) {
   const [text, setText] = useState("");
-  const [file, setFile] = useState<File | null>(null);
   const [proposal, setProposal] = useState(rememberedProposal);
   const [added, setAdded] = useState("");
   const action = useAction();
-  const table: Table | null = file ?? (text || null);
-  const check = useTableCheck(beamline, proposal, table);
+  const check = useTableCheck(beamline, proposal, text);
   const { answer } = check;
   const isReady = answer !== null && answer.faulty === 0 && !check.isWaiting;
   const clear = () => {
     setText("");
-    setFile(null);
     action.clear();
   };
   const choose = async (chosen: File | undefined) => {
     setAdded("");
     if (!chosen) return;
     const isText = /\.(csv|tsv|txt)$/i.test(chosen.name);
-    setFile(isText ? null : chosen);
-    setText(isText ? await chosen.text() : "");
+    if (isText) setText(await chosen.text());
+    else await action.run(async () => setText((await checkTable(beamline, proposal, chosen)).text ?? ""));
   };
   const add = async () => {
-    if (table === null) return;
     const count = answer?.rows.length ?? 0;
-    if (await action.run(() => queueTable(beamline, proposal, table))) {
+    if (await action.run(() => queueTable(beamline, proposal, text))) {
       clear();
       setAdded(`${plural(count, "item")} ${count === 1 ? "was" : "were"} added to the queue.`);
       onAdded();
@@ -76,17 +72,15 @@ export function TableCard({ beamline, onAdded }: TableCardProps) {
             wrap="off"
             spellCheck={false}
             placeholder={EXAMPLE}
-            value={file ? "" : text}
+            value={text}
             onChange={(event) => {
               setAdded("");
-              setFile(null);
               setText(event.target.value);
             }}
           />
         )}
       </Field>
-      {file && <p className="muted">{file.name}: put faults right in the file, and choose it again.</p>}
-      {table !== null && (
+      {text && (
         <div className="table-for">
           <ProposalField proposal={proposal} onProposal={setProposal} />
         </div>
@@ -99,13 +93,13 @@ export function TableCard({ beamline, onAdded }: TableCardProps) {
           </p>
           <Rows
             answer={answer}
-            text={file ? "" : text}
+            text={text}
             onCell={(line, column, content) => setText(withCell(text, line, column, content))}
           />
         </>
       )}
       {action.error && <Problem error={action.error} />}
-      {table !== null && (
+      {text && (
         <div className="table-actions">
           <Button
             kind="primary"
@@ -144,7 +138,6 @@ export function verdict({ rows, faulty, points, estimated_s: seconds }: CheckedT
 
 interface RowsProps {
   answer: CheckedTable;
-  /** The pasted text, whose cells can be changed; empty for a file. */
   text: string;
   onCell: (line: number, column: number, content: string) => void;
 }
@@ -166,7 +159,6 @@ function Rows({ answer, text, onCell }: RowsProps) {
                   {name}
                 </th>
               ))}
-              {columns.length === 0 && <th scope="col">Plan</th>}
               <th scope="col">Comes to</th>
             </tr>
           </thead>
@@ -212,9 +204,6 @@ function SheetRow({ row, columns, cells, onCell }: SheetRowProps) {
           onChange={(content) => onCell(row.line, place, content)}
         />
       ))}
-      {columns.length === 0 && (
-        <td>{`${row.item.plan ?? ""} ${parametersLine(row.item.parameters ?? {})}`}</td>
-      )}
       <td>{faults.rest.length > 0 ? <Messages messages={faults.rest} /> : <span>{comesTo(row)}</span>}</td>
     </tr>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { type CheckedTable, checkTable, type Table } from "../../api/tables";
+import { type CheckedTable, checkTable } from "../../api/tables";
 
 const AFTER_MS = 400;
 
@@ -13,10 +13,10 @@ export interface TableCheck {
 const NOTHING: TableCheck = { answer: null, error: null, isWaiting: false };
 
 /** Have the server check a table, a moment after its last change; the last answer stays until the next. */
-export function useTableCheck(beamline: string, proposal: string, table: Table | null): TableCheck {
+export function useTableCheck(beamline: string, proposal: string, table: string): TableCheck {
   const [state, setState] = useState(NOTHING);
   useEffect(() => {
-    if (table === null || (typeof table === "string" && table.trim() === "")) {
+    if (table.trim() === "") {
       setState(NOTHING);
       return;
     }
