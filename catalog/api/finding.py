@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
@@ -21,6 +20,7 @@ from accounts.errors import InvalidError
 from accounts.requests import actor_of
 from accounts.selectors import beamlines
 from catalog import selectors
+from catalog.api import asked
 from catalog.api import finding_shapes as shapes
 from catalog.documents.encoding import to_storable
 from catalog.queries import RunQuery
@@ -91,7 +91,7 @@ class RunsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Find runs, newest first unless another order is asked, in pages."""
-        wanted = _query(request, shapes.RunQuerySerializer)
+        wanted = asked.query(request, shapes.RunQuerySerializer)
         actor = actor_of(request)
         page = selectors.runs(actor, _run_query(actor, wanted), show=_show(wanted["show"]))
         count = {"value": page.count, "capped": page.is_capped}
@@ -108,7 +108,7 @@ class FacetsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Count the values of nine keys: of all runs exactly, of a search among its newest 10,000 runs."""
-        wanted = _query(request, shapes.RunFilterSerializer)
+        wanted = asked.query(request, shapes.RunFilterSerializer)
         actor = actor_of(request)
         return Response(selectors.facets(actor, _run_query(actor, wanted)))
 
@@ -124,7 +124,7 @@ class HistogramView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Count runs by hour, day, week or month of the beamline's time zone."""
-        wanted = _query(request, shapes.HistogramQuerySerializer)
+        wanted = asked.query(request, shapes.HistogramQuerySerializer)
         actor = actor_of(request)
         zone = _zone(actor, wanted)
         query = _run_query(actor, wanted)
@@ -141,7 +141,7 @@ class ValuesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Give values of a metadata key that begin with a text, the most frequent first."""
-        wanted = _query(request, shapes.ValuesQuerySerializer)
+        wanted = asked.query(request, shapes.ValuesQuerySerializer)
         found = selectors.values_of_key(
             actor_of(request), wanted["key"], prefix=wanted["prefix"], limit=wanted["limit"]
         )
@@ -158,7 +158,7 @@ class KeysView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Give the keys that a search may name: those with a meaning of their own, those in use."""
-        wanted = _query(request, shapes.KeysQuerySerializer)
+        wanted = asked.query(request, shapes.KeysQuerySerializer)
         return Response({"results": selectors.metadata_keys(actor_of(request), prefix=wanted["prefix"])})
 
 
@@ -181,7 +181,7 @@ class SearchesView(APIView):
     def post(self, request: Request) -> Response:
         """Keep a search under a name."""
         actor = actor_of(request)
-        row = saved.save_search(actor=actor, **_body(request, shapes.NewSearchSerializer))
+        row = saved.save_search(actor=actor, **asked.body(request, shapes.NewSearchSerializer))
         return Response(_search(actor, row), status=201)
 
 
@@ -202,7 +202,7 @@ class SearchView(APIView):
     def patch(self, request: Request, uid: UUID) -> Response:
         """Change what is given of one's own search."""
         actor = actor_of(request)
-        row = saved.change_search(actor=actor, uid=uid, **_body(request, shapes.SearchChangesSerializer))
+        row = saved.change_search(actor=actor, uid=uid, **asked.body(request, shapes.SearchChangesSerializer))
         return Response(_search(actor, row))
 
     @extend_schema(operation_id="searches_forget", responses={204: None})
@@ -210,18 +210,6 @@ class SearchView(APIView):
         """Forget one's own search."""
         saved.forget_search(actor=actor_of(request), uid=uid)
         return Response(status=204)
-
-
-def _query(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
-    form = shape(data=request.query_params.dict())
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
-
-
-def _body(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    return dict(form.validated_data)
 
 
 def _run_query(actor: Actor, wanted: dict[str, Any]) -> RunQuery:

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.api.serializers import StrictSerializer
 from accounts.errors import InvalidError, TooLargeError
 from accounts.requests import actor_of
+from catalog.api.asked import query
 from catalog.imports import file_format
 from catalog.imports.storing import store_entries
 from catalog.ingest import StoreResult
@@ -79,9 +80,7 @@ class ImportsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Take a file of documents in; sent again after a break, it goes on where it was."""
-        form = ImportQuerySerializer(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        wanted = form.validated_data
+        wanted = query(request, ImportQuerySerializer)
         sender = sender_of(actor_of(request), beamline=wanted["beamline"], proposal=wanted["proposal"])
 
         def keep(run: str, first: int, documents: Sequence[tuple[str, dict[str, Any]]]) -> StoreResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -115,8 +114,3 @@ def null_for_non_finite(value: Any) -> Any:
     if type(value) is dict:
         return {key: null_for_non_finite(item) for key, item in value.items()}
     return to_storable(value)
-
-
-def json_text(value: Any) -> str:
-    """Write one value as JSON text under the encoding rule."""
-    return json.dumps(to_storable(value), ensure_ascii=False, separators=(",", ":"))

@@ -13,7 +13,6 @@ EVENTS = "events"
 """Name of an event page whose rows were single events: a quick way to hand on many; no document itself."""
 
 _ROW_GROUPS = ("data", "timestamps", "filled")
-_ROW_KEYS = ("uid", "time", "seq_num")
 
 
 def layout_of(event: Mapping[str, Any]) -> Layout:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,10 +78,3 @@ class RunsOf:
             if found:
                 return found
         return ""
-
-
-def only_entries(found: Iterator[Entry | Unreadable]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the documents of a file and pass over what cannot be read: for a notebook."""
-    for item in found:
-        if isinstance(item, Entry):
-            yield item.name, item.doc

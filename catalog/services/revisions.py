@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError, NotFoundError
-from catalog.documents.encoding import dumps, from_storable, keep_order, to_storable
+from catalog.documents.encoding import dumps, keep_order, to_storable
 from catalog.documents.errors import EncodingError, InvalidDocumentError
 from catalog.documents.validate import validate
 from catalog.ingest import set_metadata
@@ -156,8 +156,3 @@ def _check(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         raise InvalidError(
             fields={"changes": [f"The metadata would have {size} bytes, {MAX_BYTES} at most."]}
         )
-
-
-def changes_of(revision: RunRevision) -> Any:
-    """Give what a revision changed."""
-    return from_storable(revision.changes)

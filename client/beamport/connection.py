@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from beamport.sending import Sender
 
 API = "/api/v1"
-TILED = "/tiled/api/v1"
 TRIES = 5
 _AGAIN = frozenset({429, 502, 503, 504})
 
