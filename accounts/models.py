@@ -121,6 +121,13 @@ class Proposal(models.Model):
                 condition=models.Q(audience__in=Audience.values), name="accounts_proposal_audience"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["embargo_until"],
+                condition=models.Q(audience__gt=""),
+                name="accounts_proposal_published",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -241,6 +241,11 @@ class Quarantine(models.Model):
                 fields=["run_uid", "ordinal", "beamline", "digest"], name="catalog_quarantine_once"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["beamline"], condition=models.Q(is_stored=False), name="catalog_quarantine_waiting"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_uid}/{self.ordinal} {self.name}: {self.reason}"
