@@ -6,6 +6,7 @@ elsewhere, and a page follows them. Each line is a goal, its bound, and what was
 G2  event to paint: from the event's own time to the second animation frame after the page shows its point
 G3  frames a second and the longest task of the page meanwhile
 G4  compressed scripts before the first figure, and seconds until the page is usable at 10 Mbit/s
+G5  from the press on Pause, and on Abort in its question, to the badge that says so; G11 to a second window
 G6  repaints a second of a 200 x 200 map that fills, and of previews of 2048 x 2048 frames
 G9  seconds from a silent link to the banner, and from its return to the last missing point
 G13 growth of the heap at 100 events/s, from collected heaps, for 30 minutes at the same slope
@@ -375,6 +376,38 @@ def _heap_bytes(wire: Any) -> float:
     return float(wire.send("Runtime.getHeapUsage")["usedSize"])
 
 
+def _steer(stage: Stage, _: float) -> None:
+    plan = {"plan": "count", "parameters": {"detectors": ["det"], "num": 5000, "delay": 0.05}}
+    with stage.page() as page, stage.page() as other, stage.beamport.rest() as rest:
+        began = time.monotonic()
+        page.get_by_role("button", name="Take control").click()
+        other.get_by_text("you are in control").wait_for()
+        _report("G11", "control taken to a second window", "<= 1 s", f"{time.monotonic() - began:.2f} s")
+        now = {**plan, "proposal": stage.proposal}
+        rest.post("beamlines/demo/queue/run-now", json=now).raise_for_status()
+        badge = page.get_by_test_id("engine-state")
+        badge.filter(has_text="running").wait_for()
+        paused = []
+        for _turn in range(5):
+            paused.append(_until(badge, "paused", lambda: page.get_by_role("button", name="Pause").click()))
+            _until(badge, "running", lambda: page.get_by_role("button", name="Resume").click())
+        page.get_by_role("button", name="Abort").click()
+        asked = page.get_by_role("dialog").get_by_role("button", name="Abort")
+        aborted = _until(badge, "idle", lambda: asked.click())
+        page.get_by_role("button", name="Release control").click()
+        middle = f"{statistics.median(paused):.0f}, {max(paused):.0f} ms"
+        _report("G5", "press on Pause to `paused`, median and longest of 5", "<= 300 ms", middle)
+        _report("G5", "press on Abort to `idle`, all cleaned up", "", f"{aborted:.0f} ms")
+
+
+def _until(badge: Any, text: str, act: Callable[[], None]) -> float:
+    """Give the milliseconds from an act until the badge says `text`."""
+    began = time.monotonic()
+    act()
+    badge.filter(has_text=text).wait_for()
+    return 1000 * (time.monotonic() - began)
+
+
 @contextmanager
 def _stage() -> Iterator[Stage]:
     from playwright.sync_api import sync_playwright
@@ -397,6 +430,7 @@ def _stage() -> Iterator[Stage]:
 MEASURES: dict[str, Callable[[Stage, float], None]] = {
     "G4": _light,
     "G2 G3": _paint,
+    "G5 G11": _steer,
     "G6": _map,
     "G6 frames": _frames,
     "G9": _cut,

@@ -23,6 +23,7 @@ from notices import services as notice_services
 LIFETIMES = {"7": "1 week", "30": "1 month", "90": "3 months", "365": "1 year"}
 STANDARD_LIFETIME = "90"
 STANDARD_SCOPES = (Scope.RUN_READ, Scope.RUN_EXPORT, Scope.QUEUE_READ, Scope.DEVICE_READ)
+NOTEBOOK_SCOPES = (*STANDARD_SCOPES, Scope.QUEUE_WRITE, Scope.ENGINE_CONTROL, Scope.ENGINE_STOP)
 
 
 @require_GET
@@ -95,6 +96,7 @@ def _form(request: HttpRequest) -> dict[str, Any]:
     sent = request.POST.getlist("scopes") if request.method == "POST" else list(STANDARD_SCOPES)
     return {
         "scopes": [{"name": scope.value, "is_chosen": scope.value in sent} for scope in Scope],
+        "notebook_scopes": [scope.value for scope in NOTEBOOK_SCOPES],
         "lifetimes": LIFETIMES.items(),
         "standard_lifetime": request.POST.get("days", STANDARD_LIFETIME),
         "beamlines": beamlines(actor),

@@ -86,6 +86,23 @@ class Item:
         """
         return self.beamline.wait(self.uid, timeout_s=timeout_s)
 
+    def follow(self, *, timeout_s: float | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Wait until it has a run, and give the documents of its first run as they come, up to the stop.
+
+        Raises
+        ------
+        UnavailableError
+            It made no run within `timeout_s`, ended without one, or nothing came for as long.
+        """
+        for pause_s in _pauses(timeout_s, f"Item {self.uid} has no run"):
+            item = self.refresh()
+            if item.run_uids:
+                yield from item.runs[0].follow(timeout_s=timeout_s)
+                return
+            if item.is_done:
+                raise UnavailableError(f"Item {self.uid} ended without a run: {item.state} {item.reason}")
+            time.sleep(pause_s)
+
     def remove(self) -> None:
         """Take it out of the queue."""
         self.beamline.remove(self.uid)

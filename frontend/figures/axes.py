@@ -136,9 +136,13 @@ def _is_scalar(column: Mapping[str, Any]) -> bool:
 
 
 def _dimensions(start: Mapping[str, Any], stream_name: str) -> list[str]:
-    """Give the first field of each dimension of the stream, slowest first."""
+    """Give the first field of each dimension of the stream, slowest first; with no hints, the last motor."""
     hints = start.get("hints")
     given = hints.get("dimensions") if isinstance(hints, Mapping) else None
+    if given is None:
+        motors = start.get("motors")
+        moved = motors if isinstance(motors, Sequence) and not isinstance(motors, str) else ()
+        return [motor for motor in moved[-1:] if isinstance(motor, str)]
     found = []
     for dimension in given if isinstance(given, Sequence) and not isinstance(given, str) else ():
         fields, name = _pair(dimension)

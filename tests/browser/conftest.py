@@ -19,6 +19,7 @@ from tests.support.installation import Installation, installation, wait_for
 ARTEFACTS = ROOT / "var" / "test-artifacts"
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -44,11 +45,11 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     expected: tuple[str, ...] = NO_COMPLAINTS
 
-    def sign_in(self, username: str) -> None:
+    def sign_in(self, username: str, password: str | None = None) -> None:
         """Sign in and wait until the overview stands."""
         self.open("/login")
         self.page.get_by_label("User name").fill(username)
-        self.page.get_by_label("Password").fill(self.password_of(username))
+        self.page.get_by_label("Password").fill(password or self.password_of(username))
         self.page.get_by_role("button", name="Sign in").click()
         self.stands("/")
 

@@ -148,7 +148,7 @@ def test_the_pages_by_hand_fit_their_window(visit, idle, width):
     person = visit({"width": width, "height": 768})
     page = person.page
     person.sign_in("staff")
-    for path in ("/control", "/devices/sx", "/devices/mono", "/devices", "/queue", "/acquire/scan"):
+    for path in ("/devices/mono", "/devices", "/queue"):
         person.open(path)
         person.stands(path)
         if path == "/devices":

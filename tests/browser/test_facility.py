@@ -2,28 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import LAPTOP, PHONE
+from tests.browser.conftest import LAPTOP
 from tests.browser.steps import Steps
 from tests.browser.test_accessible import breaches
-
-ADMIN_PAGES = (
-    "/facility",
-    "/facility/visits",
-    "/facility/visits/new",
-    "/facility/proposals",
-    "/facility/proposals/2026-0002",
-    "/facility/people",
-    "/facility/beamlines",
-    "/facility/audit",
-    "/facility/why?user=user&device=sx",
-    "/facility/import",
-    "/samples",
-)
-NARROW = {"width": 320, "height": 640}
-
 
 SEND = """async ([method, path, body]) => {
     const csrf = JSON.parse(document.getElementById("bootstrap").textContent).csrf_token;
@@ -124,25 +107,3 @@ def test_rows_are_tried_and_imported_from_the_page(visit, beamport):
     assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
     person.picture("sample-labels")
     assert breaches(page) == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_of_the_office_fits_and_breaks_no_rule(visit, beamport, theme):
-    person = visit(LAPTOP)
-    person.open("/login")
-    person.page.context.add_cookies([{"name": "theme", "value": theme, "url": person.url}])
-    person.sign_in("admin")
-    found, wide = {}, {}
-    for path in ADMIN_PAGES:
-        person.open(path)
-        expect(person.page.locator("main h1")).to_be_visible()
-        expect(person.page.get_by_text(re.compile("^Loading"))).to_have_count(0)
-        for viewport in (NARROW, PHONE, LAPTOP) if theme == "light" else (LAPTOP,):
-            person.page.set_viewport_size(viewport)
-            name = path.strip("/").split("?")[0].replace("/", "-")
-            person.picture(f"{theme}-{viewport['width']}-{name}")
-            if person.page.evaluate("document.documentElement.scrollWidth") > viewport["width"]:
-                wide[path, viewport["width"]] = True
-        found[path] = breaches(person.page)
-    assert {path: lines for path, lines in found.items() if lines} == {}
-    assert wide == {}

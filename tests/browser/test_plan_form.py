@@ -99,3 +99,51 @@ def _fill(person):
     form.get_by_label(re.compile("^stop")).fill("1")
     form.get_by_label(re.compile("^num")).fill("7")
     expect(person.page.get_by_test_id("dry-run-points")).to_have_text("7")
+
+
+WRONG = "two <b>\u202eor</b> three"
+FORMS = ("count", "scan", "grid_scan", "energy_scan", "map_sample", "temperature_ramp")
+ILL = (WRONG, "x" * 10_000, [3.5, None], {}, [[[["deep"]]]], True, -1e308, None, {"__class__": "x"})
+OUTSIDE = """fields => fields.filter(field => {
+  const place = field.closest('.field-bad');
+  return !place || !place.querySelector('.errors')?.textContent.trim();
+}).map(field => field.id)"""
+
+
+def test_every_field_of_every_form_tells_what_is_wrong_with_it(visit, idle):
+    person = visit(expected=(r"status of 400",))
+    page = person.page
+    person.sign_in("user")
+    for plan in FORMS:
+        person.open(f"/acquire/{plan}")
+        form = page.locator(".plan-form")
+        expect(form).to_be_visible()
+        numbers = form.locator("input.number:visible, textarea:visible")
+        assert numbers.count() > 0, plan
+        for place in range(numbers.count()):
+            numbers.nth(place).fill(WRONG)
+        page.get_by_role("button", name="Add to queue").click()
+        expect(form.locator(".errors").first).to_be_visible()
+        assert numbers.evaluate_all(OUTSIDE) == [], plan
+        assert page.locator("main b").count() == 0
+        values = numbers.evaluate_all("fields => fields.map(field => field.value)")
+        assert values == [WRONG] * len(values), plan
+    person.picture("acquire-all-wrong")
+    with idle.rest() as rest:
+        assert rest.get(f"{HERE}/queue").json()["items"] == []
+
+
+def test_no_plan_takes_values_of_a_wrong_kind_and_each_refusal_names_its_field(idle):
+    with idle.rest() as rest:
+        proposal = rest.get("proposals").json()["results"][0]["number"]
+        plans = rest.get(f"{HERE}/plans").json()
+        for name, told in plans["plans"].items():
+            for value in ILL:
+                sent = {parameter["name"]: value for parameter in told["parameters"]}
+                body = {"plan": name, "parameters": sent, "proposal": proposal}
+                answer = rest.post(f"{HERE}/queue/items", json=body)
+                if not sent:
+                    continue
+                assert answer.status_code == 400, (name, value, answer.text)
+                assert answer.json()["fields"], (name, value)
+        assert rest.get(f"{HERE}/queue").json()["items"] == []

@@ -99,6 +99,13 @@ describe("the stream of a run", () => {
 });
 
 describe("hints of a start document", () => {
+  it("are made up for by the last motor where there are none", () => {
+    expect(dimensionsOf({ motors: ["sy", "sx"] })).toEqual([[["sx"], "primary"]]);
+    expect(dimensionsOf({ motors: ["sx"], hints: {} })).toEqual([[["sx"], "primary"]]);
+    for (const motors of ["sx", [], [3], null]) expect(dimensionsOf({ motors })).toEqual([]);
+    expect(dimensionsOf({ motors: ["sx"], hints: { dimensions: [] } })).toEqual([]);
+  });
+
   it("are taken only where they are what they should be", () => {
     expect(dimensionsOf({ hints: { dimensions: "sx" } })).toEqual([]);
     expect(

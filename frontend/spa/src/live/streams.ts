@@ -9,9 +9,16 @@ const PRIMARY = "primary";
 /** Streams beside the measurement: shown when a reader asks for them, never by themselves. */
 const BESIDE = /^baseline$|_monitor$/;
 
-/** What the start document says of the dimensions, slowest first; nothing where it is not what it should be. */
+/**
+ * What the start document says of the dimensions, slowest first; nothing where it is not what it should be.
+ * A run without hints is drawn over the last of its motors.
+ */
 export function dimensionsOf(start: Document | null): Dimension[] {
   const hints = start?.hints as { dimensions?: unknown } | undefined;
+  if (hints?.dimensions === undefined) {
+    const moved: unknown = Array.isArray(start?.motors) ? start.motors.at(-1) : null;
+    return typeof moved === "string" ? [[[moved], PRIMARY]] : [];
+  }
   const given = Array.isArray(hints?.dimensions) ? (hints.dimensions as unknown[]) : [];
   return given.filter(
     (one): one is Dimension => Array.isArray(one) && Array.isArray(one[0]) && typeof one[1] === "string",

@@ -25,6 +25,15 @@ def test_a_scan_is_drawn_over_its_motor_and_not_the_motor_itself():
     assert (axes.x, axes.y, axes.slow) == ("sx", ("det",), "")
 
 
+@pytest.mark.parametrize(
+    ("motors", "x"),
+    [(["sx"], "sx"), (["sy", "sx"], "sx"), (["gone"], "seq_num"), ("sx", "seq_num"), ([3], "seq_num")],
+)
+def test_a_run_without_hints_is_drawn_over_the_last_of_its_motors(motors, x):
+    axes = choose_axes({"time": 0.0, "motors": motors}, STREAM)
+    assert (axes.x, axes.slow) == (x, "")
+
+
 def test_a_count_is_drawn_over_time():
     axes = choose_axes(start("time"), STREAM)
     assert axes.x == "time"

@@ -10,7 +10,7 @@ def test_the_last_event_of_a_number_counts_and_rows_are_in_order():
     documents = list(scan(3))
     again = {**documents[2][1], "data": {"det": 77.0, "sx": 0.0}}
     made = documents_figure([*documents[:2], documents[3], documents[2], ("event", again)])
-    assert made.figure["data"][1]["y"] == [77.0, 10.0]
+    assert made.figure["data"][0]["y"] == [77.0, 10.0]
 
 
 @pytest.mark.parametrize("missing", ["start", "descriptor"])

@@ -49,6 +49,20 @@ describe("the form of a plan", () => {
     expect(errors.settle?.[0]).toContain("soon");
   });
 
+  it("quotes what was typed so that its direction of writing ends with it", () => {
+    const { errors } = parse(SCAN, { ...valuesFrom(SCAN, GIVEN), settle: "\u202eno" });
+    expect(errors.settle).toEqual(["settle has to be a number; “\u2068\u202eno\u2069” is none."]);
+  });
+
+  it("takes words for no list of numbers, where one number or a list fits", () => {
+    const also = [{ type: "array" as const }];
+    const parameters = SCAN.parameters.map((one) => (one.name === "settle" ? { ...one, also } : one));
+    const several = { ...SCAN, parameters };
+    const parsed = (settle: string) => parse(several, { ...valuesFrom(several, GIVEN), settle });
+    expect(parsed("1, 2.5 3e-1").parameters.settle).toEqual([1, 2.5, 0.3]);
+    expect(parsed("two or three").errors.settle).toHaveLength(1);
+  });
+
   it("holds numbers to their limits, with units", () => {
     const { errors } = parse(SCAN, { ...valuesFrom(SCAN, GIVEN), num: "5000" });
     expect(errors.num).toEqual(["num is at most 1000."]);

@@ -128,14 +128,23 @@ function parseCell(parameter: PlanParameter, cell: Cell, messages: string[]): un
 
 /** Several numbers where the plan takes one or a list. */
 function isList(parameter: PlanParameter, text: string): boolean {
-  return Boolean(parameter.also?.some(({ type }) => type === "array")) && /[\s,;[]/.test(text.trim());
+  return (
+    Boolean(parameter.also?.some(({ type }) => type === "array")) &&
+    /^[-+\d.eE\s,;[\]−]+$/.test(text) &&
+    /[\s,;[]/.test(text.trim())
+  );
+}
+
+/** What was typed, between quotation marks, with its direction of writing kept to itself. */
+export function quoted(text: string): string {
+  return `“\u2068${text}\u2069”`;
 }
 
 function parseNumber(parameter: PlanParameter, text: string, messages: string[]): number | undefined {
   const value = Number(text.trim().replace(/^−/, "-"));
   const title = titleOf(parameter);
   if (text.trim() === "" || !Number.isFinite(value)) {
-    messages.push(`${title} has to be a number; “${text}” is none.`);
+    messages.push(`${title} has to be a number; ${quoted(text)} is none.`);
     return undefined;
   }
   if (parameter.type === "integer" && !Number.isInteger(value)) {

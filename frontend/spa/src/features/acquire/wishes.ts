@@ -1,5 +1,5 @@
 import type { VisibleItem, Wishes } from "../../api/queue";
-import type { FieldErrors } from "./form_values";
+import { type FieldErrors, quoted } from "./form_values";
 
 /** When an item may run and a remark, as typed. */
 export interface WishTexts {
@@ -46,7 +46,7 @@ export function parseWishes(
   if (texts.priority !== before.priority) {
     const priority = Number(texts.priority.trim() || "0");
     if (Number.isInteger(priority)) wishes.priority = priority;
-    else errors.priority = [`Priority has to be a whole number; “${texts.priority}” is none.`];
+    else errors.priority = [`Priority has to be a whole number; ${quoted(texts.priority)} is none.`];
   }
   if (texts.notBefore !== before.notBefore) {
     wishes.not_before = texts.notBefore ? new Date(texts.notBefore).toISOString() : null;

@@ -2,7 +2,7 @@ import { Link } from "react-router";
 import type { Widget as WidgetSpec } from "../../api/dashboards";
 import { frameUrl, getRun } from "../../api/runs";
 import { duration, figure, parametersLine } from "../../components/format";
-import { Badge, Card, Empty, ProgressBar } from "../../components/parts";
+import { Badge, Card, Empty, Loading, ProgressBar } from "../../components/parts";
 import { useRun } from "../../live/hooks";
 import { useResource } from "../../live/resource";
 import { useBeamline } from "../../live/store";
@@ -75,17 +75,18 @@ function Value({ beamline, device }: { beamline: string; device: string }) {
 }
 
 function CurrentPlot({ beamline }: { beamline: string }) {
-  const { uid } = useCurrentRun(beamline);
+  const { uid, isLoading } = useCurrentRun(beamline);
   const feed = useRun(uid);
   const plot = usePlotData(feed?.buffer ?? null, feed?.version ?? 0);
   const start = feed?.buffer.start;
+  if (isLoading) return <Loading what="the last run" />;
   if (!uid) return <Empty>Nothing has run here yet.</Empty>;
   return (
     <>
       <p className="muted">
         {start && `${String(start.plan_name ?? "run")}, scan ${String(start.scan_id ?? "–")}`}
       </p>
-      <RunPlot plot={plot} version={feed?.version ?? 0} compact />
+      <RunPlot plot={plot} version={feed?.version ?? 0} compact isLoading={!start && !feed?.failure} />
     </>
   );
 }

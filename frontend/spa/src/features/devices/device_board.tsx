@@ -1,13 +1,14 @@
 import type { DeviceValue } from "../../api/devices";
 import { figure } from "../../components/format";
-import { Badge, Empty, Problem } from "../../components/parts";
+import { Badge, Empty, Loading, Problem } from "../../components/parts";
 import { useValues } from "./values";
 
 /** Key devices with their values; what is old is grey. */
 export function DeviceBoard({ beamline }: { beamline: string }) {
-  const { values, isStale, error } = useValues(beamline);
+  const { values, isStale, isLoading, error } = useValues(beamline);
   const names = Object.keys(values);
   if (error) return <Problem error={error} />;
+  if (names.length === 0 && isLoading) return <Loading what="the values" />;
   if (names.length === 0)
     return <Empty>No values yet: they come when the worker has opened the beamline.</Empty>;
   return (

@@ -4,7 +4,12 @@ import { beamlineTopic, useLink, useTopic } from "../../live/hooks";
 import { useResource } from "../../live/resource";
 
 /** The status board: a snapshot by REST, then what the socket brings. */
-export function useValues(beamline: string): { values: Values; isStale: boolean; error: Error | null } {
+export function useValues(beamline: string): {
+  values: Values;
+  isStale: boolean;
+  isLoading: boolean;
+  error: Error | null;
+} {
   const link = useLink();
   const first = useResource(`values:${beamline}`, (signal) => getValues(beamline, signal));
   const [pushed, setPushed] = useState<Values>({});
@@ -15,6 +20,7 @@ export function useValues(beamline: string): { values: Values; isStale: boolean;
   return {
     values: { ...first.data, ...pushed },
     isStale: link.state === "delayed" || link.state === "offline",
+    isLoading: first.isLoading,
     error: first.error,
   };
 }

@@ -84,7 +84,7 @@ function People({ number }: { number: string }) {
                 <td>
                   <Button
                     kind="quiet"
-                    label={`Take ${member.username} out`}
+                    label={`Take out ${member.username}`}
                     onClick={() => takeOut(member.username)}
                   >
                     Take out

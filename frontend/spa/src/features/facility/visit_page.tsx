@@ -102,7 +102,7 @@ function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => voi
                     <td>
                       <Button
                         kind="quiet"
-                        label={`Take ${member.username} out`}
+                        label={`Take out ${member.username}`}
                         onClick={() => act(() => removeVisitMember(visit.number, member.username))}
                       >
                         Take out

@@ -30,10 +30,11 @@ export default function LivePage() {
 function LiveRun({ beamline }: { beamline: string }) {
   const current = useCurrentRun(beamline);
   const feed = useRun(current.uid);
-  if (feed) return <FollowedRun beamline={beamline} feed={feed} />;
+  const isKnown = Boolean(feed?.buffer.start ?? feed?.failure);
+  if (feed && isKnown) return <FollowedRun beamline={beamline} feed={feed} />;
   return (
     <Page title="Live">
-      {current.isLoading ? (
+      {current.isLoading || feed ? (
         <Loading what="the current run" />
       ) : (
         <Empty>

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { GridPlot } from "../../components/grid_plot";
 import { LinePlot, type Overlay } from "../../components/line_plot";
-import { Empty } from "../../components/parts";
+import { Empty, Loading } from "../../components/parts";
 import { WaterfallPlot } from "../../components/waterfall_plot";
 import type { Drawing } from "../../live/drawing";
 import { type PlotData, plotData } from "../../live/plot_data";
@@ -50,11 +50,13 @@ interface RunPlotProps {
   compact?: boolean;
   /** A fitted line to draw over the points. */
   over?: Overlay | null;
+  /** Whether what was taken so far is still on its way. */
+  isLoading?: boolean;
 }
 
 /** The live line of a run, with its caption for those who do not see it. */
-export function RunPlot({ plot, version, compact = false, over = null }: RunPlotProps) {
-  if (!plot) return <Empty>No points yet.</Empty>;
+export function RunPlot({ plot, version, compact = false, over = null, isLoading = false }: RunPlotProps) {
+  if (!plot) return isLoading ? <Loading what="the points" /> : <Empty>No points yet.</Empty>;
   const marks = plot.peak?.centre != null ? [plot.peak.centre] : [];
   return (
     <figure className={compact ? "live-figure live-figure-compact" : "live-figure"}>

@@ -2,7 +2,7 @@ import { Link } from "react-router";
 import { getRuns } from "../../api/runs";
 import { may } from "../../bootstrap";
 import { duration, parametersLine, when } from "../../components/format";
-import { Card, Empty, Problem, StateBadge } from "../../components/parts";
+import { Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
 import { useRun } from "../../live/hooks";
 import { useOffers } from "../../live/offers";
 import { useResource } from "../../live/resource";
@@ -42,7 +42,7 @@ function Message() {
 
 function CurrentRun({ beamline }: { beamline: string }) {
   const { status } = useBeamline();
-  const { uid } = useCurrentRun(beamline);
+  const { uid, isLoading } = useCurrentRun(beamline);
   const feed = useRun(uid);
   const plot = usePlotData(feed?.buffer ?? null, feed?.version ?? 0);
   const start = feed?.buffer.start;
@@ -61,7 +61,9 @@ function CurrentRun({ beamline }: { beamline: string }) {
       }
     >
       {uid ? (
-        <RunPlot plot={plot} version={feed?.version ?? 0} compact />
+        <RunPlot plot={plot} version={feed?.version ?? 0} compact isLoading={!start && !feed?.failure} />
+      ) : isLoading ? (
+        <Loading what="the last run" />
       ) : (
         <Empty>Nothing has run here yet.</Empty>
       )}
@@ -75,6 +77,7 @@ function QueueHead({ beamline }: { beamline: string }) {
   const more = (queue.data?.length ?? 0) - items.length;
   return (
     <Card title="Next in the queue" actions={<Link to="/queue">Queue</Link>} className="overview-queue">
+      {queue.isLoading && !queue.data && <Loading what="the queue" />}
       {queue.error && <Problem error={queue.error} onRetry={queue.refresh} />}
       {queue.data && items.length === 0 && (
         <Empty>
@@ -126,6 +129,7 @@ function LastRuns({ beamline }: { beamline: string }) {
   );
   return (
     <Card title="Last runs" actions={<Link to="/runs">All runs</Link>} className="overview-runs">
+      {runs.isLoading && !runs.data && <Loading what="the runs" />}
       {runs.error && <Problem error={runs.error} onRetry={runs.refresh} />}
       {runs.data?.results.length === 0 && <Empty>No runs yet.</Empty>}
       <ul className="lines">
