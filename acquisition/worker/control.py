@@ -59,6 +59,7 @@ class ControlThread:
     def stop(self, timeout_s: float = 1.0) -> None:
         """Stop listening."""
         self._stopping.set()
+        os.write(self._ring, b".")
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 

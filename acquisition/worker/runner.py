@@ -319,7 +319,7 @@ class Runner:
             self._reporter.say(progress=self._counter.as_dict())
         elif name == "stop" and (start := self._starts.pop(run, None)) is not None:
             self._console.add(telling.run_ended(start, doc))
-        self._shipper.wake(hurry=name in ("start", "stop"))
+        self._shipper.wake(hurry=name == "stop")  # a start waits for company: short runs are stored whole
 
     def _begun(self, run: str) -> None:
         """Tell of a run only once it is stored, so that whoever hears of it finds it."""

@@ -286,16 +286,17 @@ class Tenure:
     # -- the end --------------------------------------------------------------------------------------------
 
     def _close(self) -> None:
+        self._urgent.stop(timeout_s=0.0)  # its ears look up now and then: they do while the rest is closed
         if self._board is not None:
             self._board.stop()
         self._control.stop()
-        self._urgent.stop()
         if self._runner is not None:
             self._runner.close()
             self._shipper.drain(DRAIN_S)
         self._shipper.stop()
         self._console.stop()
         self._reporter.stop()
+        self._urgent.stop()
         if self._beamline is not None:
             close_beamline(self._beamline)
         self._keeper.stop()

@@ -2,11 +2,10 @@
 
 import os
 import signal
-import threading
+import sys
 import time
 
 import pytest
-from django.db import connection
 
 from accounts.actor import worker_actor
 from acquisition.queue import leases, services
@@ -16,13 +15,22 @@ from acquisition.worker.recovery import REASON
 from catalog import selectors as catalog
 from tests.support.history_checker import overlapping_leases, written_history
 from tests.support.people import SYSTEM
-from tests.support.processes import seconds_since
+from tests.support.processes import seconds_since, site_of
 from tests.support.runs_at_beamlines import fresh, start, submit
 
 ROUNDS = int(os.environ.get("BEAMPORT_FAULT_ROUNDS", "3"))
+PAIRS = int(os.environ.get("BEAMPORT_FAULT_PAIRS", "20"))
 
-pytestmark = [pytest.mark.timeout(200 + 60 * ROUNDS), pytest.mark.slow]
+pytestmark = [pytest.mark.timeout(200 + 60 * ROUNDS + 4 * PAIRS), pytest.mark.slow]
 
+SOFT = """
+name = "alpha"
+title = "One soft axis"
+plans = ["acquisition.plans.scans"]
+
+[devices.x]
+class = "acquisition.devices.sim.axis.SoftAxis"
+"""
 SCAN = {"detectors": ["det"], "args": [["sx", -1.0, 1.0]], "num": 200}
 CLOSED_S = 62.5  # the promise: the lease of 2.5 s runs out, then 60 s
 
@@ -112,36 +120,17 @@ def test_of_pairs_of_workers_one_at_a_time_has_the_beamline(site, facility):
         history.check()
 
 
-def contend(name, took, barrier, times):
-    actor = worker_actor("alpha")
-    try:
-        for _ in range(times):
-            barrier.wait(20)
-            grant = leases.acquire(actor=actor, beamline="alpha", holder=name)
-            took.append(grant is not None)
-            barrier.wait(20)
-            if grant is not None:
-                with leases.guarded(grant):
-                    pass
-                leases.release(grant)
-    finally:
-        connection.close()
-
-
-def test_of_two_that_start_at_once_fifty_times_one_gets_the_lease(facility):
-    barrier = threading.Barrier(2)
-    took = {name: [] for name in ("one", "two")}
-    with written_history() as history:
-        threads = [
-            threading.Thread(target=contend, args=(name, took[name], barrier, 50), daemon=True)
-            for name in took
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        assert [a + b for a, b in zip(took["one"], took["two"], strict=True)] == [1] * 50
-        print(f"one: {sum(took['one'])}, two: {sum(took['two'])} of 50; overlapping 0")
+def test_of_two_workers_started_at_once_again_and_again_one_has_the_beamline(facility, tmp_path):
+    command = [sys.executable, "-m", "tests.support.short_workers", "alpha", str(PAIRS)]
+    with written_history() as history, site_of(tmp_path, "alpha", SOFT) as site:
+        pairs = site.process("pairs", command)
+        site.until(lambda: not pairs.is_alive, "all pairs have come and gone", 60 + 4 * PAIRS)
+        assert pairs.wait(1) == 0, pairs.tail()
+        holders = pairs.tail(PAIRS).splitlines()
+        assert len(set(holders)) == PAIRS
+        grants = Lease.objects.get(beamline__name="alpha").fencing
+        print(f"{PAIRS} pairs, {grants} leases; overlapping {len(overlapping_leases())}")
+        assert grants >= PAIRS
         history.check()
 
 

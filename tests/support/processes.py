@@ -118,14 +118,14 @@ class Site:
             *("--queues", f"beamline.{self.beamline}", "--hostname", f"{name}-{len(self.processes)}@%h"),
             *("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"),
         ]
-        return self._start(name, command, {"BEAMPORT_BEAMLINE": self.beamline, **(more or {})})
+        return self.process(name, command, {"BEAMPORT_BEAMLINE": self.beamline, **(more or {})})
 
     def web(self) -> tuple[Process, str]:
         """Start a web server and wait until it answers; give it and its address."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        process = self._start("web", list(commands.web(port).words), {})
+        process = self.process("web", list(commands.web(port).words))
         address = f"http://127.0.0.1:{port}"
         self.until(lambda: _answers(f"{address}/login"), "the web server answers", START_TIMEOUT_S)
         return process, address
@@ -158,9 +158,10 @@ class Site:
         for process in reversed(self.processes):
             process.kill()
 
-    def _start(self, name: str, command: list[str], more: dict[str, str]) -> Process:
+    def process(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> Process:
+        """Start a process of the site with a log of its own."""
         log = self.folder / f"{name}.{len(self.processes)}.log"
-        process = Process(name, command, {**self.env, **more}, log).start()
+        process = Process(name, command, {**self.env, **(more or {})}, log).start()
         self.processes.append(process)
         return process
 
