@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend import account_views, views
+from frontend import account_views, published_views, views
 from frontend.api.comparison import ComparisonView
 from frontend.api.dashboards import DashboardsView, DashboardView
 from frontend.api.figure import RunFigureView
@@ -22,6 +22,8 @@ urlpatterns = [
     path("runs", views.runs, name="runs-page"),
     path("runs/compare", views.compare, name="compare-page"),
     path("runs/<str:uid>", views.run, name="run-page"),
+    path("published", published_views.published, name="published"),
+    path("published/<str:uid>", published_views.published_run, name="published-run"),
     path("exports", views.exports, name="exports-page"),
     path("devices", views.devices, name="devices-page"),
     path("devices/<str:name>", views.device, name="device-page"),

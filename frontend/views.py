@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.access import Scope
@@ -15,6 +15,7 @@ from frontend.bootstrap import bootstrap
 from frontend.dashboards import selectors as dashboards
 from frontend.dashboards.widgets import STATUS
 from frontend.permissions import page
+from frontend.published_views import is_published
 
 
 def shell(request: HttpRequest, *, title: str, summary: str, **context: Any) -> HttpResponse:
@@ -67,8 +68,15 @@ def runs(request: HttpRequest) -> HttpResponse:
     return shell(request, title="Runs", summary="The runs that you may see, newest first.")
 
 
-@page()
 def run(request: HttpRequest, uid: str) -> HttpResponse:
+    """Show one run; who is not signed in sees a published one on its own page, and the door for any other."""
+    if not request.user.is_authenticated and is_published(request, uid):
+        return redirect("published-run", uid)
+    return _run(request, uid)
+
+
+@page()
+def _run(request: HttpRequest, uid: str) -> HttpResponse:
     """Show one run; 404 when there is none that the person may see."""
     found = catalog.run_summary(catalog.run(actor_of(request), uid))
     title = f"{found['plan_name']}, scan {found['scan_id'] or found['uid'][:8]}"

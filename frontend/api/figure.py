@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import SignedInOrPublic
 from accounts.errors import InvalidError, NotFoundError
 from accounts.requests import actor_of
 from catalog import selectors
@@ -45,6 +46,8 @@ EXAMPLE = OpenApiExample(
 
 class RunFigureView(APIView):
     """A run drawn with Plotly."""
+
+    permission_classes = (SignedInOrPublic,)
 
     @extend_schema(
         operation_id="run_figure",

@@ -40,6 +40,7 @@ SIGNED_IN: Final = "302 200 200 200 200 200 200 200 302 302"
 FORM: Final = "405 405 405 405 405 405 405 405 405 405"
 """Takes POST only."""
 
+# Pages of published data ask as nobody, whoever looks; the run of the stage is not published.
 # A page that asks for a scope at a beamline says to somebody without any beamline that there is none.
 # fmt: off
 #                                                  ano str out obs mem pi  sta adm key exp
@@ -87,6 +88,8 @@ PAGES: Final = {
     "login/provider/answer":                      "302 302 302 302 302 302 302 302 302 302",
     "logout":                                     FORM,
     "metrics":                                    "401 403 403 403 403 403 200 200 403 401",
+    "published":                                  "200 200 200 200 200 200 200 200 200 200",
+    "published/<uid>":                            "404 404 404 404 404 404 404 404 404 404",
     "queue":                                      SIGNED_IN,
     "runs":                                       SIGNED_IN,
     "runs/<uid>":                                 "302 404 404 200 200 200 200 200 302 302",

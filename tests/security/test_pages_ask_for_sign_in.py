@@ -14,7 +14,9 @@ OPEN = {
     "login",
     "status",
     "kiosk/x",
-}  # the sign-in page, what load balancers ask, a page that has no data in it
+    "published",
+    "published/abcdef",
+}  # the sign-in page, what load balancers ask, a page that has no data in it, what is for everybody
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
 SAMPLES = {
     "uid": "abcdef",
