@@ -17,7 +17,7 @@ from accounts.models import Membership, Proposal, ProposalRole, StaffAssignment,
 from accounts.visit_selectors import visit_dict, visit_numbered
 
 MAX_MEMBERS: Final = 200
-CHANGEABLE: Final = ("starts_at", "ends_at", "local_contact", "note")
+CHANGEABLE: Final = ("beamline", "starts_at", "ends_at", "local_contact", "note")
 
 Person = Mapping[str, str]
 
@@ -81,7 +81,15 @@ def change_visit(*, actor: Actor, number: str, reason: str = "", **changes: Any)
     Parameters
     ----------
     changes
-        Of `CHANGEABLE`; what is not named stays.
+        Of `CHANGEABLE`; what is not named stays. At another beamline the local contact goes when not of its
+        staff; the beamline is allocated to the proposal where it was not.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such visit, or no such beamline.
+    InvalidError
+        The dates or the local contact cannot be so.
     """
     visit = _visit_for_update(actor, number)
     require(actor, Scope.ACCOUNT_ADMIN)
@@ -89,6 +97,8 @@ def change_visit(*, actor: Actor, number: str, reason: str = "", **changes: Any)
     for name in ("starts_at", "ends_at", "note"):
         if name in changes:
             setattr(visit, name, changes[name])
+    if changes.get("beamline", visit.beamline.name) != visit.beamline.name:
+        _move_to(actor, visit, changes["beamline"])
     if "local_contact" in changes:
         visit.local_contact = _contact(visit.beamline.name, changes["local_contact"] or "")
     _check_dates(visit)
@@ -159,6 +169,13 @@ def _next_number(tenant: Proposal) -> str:
     while f"{tenant.number}-v{count}" in taken:
         count += 1
     return f"{tenant.number}-v{count}"
+
+
+def _move_to(actor: Actor, visit: Visit, beamline: str) -> None:
+    services.allocate_beamline(actor=actor, proposal=visit.proposal.number, beamline=beamline)
+    visit.beamline = selectors.beamline_named(actor, beamline)
+    if not visit.beamline.staff_assignments.filter(user=visit.local_contact_id).exists():
+        visit.local_contact = None
 
 
 def _check_dates(visit: Visit) -> None:

@@ -76,6 +76,7 @@ class NewVisitSerializer(StrictSerializer):
 class VisitChangeSerializer(ReasonSerializer):
     """What is changed of a visit; what is not named stays."""
 
+    beamline = serializers.CharField(max_length=64, required=False)
     starts_at = serializers.DateTimeField(required=False)
     ends_at = serializers.DateTimeField(required=False)
     local_contact = serializers.CharField(max_length=150, required=False, allow_blank=True, allow_null=True)
@@ -137,7 +138,7 @@ class VisitView(APIView):
 
     @extend_schema(operation_id="visit_change", request=VisitChangeSerializer, responses=VisitSerializer)
     def patch(self, request: Request, visit: str) -> Response:
-        """Move the visit, or name another local contact; in force at once."""
+        """Move the visit, also to another beamline, or name another local contact; in force at once."""
         changes = decoded(VisitChangeSerializer, request.data)
         visit_services.change_visit(actor=actor_of(request), number=visit, **changes)
         return Response(_told(request, visit))

@@ -47,6 +47,15 @@ def test_a_visit_with_people_is_made_and_checked_in_five_steps(visit, beamport):
     page.get_by_role("link", name="Check in the audit").click()
     expect(page.get_by_role("row", name=re.compile("visit.created.*2030-0001-v1"))).to_be_visible()
     steps.were(5)
+    page.go_back()
+    page.get_by_role("button", name="Move this visit").click()
+    page.get_by_label("From").fill("2030-05-13T08:00")
+    expect(page.get_by_label("To *")).to_have_value("2030-05-16T08:00")
+    person.picture("facility-move-visit")
+    assert breaches(page) == []
+    page.get_by_role("button", name="Move visit").click()
+    expect(page.get_by_text("2030-05-13 08:00 – 2030-05-16 08:00")).to_be_visible()
+    expect(page.get_by_role("button", name="Move this visit")).to_be_visible()
 
 
 def test_why_somebody_may_move_a_motor_stands_on_one_screen(visit, beamport):

@@ -47,6 +47,20 @@ def test_only_the_people_of_a_visit_that_is_on_have_control(facility):
     assert Scope.QUEUE_WRITE in at_alpha(facility, "staff")[0]
 
 
+def test_a_visit_is_moved_to_another_beamline_and_control_goes_with_it(facility):
+    visit = make_visit(local_contact="staff")
+    moved = visit_services.change_visit(actor=SYSTEM, number=visit.number, beamline="beta", reason="leak")
+    assert (moved.beamline.name, moved.local_contact) == ("beta", None)
+    pk = facility.proposal_id("P-1")
+    given = scopes(facility.actor("member"), beamline="beta", proposal_id=pk)
+    assert {Scope.QUEUE_WRITE, Scope.DEVICE_MOVE} <= given
+    entry = AuditEntry.objects.get(action="visit.changed")
+    assert (entry.before["beamline"], entry.after["beamline"], entry.reason) == ("alpha", "beta", "leak")
+    for beamline in ("gamma", ""):
+        with pytest.raises(NotFoundError):
+            visit_services.change_visit(actor=SYSTEM, number=visit.number, beamline=beamline)
+
+
 @pytest.mark.parametrize(("begins", "ends"), [(HOUR, 2 * HOUR), (-2 * HOUR, -HOUR)])
 def test_before_and_after_the_visit_nobody_of_the_proposal_has_control(facility, begins, ends):
     make_visit(begins, ends)

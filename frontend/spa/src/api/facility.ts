@@ -190,6 +190,12 @@ export function createVisit(body: NewVisit): Promise<Visit> {
   return request("visits", { method: "POST", body });
 }
 
+export type VisitChange = Partial<Omit<NewVisit, "proposal" | "members">> & { reason?: string };
+
+export function changeVisit(number: string, body: VisitChange): Promise<Visit> {
+  return request(`visits/${segment(number)}`, { method: "PATCH", body });
+}
+
 export function cancelVisit(number: string): Promise<unknown> {
   return request(`visits/${segment(number)}`, { method: "DELETE" });
 }

@@ -22,6 +22,16 @@ export function endAfter(start: string, days: number): string {
   return asLocal(date);
 }
 
+/** How long it is from one clock time to another; NaN when either is none. */
+export function lengthMs(start: string, end: string): number {
+  return new Date(end).getTime() - new Date(start).getTime();
+}
+
+/** The clock time so much later. */
+export function movedBy(start: string, ms: number): string {
+  return asLocal(new Date(new Date(start).getTime() + ms));
+}
+
 /** Tomorrow at eight: when a visit begins if nobody says otherwise. */
 export function tomorrow(now: Date = new Date()): string {
   const date = new Date(now);

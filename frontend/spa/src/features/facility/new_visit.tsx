@@ -1,13 +1,14 @@
 import { type FormEvent, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
-import { createVisit, getMembers, getProposals, getStaff, type Proposal } from "../../api/facility";
+import { createVisit, getMembers, getProposals, type Proposal } from "../../api/facility";
 import { bootstrap } from "../../bootstrap";
 import { Button, Card, Field, Loading, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
-import { asMoment, endAfter, tomorrow } from "./dates";
+import { endAfter, tomorrow } from "./dates";
 import { FacilityFrame } from "./frame";
 import { readPeople, spoken, writePeople } from "./roles";
+import { asOrder, VisitFields, type VisitPlace } from "./visit_fields";
 
 const USUAL_DAYS = 3;
 
@@ -34,16 +35,17 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
   const { run, isBusy, error } = useAction();
   const [number, setNumber] = useState(first || (proposals[0]?.number ?? ""));
   const [written, setWritten] = useState<string | null>(null);
-  const [place, setPlace] = useState<string | null>(null);
-  const [start, setStart] = useState(tomorrow());
-  const [chosenEnd, setEnd] = useState<string | null>(null);
-  const [contact, setContact] = useState("");
-  const [note, setNote] = useState("");
+  const [chosen, setChosen] = useState<Partial<VisitPlace>>({ start: tomorrow() });
   const proposal = proposals.find((one) => one.number === number);
-  const beamline = place ?? proposal?.beamlines[0] ?? bootstrap.beamline?.name ?? "";
-  const end = chosenEnd ?? endAfter(start, USUAL_DAYS);
+  const place: VisitPlace = {
+    beamline: proposal?.beamlines[0] ?? bootstrap.beamline?.name ?? "",
+    start: "",
+    end: endAfter(chosen.start ?? "", USUAL_DAYS),
+    contact: "",
+    note: "",
+    ...chosen,
+  };
   const known = useResource(number && `members:${number}`, (signal) => getMembers(number, signal));
-  const staff = useResource(beamline && `staff:${beamline}`, (signal) => getStaff(beamline, signal));
   const text = written ?? writePeople(known.data?.results ?? []);
   const { people, faults } = readPeople(text);
   const said = error instanceof ApiError ? error.fields : {};
@@ -51,9 +53,7 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
     event.preventDefault();
     let made = "";
     const isDone = await run(async () => {
-      const dates = { starts_at: asMoment(start) ?? "", ends_at: asMoment(end) ?? "" };
-      const body = { proposal: number, beamline, ...dates, members: people, local_contact: contact, note };
-      made = (await createVisit(body)).number;
+      made = (await createVisit({ proposal: number, members: people, ...asOrder(place) })).number;
     });
     if (isDone) go(`/facility/visits/${encodeURIComponent(made)}`);
   };
@@ -89,58 +89,12 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
         </ul>
       </Card>
       <Card title="Where and when">
-        <div className="facility-fields">
-          <Field label="Beamline" errors={said.beamline} required>
-            {(ids) => (
-              <select {...ids} value={beamline} onChange={(event) => setPlace(event.target.value)} required>
-                {bootstrap.beamlines.map((one) => (
-                  <option key={one.name} value={one.name}>
-                    {one.title}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field label="From" errors={said.starts_at} required>
-            {(ids) => (
-              <input
-                {...ids}
-                type="datetime-local"
-                value={start}
-                required
-                onChange={(event) => setStart(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label="To" hint="Three days later unless you say otherwise." errors={said.ends_at} required>
-            {(ids) => (
-              <input
-                {...ids}
-                type="datetime-local"
-                value={end}
-                required
-                onChange={(event) => setEnd(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label="Local contact" errors={said.local_contact}>
-            {(ids) => (
-              <select {...ids} value={contact} onChange={(event) => setContact(event.target.value)}>
-                <option value="">none yet</option>
-                {staff.data?.results.map((one) => (
-                  <option key={one.username} value={one.username}>
-                    {one.display_name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
-        <Field label="Note" errors={said.note}>
-          {(ids) => (
-            <input {...ids} value={note} maxLength={300} onChange={(event) => setNote(event.target.value)} />
-          )}
-        </Field>
+        <VisitFields
+          place={place}
+          onChange={(changes) => setChosen((before) => ({ ...before, ...changes }))}
+          errors={said}
+          endHint="Three days later unless you say otherwise."
+        />
       </Card>
       {error && <Problem error={error} />}
       <Button kind="primary" type="submit" busy={isBusy} disabled={faults.length > 0 || !number}>

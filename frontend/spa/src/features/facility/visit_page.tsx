@@ -13,6 +13,7 @@ import { Button, Card, Loading, Problem, TableRegion, useAction } from "../../co
 import { useResource } from "../../live/resource";
 import { span } from "./dates";
 import { FacilityFrame } from "./frame";
+import { MoveVisit } from "./move_visit";
 import { PersonForm } from "./person_form";
 import { spoken } from "./roles";
 import { VisitState } from "./visit_table";
@@ -32,6 +33,7 @@ export function VisitPage() {
 function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => void }) {
   const { run, isBusy, error } = useAction();
   const [isSure, setSure] = useState(false);
+  const [isMoving, setMoving] = useState(false);
   const mayManage = may("account:manage");
   const mayName = mayManage || may("proposal:manage");
   const act = (work: () => Promise<unknown>) => void run(work).then((isDone) => isDone && onChanged());
@@ -70,10 +72,23 @@ function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => voi
             </>
           )}
         </dl>
-        {mayManage && visit.state !== "cancelled" && !isSure && (
-          <Button kind="quiet" onClick={() => setSure(true)}>
-            Cancel this visit
-          </Button>
+        {isMoving && (
+          <MoveVisit
+            visit={visit}
+            onLeave={() => setMoving(false)}
+            onDone={() => {
+              setMoving(false);
+              onChanged();
+            }}
+          />
+        )}
+        {mayManage && visit.state !== "cancelled" && !isSure && !isMoving && (
+          <div className="facility-buttons">
+            <Button onClick={() => setMoving(true)}>Move this visit</Button>
+            <Button kind="quiet" onClick={() => setSure(true)}>
+              Cancel this visit
+            </Button>
+          </div>
         )}
         {isSure && visit.state !== "cancelled" && (
           <Button kind="danger" busy={isBusy} onClick={() => act(() => cancelVisit(visit.number))}>
