@@ -39,6 +39,7 @@ PAGES: dict[str, Row] = {
     "password_change": Row("/account/password", is_plain=True),
     "second-factor": Row("/account/second-factor", is_plain=True),
     "site-status": Row("/status", is_plain=True),
+    "published": Row("/published", is_plain=True),
     "control-page": Row("/control", "staff"),
     "new-dashboard-page": Row("/dashboards/new", "staff"),
     "facility": Row("/facility", "admin"),
@@ -78,6 +79,7 @@ NO_PAGES = {
     "login-code": "only in the middle of signing in; tests/integration/accounts hold it",
     "login-enrol": "only in the middle of signing in; tests/integration/accounts hold it",
     "metrics": "text for monitors",
+    "published-run": "needs a published proposal; tests/integration/frontend/test_published.py holds it",
 }
 
 ALL = {**PAGES, **MORE}
