@@ -18,6 +18,9 @@ from beamport.queue import Item
 from beamport.run import Run
 from beamport.terminal.screen import Screen, moment
 
+_OF_SEARCH = frozenset({"--limit", "--export", "--to"})
+"""Options of a search that take a value."""
+
 RUN_COLUMNS = ("uid", "scan", "plan", "began", "status", "points", "sample", "proposal")
 
 
@@ -48,7 +51,7 @@ def with_search_apart(words: Sequence[str]) -> list[str]:
     options, line = list(words[:place]), list[str]()
     rest = iter(words[place:])
     for word in rest:
-        if word == "--limit":
+        if word in _OF_SEARCH:
             options += [word, *itertools.islice(rest, 1)]
         else:
             (options if word.startswith("--") or word == "-h" else line).append(word)
@@ -62,6 +65,8 @@ def _catalog_commands(commands: Any) -> None:
     search = _command(commands, "search", search_runs, "list runs, newest first")
     search.add_argument("words", nargs="*", help="a search line: words, key:value, energy:7..8, since:7d")
     search.add_argument("--limit", type=int, default=20)
+    search.add_argument("--export", metavar="FORMAT", help="download all of them as one ZIP, 200 at most")
+    search.add_argument("--to", default=".", metavar="PATH", help="file or folder of the ZIP")
     show = _command(commands, "show", show_run, "show one run")
     show.add_argument("run", help="begin of the uid, scan_id, or -1 for the newest")
     show.add_argument("--documents", action="store_true", help="its documents, a line of JSON each")
@@ -133,8 +138,13 @@ def log_in(asked: argparse.Namespace, screen: Screen) -> None:
 
 
 def search_runs(client: Client, asked: argparse.Namespace, screen: Screen) -> None:
-    """List runs."""
+    """List runs, or download all of them."""
     found = client.catalog.search(" ".join(asked.words))
+    if asked.export:
+        with screen.download(f"{len(found)} runs as {asked.export}") as progress:
+            path = found.export(asked.export, asked.to, progress=progress)
+        screen.line(str(path))
+        return
     runs = list(itertools.islice(found, asked.limit))
     more = "+" if found.is_capped else ""
     screen.table(f"{len(runs)} of {len(found)}{more} runs", RUN_COLUMNS, map(_run_row, runs))
