@@ -45,6 +45,13 @@ def test_two_runs_of_last_month_are_found_and_compared_in_five_steps(visit, arch
     page.get_by_label("Model").select_option("gaussian")
     fits = page.get_by_role("region", name="Fits of the runs").locator("tbody tr")
     expect(fits).to_have_count(2, timeout=30_000)
+    page.get_by_label("Derived signal").fill("half = det / 2")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.locator("figcaption")).to_contain_text("half")
+    expect(fits).to_have_count(2, timeout=30_000)
+    page.locator(".compared a").first.click()
+    page.get_by_label("Fit", exact=True).select_option("gaussian")
+    expect(page.get_by_test_id("fit")).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,3 +1,4 @@
+import type { PeakStatistics } from "../live/peak";
 import { query, request, segment } from "./client";
 import type { Fit as Measured } from "./generated";
 
@@ -12,13 +13,21 @@ export interface FitQuestion {
   y: string;
   monitor: string;
   isSlope: boolean;
-  model: Model;
+  /** None: the peak alone. */
+  model?: Model | undefined;
   background: Background;
 }
 
 /** The fit of one signal of a run, also while it goes on. */
 export function getFit(uid: string, asked: FitQuestion, signal?: AbortSignal): Promise<Measured> {
-  const { isSlope, ...rest } = asked;
-  const text = query({ ...rest, derivative: isSlope ? "true" : "" });
+  const { isSlope, model, ...rest } = asked;
+  const text = query({ ...rest, model, derivative: isSlope ? "true" : "" });
   return request(`runs/${segment(uid)}/fit${text}`, { signal });
+}
+
+/** The peak that the server found, as the page tells one. */
+export function statisticsOf({ peak }: Measured): PeakStatistics | null {
+  if (!peak) return null;
+  const { max_x: maxX, max_y: maxY, min_y: minY, centre_of_mass: centreOfMass, fwhm, centre } = peak;
+  return { maxX, maxY, minY, centreOfMass, fwhm, centre };
 }

@@ -6,6 +6,7 @@ export type { Column, DeviceHistory, HistoryEntry, RunPage, RunSummary } from ".
 export interface StreamDetail {
   columns: Column[];
   hints: Record<string, { fields?: string[] }>;
+  object_keys: Record<string, string[]>;
   num_events: number;
 }
 

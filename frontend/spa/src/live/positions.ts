@@ -1,6 +1,5 @@
 import type { Fit } from "../api/fits";
 import type { PeakStatistics } from "./peak";
-import type { RunBuffer, StreamColumns } from "./run_buffer";
 
 /** A position that a scan has found, with what it is. */
 export interface Found {
@@ -20,10 +19,12 @@ export function positionsOf(peak: PeakStatistics | null, fit: Fit | null): Found
   return found.filter((one): one is Found => one.position !== undefined && Number.isFinite(one.position));
 }
 
-/** The motor that a scan moved along this column; null where the column is no motor's position. */
-export function motorOf(run: RunBuffer, stream: StreamColumns | undefined, column: string): string | null {
-  const motors = Array.isArray(run.start?.motors) ? run.start.motors.map(String) : [];
-  const keys = (stream?.descriptor.object_keys ?? {}) as Record<string, string[]>;
+/**
+ * The motor that a scan moved along this column; null where the column is no motor's position. `moved` is what
+ * the start document lists as motors, `keys` are the columns of each device.
+ */
+export function motorOf(moved: unknown, keys: Record<string, string[]>, column: string): string | null {
+  const motors = Array.isArray(moved) ? moved.map(String) : [];
   const owner = Object.keys(keys).find((name) => keys[name]?.includes(column));
   return motors.find((name) => [column, owner].includes(name) || asColumn(name) === column) ?? null;
 }

@@ -29,9 +29,8 @@ interface Row {
 /** One model fitted to each run by the server: the same numbers as on the live page. */
 export function FitTable({ drawn, stream, per }: FitTableProps) {
   const [model, setModel] = useState<Model | "">("");
-  const isColumn = drawn.choices.y.includes(drawn.y);
   const key = `${drawn.runs.map(({ uid }) => uid)}:${drawn.x}:${drawn.y}:${per}:${stream}:${model}`;
-  const rows = useResource(model && isColumn ? `fits:${key}` : null, (signal) =>
+  const rows = useResource(model ? `fits:${key}` : null, (signal) =>
     Promise.all(
       drawn.runs.map(async ({ uid, label }): Promise<Row> => {
         const asked = {
@@ -75,7 +74,6 @@ export function FitTable({ drawn, stream, per }: FitTableProps) {
       }
     >
       {!model && <Empty>Choose a model to fit each run with, over a straight background.</Empty>}
-      {model && !isColumn && <Empty>Derived signals are not fitted: choose a column as y.</Empty>}
       {rows.error && <Problem error={rows.error} onRetry={rows.refresh} />}
       {rows.isLoading && <Loading what="the fits" />}
       {rows.data && (
@@ -103,7 +101,7 @@ export function FitTable({ drawn, stream, per }: FitTableProps) {
                     <td key={name}>{numberText(measured?.fit?.numbers[name])}</td>
                   ))}
                   <td>{figure(measured?.fit?.r2)}</td>
-                  <td className="cell-note">{problem}</td>
+                  <td className="muted">{problem}</td>
                 </tr>
               ))}
             </tbody>

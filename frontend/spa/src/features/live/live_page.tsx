@@ -151,7 +151,8 @@ interface ToPeakProps {
 
 /** Offered once the scan is over: until then its motor is not free. */
 function ToPeak({ beamline, run, plot, fit }: ToPeakProps) {
-  const motor = motorOf(run, run.streams.get(plot.stream), plot.axes.x);
+  const keys = run.streams.get(plot.stream)?.descriptor.object_keys ?? {};
+  const motor = motorOf(run.start?.motors, keys as Record<string, string[]>, plot.axes.x);
   if (!motor || !run.stop) return null;
   const units = /\(([^)]*)\)$/.exec(plot.xLabel)?.[1] ?? "";
   const proposal = String(run.start?.proposal ?? "");

@@ -8,7 +8,9 @@ import { Icon } from "../../components/icons";
 import { Button, Card, Empty, Field, Loading, Problem } from "../../components/parts";
 import { PlotlyFigure } from "../../components/plotly_figure";
 import { useResource } from "../../live/resource";
+import { withFit } from "../live/finished_figure";
 import { choiceFrom, exportOptions, withChoice } from "./choice";
+import { peakQuestion, RunPeak, useRunPeak } from "./run_peak";
 
 const FILES: [format: string, text: string][] = [
   ["png", "PNG"],
@@ -32,23 +34,28 @@ export function RunFigureView({ run, stream, canExport }: RunFigureProps) {
   const [last, setLast] = useState<DrawnFigure | null>(null);
   if (answer.data && answer.data !== last) setLast(answer.data);
   const drawn = answer.data ?? (last?.stream === choice.stream ? last : null);
+  const question = drawn && peakQuestion(drawn, choice.per);
+  const peak = useRunPeak(run.uid, question);
   const set = (changes: Partial<FigureChoice>) =>
     setSearch(withChoice(search, changes), { replace: true, preventScrollReset: true });
   return (
-    <Card
-      title="Figure"
-      className="figure-card"
-      actions={canExport && stream ? <FigureFiles uid={run.uid} choice={choice} /> : undefined}
-    >
-      {!stream && <Empty>This run has no events.</Empty>}
-      {drawn && <FigureChoices drawn={drawn} choice={choice} error={answer.error} onChange={set} />}
-      {answer.error && !fieldsOf(answer.error) && <Problem error={answer.error} onRetry={answer.refresh} />}
-      {answer.error && !drawn && fieldsOf(answer.error) && (
-        <Problem error={answer.error} onRetry={() => set({ x: "", y: [], slow: "", per: "", log: [] })} />
-      )}
-      {answer.isLoading && !drawn && <Loading what="the figure" />}
-      {drawn && <PlotlyFigure figure={drawn.figure} caption={drawn.caption} />}
-    </Card>
+    <>
+      <Card
+        title="Figure"
+        className="figure-card"
+        actions={canExport && stream ? <FigureFiles uid={run.uid} choice={choice} /> : undefined}
+      >
+        {!stream && <Empty>This run has no events.</Empty>}
+        {drawn && <FigureChoices drawn={drawn} choice={choice} error={answer.error} onChange={set} />}
+        {answer.error && !fieldsOf(answer.error) && <Problem error={answer.error} onRetry={answer.refresh} />}
+        {answer.error && !drawn && fieldsOf(answer.error) && (
+          <Problem error={answer.error} onRetry={() => set({ x: "", y: [], slow: "", per: "", log: [] })} />
+        )}
+        {answer.isLoading && !drawn && <Loading what="the figure" />}
+        {drawn && <PlotlyFigure figure={withFit(drawn.figure, false, peak.line)} caption={drawn.caption} />}
+      </Card>
+      {question && <RunPeak run={run} asked={question} found={peak} />}
+    </>
   );
 }
 
