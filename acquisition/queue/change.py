@@ -81,7 +81,7 @@ _LOCKED_QUEUE: Final[Prepared[BeamlineQueue]] = Prepared(
 )
 
 
-def waiting(beamline_id: int) -> QuerySet[QueueItem]:
+def waiting(beamline_id: Any) -> QuerySet[QueueItem]:
     """Give the items that wait, in the order in which they run."""
     return QueueItem.objects.filter(beamline_id=beamline_id, state__in=WAITING).order_by("position", "id")
 

@@ -17,7 +17,7 @@ def first_due(beamline_id: int) -> QueueItem | None:
     first = _FIRST.first(beamline_id)
     if first is None or not first.waits_for:
         return first
-    candidates = dict(_timely(beamline_id).values_list("pk", "waits_for"))
+    candidates = dict(timely(beamline_id).values_list("pk", "waits_for"))
     states = states_of(candidates.values())
     for pk, uids in candidates.items():
         if all(states.get(uid) in GOES_ON for uid in uids):
@@ -55,14 +55,15 @@ def obstacle(item: QueueItem, states: Mapping[str, str]) -> dict[str, Any] | Non
     return None
 
 
-def _queued(beamline_id: int) -> QuerySet[QueueItem]:
+def _queued(beamline_id: Any) -> QuerySet[QueueItem]:
     return waiting(beamline_id).filter(state=ItemState.QUEUED.value)
 
 
-def _timely(beamline_id: int) -> QuerySet[QueueItem]:
+def timely(beamline_id: Any) -> QuerySet[QueueItem]:
+    """Give the approved items whose time has come, in the order of the queue."""
     return _queued(beamline_id).filter(Q(not_before__isnull=True) | Q(not_before__lte=Now()))
 
 
 _FIRST: Final[Prepared[QueueItem]] = Prepared(
-    lambda beamline_id: _timely(beamline_id).select_related("proposal")[:1], NUMBER
+    lambda beamline_id: timely(beamline_id).select_related("proposal")[:1], NUMBER
 )

@@ -119,6 +119,7 @@ def _text_lines(data: bytes) -> Iterator[Sequence[Any]]:
 
 
 def _xlsx_lines(data: bytes) -> Iterator[Sequence[Any]]:
+    """Give the rows; a formula is the value that its program left with it, else its own text."""
     from openpyxl import load_workbook
 
     try:
@@ -126,14 +127,25 @@ def _xlsx_lines(data: bytes) -> Iterator[Sequence[Any]]:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > MAX_UNPACKED:
             raise SheetError(f"Unpacked the file has {unpacked} bytes; {MAX_UNPACKED} are the most.")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        yield from book.worksheets[0].iter_rows(
-            values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1
+        kept, written = (
+            load_workbook(io.BytesIO(data), read_only=True, data_only=is_kept)
+            .worksheets[0]
+            .iter_rows(values_only=True, max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1)
+            for is_kept in (True, False)
         )
+        for values, texts in zip(kept, written, strict=True):
+            yield _to_the_last(
+                [text if value is None else value for value, text in zip(values, texts, strict=True)]
+            )
     except SheetError:
         raise
     except Exception as error:  # a broken file makes openpyxl raise nearly anything
         raise SheetError(f"The XLSX file cannot be read: {error}.") from error
+
+
+def _to_the_last(cells: Sequence[Any]) -> Sequence[Any]:
+    """Give a row without the empty cells behind its last one."""
+    return cells[: max((n for n, cell in enumerate(cells, 1) if cell is not None), default=0)]
 
 
 def _has_content(cells: Sequence[Any]) -> bool:

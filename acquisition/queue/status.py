@@ -8,11 +8,12 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Now
 
 from accounts.prepared import TEXT, Prepared
 from acquisition.queue.control_requests import standing
+from acquisition.queue.due import timely
 from acquisition.queue.models import BeamlineQueue, EngineSnapshot, QueueItem
 from acquisition.queue.states import WAITING, ItemState
 
@@ -26,7 +27,10 @@ PARTS = {
     "control": ("control_lease", ("holder", "since", "expires_at", "note", "requests")),
 }
 """What is read beside the engine's own row: the beamline's row of each kind, and its fields."""
-OWN = ("engine_state", "run_uid", "progress", "info", "version", "now", "waiting", "running")
+OWN = ("engine_state", "run_uid", "progress", "info", "version", "now", "waiting", "has_due", "running")
+
+
+NONE_DUE = "No item may start yet: they wait for their time, for other items or for approval."
 
 
 def public_status(beamline: str) -> dict[str, Any]:
@@ -111,6 +115,7 @@ def _rows(beamline: str) -> QuerySet[EngineSnapshot, dict[str, Any]]:
     rows = EngineSnapshot.objects.filter(beamline__name=beamline).annotate(
         now=Now(),
         waiting=Coalesce(Subquery(waiting), 0),
+        has_due=Exists(timely(OuterRef("beamline_id")).filter(waits_for=[])),
         running=Subquery(running.values(facts=_facts())[:1]),
     )
     beside = [f"beamline__{relation}__{field}" for relation, fields in PARTS.values() for field in fields]
@@ -123,15 +128,16 @@ def _as_dict(
     queue = queue or _NO_QUEUE
     worker = worker_state(lease, environment, row.now)
     alive = worker in ("ready", "starting", "closed")
+    is_own = alive and worker != "starting"  # until the beamline is open, the row tells of the worker before
     item = row.running
     return {
         "beamline": beamline,
         "worker": worker,
-        "engine_state": (row.engine_state or "closed") if alive else f"worker {worker}",
+        "engine_state": (row.engine_state if is_own else "") or "closed" if alive else f"worker {worker}",
         "environment_open": worker == "ready",
         "item": item,
-        "run_uid": (row.run_uid or None) if alive and item else None,
-        "progress": row.progress if alive and item else {},
+        "run_uid": (row.run_uid or None) if is_own and item else None,
+        "progress": row.progress if is_own and item else {},
         "queue": {
             "is_held": queue.is_held,
             "hold_reason": queue.hold_reason,
@@ -141,7 +147,7 @@ def _as_dict(
         "control": _control(control, row.now),
         "notice": _notice(queue),
         "message": _message(worker, queue, item, row, environment),
-        "suspenders": row.info.get("suspenders", []) if alive else [],
+        "suspenders": row.info.get("suspenders", []) if is_own else [],
         "version": row.version,
         "lease_expires_at": _lease_expiry(lease),
         "server_time": row.now.isoformat(),
@@ -207,7 +213,9 @@ def _message(worker: str, queue: Any, item: dict[str, Any] | None, row: Any, env
         return f"{item['plan']} is {row.engine_state or 'running'}."
     if queue.is_held:
         return f"The queue is held: {queue.hold_reason}" if queue.hold_reason else "The queue is held."
-    return "Waiting for items." if not row.waiting else "Starting the next item."
+    if not row.waiting:
+        return "Waiting for items."
+    return "Starting the next item." if row.has_due else NONE_DUE
 
 
 _NO_QUEUE = SimpleNamespace(

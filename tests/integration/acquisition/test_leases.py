@@ -12,10 +12,10 @@ from accounts.actor import worker_actor
 from accounts.errors import NotFoundError
 from acquisition.queue import leases, running, selectors, services
 from acquisition.queue.leases import LeaseExpiredError, LeaseLostError
-from acquisition.queue.models import BeamlineQueue, ConsoleLine, Lease, QueueItem
+from acquisition.queue.models import BeamlineQueue, ConsoleLine, Environment, Lease, QueueItem
 from acquisition.queue.running import Line, Outcome
 from acquisition.queue.states import ItemEvent
-from acquisition.queue.status import public_status, status_of
+from acquisition.queue.status import NONE_DUE, public_status, status_of
 from acquisition.worker.lease import LeaseKeeper
 from tests.integration.acquisition.test_queue_services import COUNT, submit
 
@@ -66,6 +66,29 @@ class TestOneOwner:
     def test_only_the_beamlines_own_worker_takes_it(self, facility):
         with pytest.raises(NotFoundError):
             leases.acquire(actor=worker_actor("beta"), beamline="alpha", holder="x")
+
+    def test_status_tells_nothing_of_the_engine_before_until_the_beamline_is_open_again(self, facility):
+        grant = acquire()
+        running.open_environment(grant=grant, plans={}, modules=[], devices={}, faults=[], versions={})
+        running.save_snapshot(
+            grant=grant, engine_state="running", item_uid=None, run_uid="r", progress={"points": 3}, info={}
+        )
+        run_out()
+        acquire("two")
+        status = status_of("alpha")
+        assert (status["worker"], status["engine_state"]) == ("starting", "closed")
+        assert (status["run_uid"], status["progress"]) == (None, {})
+
+    def test_status_does_not_say_that_an_item_starts_whose_time_has_not_come(self, facility):
+        grant = acquire()
+        Environment.objects.update(is_open=True, fencing=grant.fencing)
+        later = submit(facility, not_before=datetime(2090, 1, 1, tzinfo=UTC))
+        services.start_queue(actor=facility.actor("staff"), beamline="alpha")
+        assert status_of("alpha")["message"] == NONE_DUE
+        submit(facility, waits_for=[str(later.uid)])
+        assert status_of("alpha")["message"] == NONE_DUE
+        submit(facility)
+        assert status_of("alpha")["message"] == "Starting the next item."
 
     def test_status_says_lost_whatever_the_engines_row_says(self, facility):
         grant = acquire()

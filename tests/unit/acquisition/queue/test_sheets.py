@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from acquisition.queue.sheets import MAX_UNPACKED, SheetError, read_sheet
+from acquisition.queue.sheets import MAX_UNPACKED, SheetError, read_sheet, text_of
 
 
 def repacked(**members):
@@ -43,6 +43,18 @@ ENTITIES = (
 def test_a_workbook_whose_text_grows_or_comes_from_elsewhere_is_refused(members):
     with pytest.raises(SheetError, match="cannot be read|no row|first row"):
         read_sheet(repacked(**members), {})
+
+
+def test_a_formula_is_not_left_out_but_a_fault_of_its_cell():
+    book, made = Workbook(), io.BytesIO()
+    for cells in (["plan", "num"], ["count", 3], ["count", "=1+1"]):
+        book.active.append(cells)
+    book.save(made)
+    spec = {"name": "num", "type": "integer", "repeat": None}
+    plain, computed = read_sheet(made.getvalue(), {"count": {"name": "count", "parameters": [spec]}})
+    assert (plain.item["parameters"], plain.faults) == ({"num": 3}, {})
+    assert list(computed.faults) == ["num"]
+    assert text_of(made.getvalue()) == "plan\tnum\ncount\t3\ncount\t=1+1\n"
 
 
 def test_members_that_lead_out_of_the_folder_are_never_unpacked(tmp_path, monkeypatch):
