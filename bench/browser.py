@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import os
 import re
-import shutil
 import statistics
 import sys
 import tempfile
@@ -412,16 +410,15 @@ def _until(badge: Any, text: str, act: Callable[[], None]) -> float:
 def _stage() -> Iterator[Stage]:
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import FLAGS
+    from tests.support.chromium import FLAGS, executable
     from tests.support.installation import installation
 
-    executable = os.environ.get("BEAMPORT_CHROMIUM") or shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory(prefix="bench-browser-") as folder,
         installation(Path(folder)) as beamport,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         print(f"{'goal':4} {'what':54} {'bound':>14} {'measured':>22}", flush=True)
         yield Stage(beamport, browser)
         browser.close()

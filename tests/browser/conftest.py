@@ -1,8 +1,6 @@
 """A whole Beamport and a headless Chromium; a page that complains on its console fails its test."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from config.embedded import free_port
 from tests.browser.archive import last_months_runs
+from tests.support.chromium import FLAGS, executable
 from tests.support.house_rules import ROOT
 from tests.support.installation import Installation, installation, wait_for
 
@@ -20,16 +19,6 @@ ARTEFACTS = ROOT / "var" / "test-artifacts"
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 EMBED_PORT = free_port()
 """Where a test serves a page of another site."""
 NO_COMPLAINTS: tuple[str, ...] = ()
@@ -120,10 +109,8 @@ def archive(beamport: Installation) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium."""
-    executable = os.environ.get("BEAMPORT_CHROMIUM") or shutil.which("chromium")
-    assert executable, "no Chromium: install it, or name it in BEAMPORT_CHROMIUM"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         yield browser
         browser.close()
 
