@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
+import type { PlanParameter } from "../../api/plans";
 import { addItem, runNow } from "../../api/queue";
 import { may } from "../../bootstrap";
 import { Button, Card, CopyButton, Field, Loading, Problem, useAction } from "../../components/parts";
@@ -9,6 +10,7 @@ import { ProposalField, rememberedProposal } from "../../components/proposal_fie
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
+import { ManyDevices } from "./controls";
 import { asItem, asRest } from "./copy_as";
 import { useDryRun } from "./dry_run";
 import { fitting } from "./form_values";
@@ -16,6 +18,14 @@ import { LoopRow } from "./loop_row";
 import { type Built, faultsOf, NEW_LOOP, planOf, pointsOf } from "./loops";
 import { Preview } from "./preview";
 import { SavedScans } from "./saved_scans";
+
+const DETECTORS: PlanParameter = {
+  name: "detectors",
+  title: "Detectors",
+  kind: "keyword",
+  type: "array",
+  protocol: "Readable",
+};
 
 const EMPTY: Built = {
   detectors: [],
@@ -83,9 +93,11 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
     >
       <div className="plan-form">
         <Card title="What to do">
-          <Detectors
+          <ManyDevices
+            parameter={DETECTORS}
+            value={built.detectors}
             devices={devices}
-            chosen={built.detectors}
+            errors={[]}
             onChange={(detectors) => set({ detectors })}
           />
           <Loops built={built} devices={devices} onChange={set} />
@@ -137,35 +149,6 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
         </div>
       </div>
     </Page>
-  );
-}
-
-interface DetectorsProps {
-  devices: Devices;
-  chosen: string[];
-  onChange: (chosen: string[]) => void;
-}
-
-function Detectors({ devices, chosen, onChange }: DetectorsProps) {
-  const names = fitting(devices, "Readable");
-  return (
-    <fieldset className="field">
-      <legend>Detectors</legend>
-      <div className="scope-list">
-        {names.map((name) => (
-          <label key={name}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(name)}
-              onChange={(event) =>
-                onChange(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
-              }
-            />{" "}
-            {name}
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }
 

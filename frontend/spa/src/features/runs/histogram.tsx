@@ -19,6 +19,7 @@ export function DateHistogram({ filters, onNarrow }: HistogramProps) {
     getHistogram(wanted, step, signal),
   );
   const rows = (step === "month" ? months.data?.results : bars.data?.results) ?? [];
+  if (months.data?.results.length === 0) return null;
   if (rows.length === 0) return <div className="histogram" />;
   return <Bars bars={rows} step={step} onNarrow={onNarrow} />;
 }

@@ -36,6 +36,7 @@ export default function RunsPage() {
   };
   const { data } = page;
   const errors = lineErrors(page.error);
+  const isBare = data?.results.length === 0 && search.size === 0;
   const total = data ? countText(data.count) : "";
   return (
     <Page
@@ -53,20 +54,24 @@ export default function RunsPage() {
     >
       <SearchBox text={filters.q ?? ""} errors={errors} onSearch={(q) => set({ q })} />
       <Narrowed filters={wanted} onChange={set} />
-      <div className="runs-layout">
-        <FacetList facets={facets.data ?? {}} line={filters.q ?? ""} onChange={(q) => set({ q })} />
+      <div className={isBare ? undefined : "runs-layout"}>
+        {!isBare && (
+          <FacetList facets={facets.data ?? {}} line={filters.q ?? ""} onChange={(q) => set({ q })} />
+        )}
         <div className="runs-main">
           {errors.length === 0 && <DateHistogram filters={wanted} onNarrow={set} />}
-          <BulkBar
-            ticked={[...ticked.values()]}
-            line={lineOf(wanted)}
-            total={total}
-            onClear={() => setTicked(new Map())}
-            onChanged={() => {
-              page.refresh();
-              facets.refresh();
-            }}
-          />
+          {(ticked.size > 0 || data?.results.length !== 0) && (
+            <BulkBar
+              ticked={[...ticked.values()]}
+              line={lineOf(wanted)}
+              total={total}
+              onClear={() => setTicked(new Map())}
+              onChanged={() => {
+                page.refresh();
+                facets.refresh();
+              }}
+            />
+          )}
           {page.error && errors.length === 0 && <Problem error={page.error} onRetry={page.refresh} />}
           {page.isLoading && <Loading what="runs" />}
           {data && data.results.length === 0 && (
