@@ -1,6 +1,6 @@
 import { LiveClient, protocolsOf, type Socket } from "../live/client";
 
-/** The Beamport that a component asks, and with which key. */
+/** The Beamport that a component asks, and with which key; without one it is shown what is published for everybody. */
 export interface Site {
   base: string;
   get: <T>(path: string, signal?: AbortSignal) => Promise<T>;
@@ -22,9 +22,8 @@ export function siteOf(base: string, key: string): Site {
 
 function newSite(base: string, key: string): Site {
   const ask = async (path: string, signal?: AbortSignal): Promise<Response> => {
-    const headers = { Authorization: `ApiKey ${key}` };
     const response = await fetch(`${base}/api/v1/${path}`, {
-      headers,
+      headers: key ? { Authorization: `ApiKey ${key}` } : {},
       credentials: "omit",
       mode: "cors",
       ...(signal && { signal }),
@@ -39,7 +38,7 @@ function newSite(base: string, key: string): Site {
     setTimeout: (run, ms) => window.setTimeout(run, ms),
     clearTimeout: (id) => window.clearTimeout(id),
   });
-  live.start();
+  if (key) live.start();
   return {
     base,
     get: async <T>(path: string, signal?: AbortSignal) => (await (await ask(path, signal)).json()) as T,
