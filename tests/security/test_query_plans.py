@@ -39,7 +39,7 @@ BOUNDED = {
     "auth": "group permission",
     "django": "content_type",
 }
-"""Tables with some rows for each account, proposal, beamline or value; changes of counts are folded in time."""
+"""Tables with some rows for each account, proposal, beamline or value; changes of counts are folded."""
 
 PARTIAL = {"catalog_quarantine_waiting", "accounts_proposal_published"}
 """Indexes of few rows among many: reading all of one is short."""
@@ -77,6 +77,7 @@ def test_of_each_table_it_is_known_whether_it_grows():
 @pytest.mark.timeout(300)
 @pytest.mark.filterwarnings("ignore:Limit for query logging")
 def test_no_list_looks_through_a_table_that_grows(stage):
+    reckon_with_many_rows()
     faults = {}
     indexes: dict[str, set[str]] = {}
     for row, column in reading():
@@ -87,6 +88,15 @@ def test_no_list_looks_through_a_table_that_grows(stage):
         faults[name] = {one for one in found if one.split(":")[0] not in READ_THROUGH.get(name, ())}
     assert {name: found for name, found in faults.items() if found} == {}
     assert {route: index for route, index in WALKS.items() if index not in indexes[route]} == {}
+
+
+def reckon_with_many_rows() -> None:
+    """Let the planner believe that each page of a growing table holds a million rows: there are few here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE relname = ANY(%s)",
+            [sorted(tables(GROWING))],
+        )
 
 
 def reading() -> Iterator[tuple[Row, str]]:
@@ -105,13 +115,13 @@ def statements(stage: Stage, row: Row, column: str) -> list[str]:
 
 
 def explained(statement: str) -> dict[str, Any]:
-    """Give the plan as it is for tables that are not small: reading all of one is the last resort."""
+    """Give the plan as it is for tables that are not small, whatever was counted of them last."""
+    settings = [f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin", "material")]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        cursor.execute("; ".join([*settings, "SET LOCAL plan_cache_mode = force_custom_plan"]))
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}")
         plan = cursor.fetchone()[0]
-        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("; ".join(setting.replace("off", "on") for setting in settings))
     return dict((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
 
 
