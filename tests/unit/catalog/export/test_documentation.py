@@ -24,9 +24,8 @@ def test_the_template_of_an_exporter_works(tmp_path, monkeypatch):
 
 
 def table_of_formats():
-    rows = re.findall(
-        r"^\| `([a-z-]+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", PAGE.read_text(), re.MULTILINE
-    )
+    section = PAGE.read_text().split("## Formats\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", section, re.MULTILINE)
     return {name: rest for name, *rest in rows}
 
 
