@@ -9,6 +9,7 @@ G4  compressed scripts before the first figure, and seconds until the page is us
 G5  from the press on Pause, and on Abort in its question, to the badge that says so; G11 to a second window
 G6  repaints a second of a 200 x 200 map that fills, and of previews of 2048 x 2048 frames
 G9  seconds from a silent link to the banner, and from its return to the last missing point
+G10 a search on /runs among 100,000 (`--runs N`): from Enter until list and facets are painted; scrolling
 G13 growth of the heap at 100 events/s, from collected heaps, for 30 minutes at the same slope
 G14 most announcements of live regions in any 5 s
 """
@@ -19,6 +20,7 @@ import argparse
 import gzip
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -72,9 +74,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--runs", type=int, default=100_000)
     words = [word for word in sys.argv[1:] if word != "browser"]
     options, _ = parser.parse_known_args(words)
     with _stage() as stage:
+        stage.runs = options.runs
         for goals, measure in MEASURES.items():
             if not options.only or set(goals.split()) & set(options.only):
                 measure(stage, options.seconds)
@@ -84,7 +88,7 @@ class Stage:
     """A running Beamport, a browser, and a key that may add documents."""
 
     def __init__(self, beamport: Any, browser: Any) -> None:
-        self.beamport, self.browser = beamport, browser
+        self.beamport, self.browser, self.runs = beamport, browser, 0
         with beamport.signed_in("staff") as client:
             order = {"note": "bench", "scopes": ["run:add", "run:read"]}
             guard = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": beamport.url}
@@ -95,14 +99,14 @@ class Stage:
             self.proposal = rest.get("proposals").json()["results"][0]["number"]
 
     @contextmanager
-    def page(self) -> Iterator[Any]:
+    def page(self, username: str = "user") -> Iterator[Any]:
         """Open a window that has signed in."""
         context = self.browser.new_context(viewport={"width": 1366, "height": 768})
         context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(self.beamport.url + "/login")
-        page.get_by_label("User name").fill("user")
-        page.get_by_label("Password").fill(self.beamport.credentials()["user"])
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(self.beamport.credentials()[username])
         page.get_by_role("button", name="Sign in").click()
         page.locator("main h1").wait_for()
         yield page
@@ -348,6 +352,77 @@ def _cut(stage: Stage, _: float) -> None:
         source.close()
 
 
+FILL = "import django; django.setup(); from bench import _seeded_runs; _seeded_runs.fill({count})"
+SEARCHES = (
+    *(
+        "plan:scan",
+        "ka*",
+        "status:fail",
+        "energy:7keV..8keV",
+        "plan:count status:success",
+        "motor:sx detector:camera",
+    ),
+    *(
+        "sample:LaB6*",
+        "temperature:100..120",
+        '"Fe K"',
+        "-status:success plan:fly",
+        "user:user007",
+        "num_points:41",
+    ),
+)
+
+
+def _search(stage: Stage, _: float) -> None:
+    environment = {**stage.beamport.environment, "DJANGO_SETTINGS_MODULE": "config.settings.base"}
+    fill = [sys.executable, "-c", FILL.format(count=stage.runs)]
+    subprocess.run(fill, env=environment, check=True)
+    with stage.page("admin") as page:
+        page.goto(stage.beamport.url + "/runs")
+        box = page.get_by_role("combobox", name="Search runs").or_(page.get_by_label("Search runs")).first
+        box.wait_for()
+        web = stage.beamport.process("uvicorn")
+        before = _processor_s(web)
+        took = sorted(_searched(page, box, line) for line in 2 * SEARCHES)
+        busy = 1000 * (_processor_s(web) - before) / len(took)
+        p95 = took[int(0.95 * (len(took) - 1))]
+        what = f"search and facets over {stage.runs:,} runs, p50 and p95"
+        _report("G10", what, "p95 <= 500 ms", f"{1000 * statistics.median(took):.0f}, {1000 * p95:.0f} ms")
+        _report("G10", "processor time of the web server a search", "", f"{busy:.0f} ms")
+        page.goto(stage.beamport.url + "/runs")
+        page.locator("tbody tr").nth(20).wait_for()
+        page.evaluate(WATCH)
+        began = time.monotonic()
+        for step in range(60):
+            page.mouse.wheel(0, 120 if step < 30 else -120)
+            page.wait_for_timeout(16)
+        rate = page.evaluate("window.__seen.frames") / (time.monotonic() - began)
+        longest = max(page.evaluate("window.__seen.tasks"), default=0.0)
+        _report(
+            "G10",
+            "frames a second while it scrolls, longest task",
+            ">= 20, 100 ms",
+            f"{rate:.0f} /s, {longest:.0f} ms",
+        )
+
+
+def _processor_s(process: Any) -> float:
+    spent = process.cpu_times()
+    return float(spent.user + spent.system)
+
+
+def _searched(page: Any, box: Any, line: str) -> float:
+    box.fill(line)
+    with (
+        page.expect_response(re.compile(r"/runs\?.*q=")),
+        page.expect_response(re.compile(r"/runs/facets\?.*q=")),
+    ):
+        began = time.monotonic()
+        box.press("Enter")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return time.monotonic() - began
+
+
 def _heap(stage: Stage, seconds: float) -> None:
     with stage.page() as page:
         wire = page.context.new_cdp_session(page)
@@ -431,6 +506,7 @@ MEASURES: dict[str, Callable[[Stage, float], None]] = {
     "G6": _map,
     "G6 frames": _frames,
     "G9": _cut,
+    "G10": _search,
     "G13 G14": _heap,
 }
 
