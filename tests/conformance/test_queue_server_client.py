@@ -336,7 +336,7 @@ def follow(rm):
     try:
         first = rm.system_info_monitor.next_msg(timeout=10)
         assert first["msg"]["status"]["manager_state"] == "idle"
-        rm.item_add(BPlan("slow", points=1))
+        rm.item_add(BPlan("slow", points=40))
         rm.queue_start()
         states, deadline = [], time.monotonic() + 20
         while "executing_queue" not in states and time.monotonic() < deadline:
