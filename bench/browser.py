@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
+import os
 import re
 import statistics
 import subprocess
@@ -39,6 +41,7 @@ BATCH_S = 0.05
 SIDE = 2048
 FRAMES = 24
 GRID = 200
+VIEWERS = 50
 MEGABIT = 125_000
 
 WATCH = """() => {
@@ -92,8 +95,9 @@ class Stage:
         with beamport.signed_in("staff") as client:
             order = {"note": "bench", "scopes": ["run:add", "run:read"]}
             guard = {"X-CSRFToken": client.cookies["csrftoken"], "Referer": beamport.url}
-            key = client.post("/api/v1/keys", json=order, headers=guard).raise_for_status().json()["key"]
-        headers = {"Authorization": f"ApiKey {key}"}
+            answer = client.post("/api/v1/keys", json=order, headers=guard).raise_for_status()
+        self.key = answer.json()["key"]
+        headers = {"Authorization": f"ApiKey {self.key}"}
         self.rest = httpx.Client(base_url=f"{beamport.url}/api/v1/", headers=headers, timeout=60)
         with beamport.rest() as rest:
             self.proposal = rest.get("proposals").json()["results"][0]["number"]
@@ -195,25 +199,47 @@ def _paint(stage: Stage, seconds: float) -> None:
     for rate in (10, 100, 1000):
         with stage.page() as page:
             _paint_at(stage, page, rate, seconds)
+    with stage.page() as page:
+        _paint_at(stage, page, 100, seconds, viewers=VIEWERS)
 
 
-def _paint_at(stage: Stage, page: Any, rate: int, seconds: float) -> None:
+def _paint_at(stage: Stage, page: Any, rate: int, seconds: float, viewers: int = 1) -> None:
     source = Source(stage, ALONG, LINE)
     _live(stage, page, source)
     reached: list[float] = []
-    began = time.time()
-    _until_over(page, _in_background(lambda: reached.append(source.take(rate, seconds, _point))))
-    _wait_points(page, len(source.times))
-    took = time.time() - began
-    seen = page.evaluate("window.__seen")
+    with _others(stage, source.uid, viewers - 1, int(rate * seconds)):
+        began = time.time()
+        _until_over(page, _in_background(lambda: reached.append(source.take(rate, seconds, _point))))
+        _wait_points(page, len(source.times))
+        took = time.time() - began
+        seen = page.evaluate("window.__seen")
+        source.close()
     late = [1000 * age for age in _lateness(source.times, seen["points"])]
     p95 = late[int(0.95 * (len(late) - 1))]
-    what = f"event to paint, p50 and p95 at {rate}/s (got {reached[0]:.0f})"
-    _report("G2", what, "p95 <= 150 ms", f"{statistics.median(late):.0f}, {p95:.0f} ms")
+    crowd = f", {viewers} viewers" if viewers > 1 else ""
+    what = f"event to paint, p50 and p95 at {rate}/s (got {reached[0]:.0f}){crowd}"
+    bound = f"p95 <= {150 if viewers == 1 else 250} ms"
+    _report("G2", what, bound, f"{statistics.median(late):.0f}, {p95:.0f} ms")
     longest = max(seen["tasks"], default=0.0)
     measured = f"{seen['frames'] / took:.0f} /s, {longest:.0f} ms"
-    _report("G3", f"frames a second, longest task at {rate}/s", ">= 20, 100 ms", measured)
-    source.close()
+    _report("G3", f"frames a second, longest task at {rate}/s{crowd}", ">= 20, 100 ms", measured)
+
+
+@contextmanager
+def _others(stage: Stage, run: str, sockets: int, events: int) -> Iterator[None]:
+    """Let others follow the run too, each by a socket of its own, to its end."""
+    if not sockets:
+        yield
+        return
+    address = stage.beamport.url.replace("http", "ws", 1) + "/ws/"
+    command = ["-m", "bench.live", "--follow", address, f"run:{run}", str(sockets), str(events)]
+    environment = {**os.environ, "BENCH_KEY": stage.key}
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, env=environment) as others:
+        assert others.stdout is not None
+        assert others.stdout.readline().strip() == b"ready", "the other viewers did not come up"
+        yield
+        fault = json.loads(others.communicate(timeout=60)[0])["fault"]
+    assert not fault, f"another viewer: {fault}"
 
 
 def _wait_points(page: Any, count: int) -> None:
