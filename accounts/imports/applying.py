@@ -130,7 +130,8 @@ APPLY: Final[Mapping[str, Callable[[Actor, Values], str]]] = {
 def _change_visit(actor: Actor, visit: Visit, said: Values) -> bool:
     names = [name for name in visit_services.CHANGEABLE if name in said]
     contact = visit.local_contact.username if visit.local_contact else ""
-    now = {name: getattr(visit, name) for name in names} | {"local_contact": contact}
+    by_name = {"beamline": visit.beamline.name, "local_contact": contact}
+    now = {name: getattr(visit, name) for name in names} | by_name
     changes = {name: said[name] for name in names if now[name] != said[name]}
     if changes:
         visit_services.change_visit(actor=actor, number=visit.number, reason=REASON, **changes)

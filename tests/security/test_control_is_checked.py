@@ -30,8 +30,8 @@ def stage(db):
     return stage
 
 
-NOT_THE_BEAMLINE = ("groups", "rules", "staff", "visits", "log", "dashboards")
-"""Routes about who may do what, what people write down, and what boards show."""
+NOT_THE_BEAMLINE = ("groups", "rules", "staff", "visits", "log", "notice", "dashboards")
+"""Routes about who may do what, what people write down and tell, and what boards show."""
 
 
 def writes():
