@@ -91,11 +91,14 @@ def test_no_list_looks_through_a_table_that_grows(stage):
 
 
 def reckon_with_many_rows() -> None:
-    """Let the planner believe that each page of a growing table holds a million rows: there are few here."""
+    """Let the planner believe that growing tables hold a million rows, and forget what it sampled of them."""
+    growing = sorted(tables(GROWING))
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM pg_statistic WHERE starelid = ANY(%s::regclass[])", [growing])
         cursor.execute(
-            "UPDATE pg_class SET reltuples = 1000000, relpages = 1 WHERE relname = ANY(%s)",
-            [sorted(tables(GROWING))],
+            "UPDATE pg_class SET reltuples = 1000000, relpages = greatest(1, pg_relation_size(oid) / 8192) "
+            "WHERE oid = ANY(%s::regclass[])",
+            [growing],
         )
 
 
