@@ -49,14 +49,14 @@ def test_an_api_key_is_shown_once_works_and_is_revoked(visit, beamport):
     page = person.page
     person.sign_in("user")
     person.open("/account/tokens")
-    page.get_by_role("textbox", name="Note").fill("notebook")
+    page.get_by_role("textbox", name="Note").fill("shown once")
     page.get_by_role("button", name="Make key").click()
     key = page.locator("#made-key").inner_text()
     answer = page.request.get(f"{beamport.url}/api/v1/me", headers={"Authorization": f"ApiKey {key}"})
     assert answer.ok
     person.open("/account/tokens")
     expect(page.locator("body")).not_to_contain_text(key)
-    page.get_by_role("row", name="notebook").get_by_role("button").click()
+    page.get_by_role("row", name="shown once").get_by_role("button").click()
     expect(page.get_by_role("status")).to_contain_text("revoked")
     refused = page.request.get(f"{beamport.url}/api/v1/me", headers={"Authorization": f"ApiKey {key}"})
     assert refused.status in (401, 403)

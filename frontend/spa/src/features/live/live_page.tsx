@@ -24,14 +24,22 @@ import { RunPlot, titleOf, usePlotData } from "./run_plot";
 import { type FitWish, useFit } from "./use_fit";
 
 export default function LivePage() {
-  return withBeamline("Live", (beamline) => <LiveRun beamline={beamline.name} />);
+  return withBeamline("Live", (beamline) => <LiveRun key={beamline.name} beamline={beamline.name} />);
+}
+
+/** Gives the newest run of which something is known; until then the one before it keeps its place. */
+function useKnown(feed: RunFeed | null): RunFeed | null {
+  const [known, setKnown] = useState<RunFeed | null>(null);
+  const isKnown = Boolean(feed?.buffer.start ?? feed?.failure);
+  if (isKnown && feed !== known) setKnown(feed);
+  return known;
 }
 
 function LiveRun({ beamline }: { beamline: string }) {
   const current = useCurrentRun(beamline);
   const feed = useRun(current.uid);
-  const isKnown = Boolean(feed?.buffer.start ?? feed?.failure);
-  if (feed && isKnown) return <FollowedRun beamline={beamline} feed={feed} />;
+  const known = useKnown(feed);
+  if (known) return <FollowedRun beamline={beamline} feed={known} />;
   return (
     <Page title="Live">
       {current.isLoading || feed ? (

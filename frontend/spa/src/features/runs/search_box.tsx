@@ -1,4 +1,5 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { getKeys, getValues } from "../../api/runs";
 import { Button } from "../../components/parts";
 import { completed, typedAt } from "./search_line";
@@ -31,10 +32,13 @@ export function SearchBox({ text, errors, onSearch }: SearchBoxProps) {
 
   const take = (choice: string) => {
     const next = completed(draft, typedAt(draft, caret), choice);
-    setDraft(next.line);
-    setCaret(next.caret);
-    setActive(-1);
-    requestAnimationFrame(() => input.current?.setSelectionRange(next.caret, next.caret));
+    // The line stands before the next key comes, so that the key goes where the caret is put.
+    flushSync(() => {
+      setDraft(next.line);
+      setCaret(next.caret);
+      setActive(-1);
+    });
+    input.current?.setSelectionRange(next.caret, next.caret);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && isShown) {
