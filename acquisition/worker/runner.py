@@ -227,7 +227,7 @@ class Runner:
         return plan
 
     def _end(self, item: QueueItem, ending: Ending) -> None:
-        self._shipper.drain(DRAIN_S)
+        self._store_all()
         self._close_given_up()
         self._tell_end(item, ending)
         outcome = Outcome(
@@ -249,12 +249,18 @@ class Runner:
         if state == "panicked":
             self._on_panic("the engine panicked")
 
+    def _store_all(self) -> bool:
+        """Wait until all that was recorded can be found; False when this worker is to go before that."""
+        while not self._shipper.drain(DRAIN_S):
+            if self._stopping.is_set():
+                return False
+        return True
+
     def _close_given_up(self) -> None:
         """End the runs whose stop document the disk did not take; what it took of them is stored first."""
         for run in self._recorder.let_go():
-            while not self._shipper.drain(DRAIN_S):
-                if self._stopping.is_set():
-                    return  # the next worker finds the journal
+            if not self._store_all():
+                return  # the next worker finds the journal
             close = partial(
                 close_given_up, actor=self._actor, grant=self._grant, folder=self._folder, run_uid=run
             )
