@@ -1,4 +1,4 @@
-"""Django's admin in a browser: each list and form stands under the site's content policy, with its scripts."""
+"""Django's admin in a browser: each list and form stands under the content policy, with its scripts."""
 
 import pytest
 from playwright.sync_api import expect
