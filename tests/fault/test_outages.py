@@ -10,7 +10,7 @@ from acquisition.worker.journal import journal_files, read_entries, read_header
 from catalog import selectors as catalog
 from tests.support.people import SYSTEM
 from tests.support.processes import seconds_since
-from tests.support.revive import kill_server, revive_postgres, revive_valkey, server_process
+from tests.support.revive import kill_server, revive_postgres, revive_valkey, standing_still
 from tests.support.runs_at_beamlines import fresh, start, submit
 
 STALL_S = float(os.environ.get("BEAMPORT_FAULT_STALL_S", "0"))
@@ -72,21 +72,13 @@ def test_a_scan_goes_on_while_the_database_is_killed_and_is_whole_afterwards(sit
 
 def test_a_database_that_stalls_longer_than_the_lease_costs_nothing(site, scanning):
     before = events_in_journal(site)
-    connection.close()
-    main = server_process("postgres")
-    stalled = [main, *main.children()]
-    for process in stalled:
-        process.suspend()
-    try:
+    with standing_still("postgres"):
         begun = time.monotonic()
         site.until(
             lambda: events_in_journal(site) >= before + 20 and seconds_since(begun) >= STALL_S,
             "20 more points during the stall",
             60 + STALL_S,
         )
-    finally:
-        for process in reversed(stalled):
-            process.resume()
     site.until(lambda: is_completed(scanning), "the scan is completed", 90)
     check_whole(site, scanning)
 

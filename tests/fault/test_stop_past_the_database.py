@@ -1,11 +1,9 @@
 """Stop, pause and abort reach the worker while the database, or the broker, or both do not answer (F6)."""
 
-import contextlib
 import time
 
 import httpx
 import pytest
-from django.db import connection
 
 from accounts.access import Scope
 from accounts.models import AuditEntry
@@ -14,27 +12,13 @@ from acquisition.queue.models import ControlCommand
 from catalog import selectors as catalog
 from tests.support.history_checker import written_history
 from tests.support.processes import seconds_since
-from tests.support.revive import kill_server, revive_postgres, revive_valkey, server_process
+from tests.support.revive import kill_server, revive_postgres, revive_valkey, standing_still
 from tests.support.runs_at_beamlines import fresh, start, submit
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 HERE = "/api/v1/beamlines/alpha"
 KEYS = (Scope.QUEUE_READ, Scope.ENGINE_STOP)
-
-
-@contextlib.contextmanager
-def standing_still(*words):
-    """Stop the processes of servers, and let them go on afterwards; this process lets go of the database."""
-    connection.close()
-    stalled = [one for word in words for one in (server_process(word), *server_process(word).children())]
-    for process in stalled:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in reversed(stalled):
-            process.resume()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Servers of the test run, killed and started again by a test; ended with the run."""
 
 import atexit
+import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -27,6 +29,30 @@ def kill_server(word: str) -> None:
     process = server_process(word)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
+
+
+@contextlib.contextmanager
+def standing_still(*words: str) -> Iterator[None]:
+    """Stop the processes of servers, and let them go on afterwards; this process lets go of the database.
+
+    The server itself is stopped first and makes no more children; a child that ends meanwhile is let go.
+    """
+    connections.close_all()
+    stopped: list[psutil.Process] = []
+    try:
+        for word in words:
+            server = server_process(word)
+            server.suspend()
+            stopped.append(server)
+            for child in server.children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.suspend()
+                    stopped.append(child)
+        yield
+    finally:
+        for process in reversed(stopped):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 def revive_postgres() -> None:
