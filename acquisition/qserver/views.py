@@ -28,7 +28,7 @@ from accounts.errors import (
 from accounts.requests import actor_of
 from acquisition.qserver import editing, lists, locking, reading, steering
 from acquisition.qserver.routes import QUEUE, ROUTES, Route, refusal
-from acquisition.queue.sheets import SheetError, read_sheet
+from acquisition.queue.sheets import SheetError, lines_of, read_sheet
 
 SHEET_BYTES = 8 * 1024 * 1024
 #: What the queue server tells with a status of its own; the rest is `success: false`.
@@ -142,7 +142,7 @@ def _items(given: Any, plans: Mapping[str, Any]) -> list[dict[str, Any]]:
     data = given.read(SHEET_BYTES + 1) if isinstance(given, UploadedFile) else b""
     if not 0 < len(data) <= SHEET_BYTES:
         raise InvalidError(f"Send a table of at most {SHEET_BYTES // 1024**2} MiB as the file 'spreadsheet'.")
-    rows = read_sheet(data, plans)
+    rows = read_sheet(lines_of(data), plans)
     faults = [
         f"line {row.line}, {name}: {', '.join(said)}" for row in rows for name, said in row.faults.items()
     ]

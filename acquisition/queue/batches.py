@@ -13,7 +13,7 @@ from acquisition.queue.draft import Draft, check_draft
 from acquisition.queue.estimates import Estimator
 from acquisition.queue.permits import NotPermittedError, permit_of
 from acquisition.queue.sample_choice import SampleBook
-from acquisition.queue.sheets import Row, SheetError, read_sheet, text_of
+from acquisition.queue.sheets import Row, SheetError, is_spreadsheet, lines_of, read_sheet, text_of
 from acquisition.queue.validation import environment_of
 
 
@@ -30,7 +30,8 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
     place, tenant = place_and_proposal(actor, Scope.QUEUE_WRITE, beamline=beamline, proposal=proposal)
     environment = environment_of(beamline)
     try:
-        rows, text = read_sheet(data, environment.plans, plan=plan), text_of(data)
+        lines = lines_of(data)
+        rows = read_sheet(lines, environment.plans, plan=plan)
     except SheetError as error:
         raise InvalidError(str(error), fields={"table": [str(error)]}) from error
     estimator = Estimator(beamline)
@@ -52,7 +53,7 @@ def read_table(actor: Actor, beamline: str, *, proposal: str, data: bytes, plan:
         "faulty": len(told) - len(good),
         "points": sum(row["points"] or 0 for row in good),
         "estimated_s": round(sum(row["estimated_s"] or 0.0 for row in good), 3),
-        "text": text,
+        "text": text_of(lines) if is_spreadsheet(data) else None,
     }
 
 

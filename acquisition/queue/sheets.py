@@ -20,6 +20,8 @@ XLSX_MAGIC: Final = b"PK\x03\x04"
 ITEM_COLUMNS: Final = ("plan", "note", "priority", "not_before")
 METADATA: Final = ("metadata.", "md.")
 
+Lines = Sequence[Sequence[Any]]
+
 
 class SheetError(ValueError):
     """The table as a whole cannot be read; the message says why."""
@@ -44,13 +46,35 @@ class Row:
     faults: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str = "") -> list[Row]:
-    """Read a table into items.
+def lines_of(data: bytes) -> Lines:
+    """Give the cells of a table line by line, as many lines as show that it is too long.
 
     Parameters
     ----------
     data
         A CSV or tab-separated text in UTF-8, or an XLSX file, whose first sheet counts.
+
+    Raises
+    ------
+    SheetError
+        The file cannot be read, or is too large.
+    """
+    lines = _xlsx_lines(data) if is_spreadsheet(data) else _text_lines(data)
+    return list(lines)[: MAX_ROWS + 2]
+
+
+def is_spreadsheet(data: bytes) -> bool:
+    """Tell whether a table is an XLSX file and no text."""
+    return data.startswith(XLSX_MAGIC)
+
+
+def read_sheet(lines: Lines, plans: Mapping[str, Mapping[str, Any]], *, plan: str = "") -> list[Row]:
+    """Read a table into items.
+
+    Parameters
+    ----------
+    lines
+        What `lines_of` gives of it.
     plans
         Descriptions of the plans by name.
     plan
@@ -61,7 +85,7 @@ def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str
     SheetError
         It is no table, or too large.
     """
-    heading, *lines = list(_lines(data))[: MAX_ROWS + 2] or [[]]
+    heading, *below = lines or [[]]
     columns = [str("" if cell is None else cell).strip() for cell in heading]
     while columns and not columns[-1]:
         columns.pop()
@@ -72,7 +96,7 @@ def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str
     doubled = sorted({name for name in columns if name and columns.count(name) > 1})
     if doubled:
         raise SheetError(f"Columns that stand twice: {', '.join(doubled)}.")
-    rows = [_row(n, columns, cells, plans, plan) for n, cells in enumerate(lines, 2) if _has_content(cells)]
+    rows = [_row(n, columns, cells, plans, plan) for n, cells in enumerate(below, 2) if _has_content(cells)]
     if len(rows) > MAX_ROWS:
         raise SheetError(f"The table has more than {MAX_ROWS} rows.")
     if not rows:
@@ -80,29 +104,17 @@ def read_sheet(data: bytes, plans: Mapping[str, Mapping[str, Any]], *, plan: str
     return rows
 
 
-def text_of(data: bytes) -> str | None:
-    """Give an XLSX file as tab-separated text that reads the same; None where the table is text already.
-
-    Raises
-    ------
-    SheetError
-        The file cannot be read, or is too large.
-    """
-    if not data.startswith(XLSX_MAGIC):
-        return None
+def text_of(lines: Lines) -> str:
+    """Give the lines of a spreadsheet as tab-separated text that reads the same."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    for cells in _xlsx_lines(data):
+    for cells in lines:
         writer.writerow(["" if cell is None else _as_text(cell) for cell in cells])
     return text.getvalue().rstrip("\t\n") + "\n"
 
 
 def _as_text(cell: Any) -> str:
     return str(cell.isoformat() if hasattr(cell, "isoformat") else cell)
-
-
-def _lines(data: bytes) -> Iterator[Sequence[Any]]:
-    return _xlsx_lines(data) if data.startswith(XLSX_MAGIC) else _text_lines(data)
 
 
 def _text_lines(data: bytes) -> Iterator[Sequence[Any]]:

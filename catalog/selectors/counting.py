@@ -158,11 +158,6 @@ def _grouped(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[Any, int]]:
     return found
 
 
-def _add(found: dict[str, dict[Any, int]], key: str, value: Any, number: int) -> None:
-    counts = found.setdefault(key, {})
-    counts[value] = counts.get(value, 0) + number
-
-
 def _answer(found: Mapping[str, Mapping[Any, int]], total: int, *, is_capped: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {name: ranked(found.get(name, {})) for name in FACETS}
     return {**answer, "count": {"value": total, "capped": is_capped}}
