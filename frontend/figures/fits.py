@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from frontend.figures.curves import Curve
-from frontend.figures.shapes import NARROWEST, SHAPES, voigt_width
+from frontend.figures.shapes import SHAPES, voigt_width
 from frontend.figures.thinning import Values
 
 BACKGROUNDS: dict[str, tuple[str, ...]] = {
@@ -26,6 +26,12 @@ MOST_CALLS = 2_000
 DRAWN_POINTS = 201
 WORST_R2 = 0.2
 FIXED = "direction"
+LEAST_STEPS = 0.5
+"""Least width in steps between points: what is narrower fits between two of them and says nothing."""
+AS_CLOSE = 1.1
+TINY = 1e-12
+TALLEST = 3.0
+"""In ranges of the points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +161,15 @@ def _fitted(points: Curve, model: str, background: str) -> Fit:
     def line(at: Mapping[str, float], across: Values) -> Values:
         return shape.value(across, at) + at.get("offset", 0.0) + at.get("slope", 0.0) * across
 
-    search = Minimizer(
-        lambda numbers: np.nan_to_num(line(numbers.valuesdict(), x) - y, nan=1e3, posinf=1e3, neginf=-1e3),
-        _start(x, y, model, background),
-        max_nfev=MOST_CALLS,
-        calc_covar=True,
-    )
-    found = search.leastsq()
+    def search(start: Any) -> Any:
+        return Minimizer(
+            lambda at: np.nan_to_num(line(at.valuesdict(), x) - y, nan=1e3, posinf=1e3, neginf=-1e3),
+            start,
+            max_nfev=MOST_CALLS,
+            calc_covar=True,
+        ).leastsq()
+
+    found = _plainest([search(start) for start in _starts(x, y, model, background)])
     at = found.params.valuesdict()
     numbers = _in_units(_with_errors(found, at), frame)
     across = np.linspace(x[0], x[-1], DRAWN_POINTS)
@@ -196,27 +204,40 @@ def _frame(points: Curve, background: str) -> _Frame:
     )
 
 
-def _start(x: Values, y: Values, model: str, background: str) -> Any:
+def _starts(x: Values, y: Values, model: str, background: str) -> list[Any]:
+    """Give the numbers to start searches from, within bounds that the points set."""
+    least = float(np.median(np.diff(x))) * LEAST_STEPS
+    return [_start(guess, model, background, least) for guess in SHAPES[model].guesses(x, y)]
+
+
+def _start(guess: Mapping[str, float], model: str, background: str, narrowest: float) -> Any:
     from lmfit import Parameters
 
     numbers = Parameters()
-    guess = SHAPES[model].guess(x, y)
     for name, value in guess.items():
-        numbers.add(name, value=value, vary=name != FIXED)
+        if name in BACKGROUNDS[background] or name not in BACKGROUNDS["linear"]:
+            numbers.add(name, value=value, vary=name != FIXED)
     for name in SHAPES[model].widths:
-        least = 0.0 if len(SHAPES[model].widths) > 1 else NARROWEST
+        least = 0.0 if len(SHAPES[model].widths) > 1 else narrowest
         numbers[name].set(min=least, max=10.0)
     if model == "error_function":
         numbers["height"].set(min=0.0)
-    for name in BACKGROUNDS[background]:
-        part = max(1, len(y) // 10)
-        level = (
-            float(np.median(np.concatenate((y[:part], y[-part:]))))
-            if model != "error_function"
-            else float(y.min())
-        )
-        numbers.add(name, value=level if name == "offset" else 0.0)
     return numbers
+
+
+def _plainest(found: list[Any]) -> Any:
+    """Choose the closest of what searches found; of some as close, one that stands among the points.
+
+    A shallow part of a huge peak far away, or of a huge dip under a huge background, follows half a peak
+    nearly as closely as the peak does.
+    """
+    least = min(one.chisqr for one in found)
+    close = [one for one in found if one.chisqr <= least * AS_CLOSE + TINY]
+    return min(close, key=lambda one: (not _is_plain(one.params.valuesdict()), one.chisqr))
+
+
+def _is_plain(at: Mapping[str, float]) -> bool:
+    return abs(at["centre"]) <= 0.5 and abs(at["height"]) <= TALLEST
 
 
 def _with_errors(found: Any, at: Mapping[str, float]) -> dict[str, Number]:
@@ -262,9 +283,14 @@ def _doubt(found: Any, numbers: Mapping[str, Number], points: Curve, r2: float, 
     title = SHAPES[model].title
     if not found.success:
         return _unsettled(found, model)
-    if r2 < WORST_R2:
-        return f"{title[0].upper()}{title[1:]} explains only {max(0.0, r2):.0%} of the variation."
-    if not low <= centre.value <= high:
+    free = len(found.var_names)
+    beyond_chance = 1 - (1 - r2) * (len(points.x) - 1) / (len(points.x) - free)
+    if beyond_chance < WORST_R2:
+        return (
+            f"{title[0].upper()}{title[1:]} explains only {max(0.0, beyond_chance):.0%} of the variation "
+            "more than chance would."
+        )
+    if not low - _step(points) / 2 <= centre.value <= high + _step(points) / 2:
         return (
             f"The centre {centre.value:.6g} lies outside of the points, {low:.6g} to {high:.6g}: scan there."
         )
@@ -285,7 +311,13 @@ def _unsettled(found: Any, model: str) -> str:
 
 def _remark(numbers: Mapping[str, Number], points: Curve) -> str:
     left_out = f"{points.dropped} points without a number were left out. " if points.dropped else ""
-    spacing = float(np.median(np.diff(points.x)))
-    narrow = "It is narrower than two steps: scan finer. " if numbers["fwhm"].value < 2 * spacing else ""
+    width, centre = numbers["fwhm"].value, numbers["centre"].value
+    narrow = "It is narrower than two steps: scan finer. " if width < 2 * _step(points) else ""
+    is_whole = points.x[0] + width / 2 <= centre <= points.x[-1] - width / 2
+    cut = "" if is_whole else "One side of it was hardly measured: scan past it. "
     unsure = "Uncertainties cannot be told. " if numbers["centre"].error is None else ""
-    return (left_out + narrow + unsure).strip()
+    return (left_out + narrow + cut + unsure).strip()
+
+
+def _step(points: Curve) -> float:
+    return float(np.median(np.diff(points.x)))

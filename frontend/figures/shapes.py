@@ -23,12 +23,12 @@ SLOPE_OF_HALF = 4 * log(2)
 class Shape:
     """A function of x with names for its numbers.
 
-    ``value`` gives it at x, ``guess`` starts the search.
+    ``value`` gives it at x, ``guesses`` are where searches start.
     """
 
     title: str
     value: Callable[[Values, Numbers], Values]
-    guess: Callable[[Values, Values], dict[str, float]]
+    guesses: Callable[[Values, Values], list[dict[str, float]]]
     widths: tuple[str, ...] = ("fwhm",)
     """Numbers that are not negative."""
 
@@ -64,26 +64,41 @@ def error_function(x: Values, at: Numbers) -> Values:
     return np.asarray(at["height"] * (1 + erf(2 * sqrt(log(2)) * distance)) / 2)
 
 
-def guess_peak(x: Values, y: Values) -> dict[str, float]:
-    """Start at the point farthest from the ends' level, up or down, as wide as what stands above its half."""
-    level = y - _ends(y)
+def guess_peaks(x: Values, y: Values) -> list[dict[str, float]]:
+    """Start at the peak or dip over the line through both ends, over the lowest point, and below the highest.
+
+    A peak of which only one side was measured has one end at its top: the line through the ends says nothing
+    of it, its lowest point does.
+    """
+    flat = np.ones(len(y))
+    return [_guess_peak(x, y, base) for base in (_ends(x, y), flat * y.min(), flat * y.max())]
+
+
+def _guess_peak(x: Values, y: Values, base: Values) -> dict[str, float]:
+    """Start at the point farthest from the base, as wide as what stands beyond half of it."""
+    level = y - base
     top = int(np.abs(level).argmax())
     beyond = np.abs(level) >= abs(level[top]) / 2
+    sides = 2 if top in (0, len(x) - 1) else 1
     return {
         "centre": float(x[top]),
         "height": float(level[top]),
-        "fwhm": max(float(beyond.mean()), 1.5 / len(x)),
+        "fwhm": max(sides * float(beyond.mean()), 1.5 / len(x)),
+        "offset": float((base[0] + base[-1]) / 2),
+        "slope": float((base[-1] - base[0]) / (x[-1] - x[0])),
     }
 
 
-def guess_voigt(x: Values, y: Values) -> dict[str, float]:
-    """Start as a peak that is half Gaussian and half Lorentzian."""
-    found = guess_peak(x, y)
-    width = found.pop("fwhm")
-    return {**found, "sigma": width / 4, "gamma": width / 4}
+def guess_voigts(x: Values, y: Values) -> list[dict[str, float]]:
+    """Start as peaks that are half Gaussian and half Lorentzian."""
+    made = []
+    for peak in guess_peaks(x, y):
+        quarter = peak.pop("fwhm") / 4
+        made.append({**peak, "sigma": quarter, "gamma": quarter})
+    return made
 
 
-def guess_step(x: Values, y: Values) -> dict[str, float]:
+def guess_steps(x: Values, y: Values) -> list[dict[str, float]]:
     """Start where the curve passes the middle between its first and its last fifth."""
     part = max(1, len(y) // 5)
     first, last = float(np.median(y[:part])), float(np.median(y[-part:]))
@@ -92,12 +107,16 @@ def guess_step(x: Values, y: Values) -> dict[str, float]:
     middle = int(np.flatnonzero(passed)[0]) if passed.any() else len(x) // 2
     low, high = sorted((first, last))
     between = (y > low + 0.12 * (high - low)) & (y < high - 0.12 * (high - low))
-    return {
-        "centre": float((x[middle] + x[max(0, middle - 1)]) / 2),
-        "height": abs(last - first) or float(np.ptp(y)),
-        "fwhm": max(float(between.mean()), 1.5 / len(x)),
-        "direction": direction,
-    }
+    return [
+        {
+            "centre": float((x[middle] + x[max(0, middle - 1)]) / 2),
+            "height": abs(last - first) or float(np.ptp(y)),
+            "fwhm": max(float(between.mean()), 1.5 / len(x)),
+            "direction": direction,
+            "offset": low,
+            "slope": 0.0,
+        }
+    ]
 
 
 def voigt_width(sigma: float, gamma: float) -> tuple[float, float, float]:
@@ -113,15 +132,18 @@ def voigt_width(sigma: float, gamma: float) -> tuple[float, float, float]:
     return 2 * 0.5346 * gamma + root, of_sigma * sigma / root, 2 * 0.5346 + of_gamma * gamma / root
 
 
-def _ends(y: Values) -> Values:
-    """Give the straight line through the level of both ends."""
+def _ends(x: Values, y: Values) -> Values:
+    """Give the straight line through the middles of both ends."""
     part = max(1, len(y) // 10)
-    return np.linspace(float(np.median(y[:part])), float(np.median(y[-part:])), len(y))
+    (x0, y0), (x1, y1) = (
+        (float(np.median(x[end])), float(np.median(y[end]))) for end in (np.s_[:part], np.s_[-part:])
+    )
+    return y0 + (y1 - y0) / (x1 - x0) * (x - x0)
 
 
 SHAPES: dict[str, Shape] = {
-    "gaussian": Shape("a Gaussian", gaussian, guess_peak),
-    "lorentzian": Shape("a Lorentzian", lorentzian, guess_peak),
-    "voigt": Shape("a Voigt profile", voigt, guess_voigt, widths=("sigma", "gamma")),
-    "error_function": Shape("an error function", error_function, guess_step),
+    "gaussian": Shape("a Gaussian", gaussian, guess_peaks),
+    "lorentzian": Shape("a Lorentzian", lorentzian, guess_peaks),
+    "voigt": Shape("a Voigt profile", voigt, guess_voigts, widths=("sigma", "gamma")),
+    "error_function": Shape("an error function", error_function, guess_steps),
 }

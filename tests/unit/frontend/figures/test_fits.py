@@ -84,6 +84,44 @@ def test_the_line_that_is_drawn_passes_through_the_points():
     assert max(found.y) == pytest.approx(1.31e-9, rel=1e-2)
 
 
+HALVES = {"left": 8970.0, "right": 8990.0}
+
+
+@pytest.mark.parametrize("height", [1000.0, -1000.0], ids=["peak", "dip"])
+@pytest.mark.parametrize("side", HALVES)
+@pytest.mark.parametrize("fwhm", [3.0, 15.0])
+@pytest.mark.parametrize("background", ["constant", "linear"])
+@pytest.mark.parametrize("model", ["gaussian", "lorentzian"])
+def test_half_a_peak_is_that_peak_and_no_dip_under_a_high_background(model, background, fwhm, side, height):
+    truth = {"centre": HALVES[side], "fwhm": fwhm, "height": height}
+    noise = np.random.default_rng(5).normal(size=X.size)
+    found = fit(curve(X, 2000 + SHAPES[model].value(X, truth) + noise), model, background=background)
+    assert found.numbers["centre"].value == pytest.approx(HALVES[side], abs=0.1 * fwhm)
+    assert found.numbers["height"].value == pytest.approx(height, rel=0.25)
+    assert found.is_good == (HALVES[side] - 0.125 <= found.numbers["centre"].value <= HALVES[side] + 0.125)
+    assert "One side of it was hardly measured" in found.message or "scan there" in found.message
+
+
+def test_a_peak_on_a_steep_background_and_a_broad_dip_are_found():
+    steep = SHAPES["gaussian"].value(X, {"centre": 8983.0, "fwhm": 2.0, "height": 50.0})
+    assert fit(curve(X, 100 * (X - 8970) + steep)).numbers["height"].value == pytest.approx(50.0)
+    broad = SHAPES["gaussian"].value(X, {"centre": 8981.0, "fwhm": 12.0, "height": -70.0})
+    found = fit(curve(X, 100 + broad))
+    assert (found.numbers["height"].value, found.is_good) == (pytest.approx(-70.0), True)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_noise_is_not_called_a_peak(seed):
+    found = fit(curve(X, 100 + np.random.default_rng(seed).normal(size=X.size)))
+    assert not found.is_good
+
+
+def test_a_step_is_no_needle_between_two_points():
+    falling = SHAPES["error_function"].value(X, {**TRUTHS["error_function"], "direction": -1.0})
+    found = fit(curve(X, falling))
+    assert found.numbers["fwhm"].value > 0.125
+
+
 @pytest.mark.parametrize(
     ("x", "y", "words"),
     [
