@@ -116,7 +116,7 @@ def remove_group(*, actor: Actor, beamline: str, name: str, reason: str = "") ->
 
 @transaction.atomic
 def add_rule(*, actor: Actor, beamline: str, reason: str = "", **asked: Any) -> Rule:
-    """Add a rule, in force at the next request and at the start of queued items; audits ``rule.added``.
+    """Add a rule, in force at the next request and soon for the item that runs; audits ``rule.added``.
 
     Parameters
     ----------

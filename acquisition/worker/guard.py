@@ -7,7 +7,8 @@ Moving a device needs ``device:move`` here and now. A device of the manifest may
     access = { use = "environment:manage" }      # nobody else's items touch it at all
 
 Besides, the rules of the beamline say what the submitter may read and move, and how far (`Permit`).
-The rights are read once when the item starts, so the guard costs a look into a set.
+The scopes are read once when the item starts, so the guard costs a look into a set; the rules are handed to
+it anew when they change (`rules_in_force`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -95,6 +96,11 @@ class ItemGuard:
                 self._refuse(name, msg.command, self._no_move[name])
             if self._limits:
                 check_message(msg, self._limits)
+
+    def follow_rules(self, permit: Permit) -> bool:
+        """Ask these rules from the next message on; tell whether they differ from those before."""
+        before, self._permit = self._permit, permit
+        return permit.alternatives != before.alternatives
 
     def _ask_permit(self, msg: Any) -> None:
         if msg.command in RESTING:

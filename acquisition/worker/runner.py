@@ -31,6 +31,7 @@ from acquisition.worker.progress import ProgressCounter
 from acquisition.worker.recorder import Recorder
 from acquisition.worker.recovery import close_given_up
 from acquisition.worker.reporter import Reporter
+from acquisition.worker.rules_in_force import RulesWatch
 from acquisition.worker.scan_numbers import ScanNumbers
 from acquisition.worker.shipper import Shipper
 from acquisition.worker.stopping import stop_everything
@@ -93,6 +94,8 @@ class Runner:
             folder, origin=self._origin, on_record=self._recorded, on_stall=self._stalled
         )
         self._driver = Driver(self._new_engine())
+        self._rules = RulesWatch(grant.beamline, lambda text: console.add(text, "WARNING"))
+        self._rules.start()
         shipper.on_begun = self._begun
 
     # -- items ----------------------------------------------------------------------------------------------
@@ -171,6 +174,7 @@ class Runner:
     def close(self) -> None:
         """Close the journal, and let go of the signals that suspenders follow."""
         self._watch.stop()
+        self._rules.stop()
         self._driver.engine.clear_suspenders()
         self._recorder.close()
 
@@ -212,7 +216,7 @@ class Runner:
     def _prepare(self, item: QueueItem) -> Any:
         asked = until_it_works(lambda: standing_of(item, self._grant.beamline), stopping=self._stopping)
         held, permit = asked or (frozenset(), OPEN)
-        self._driver.engine.guard = ItemGuard(
+        guard = ItemGuard(
             username=item.submitted_by,
             held=held,
             access={spec.name: spec.access for spec in self._beamline.manifest.devices},
@@ -221,6 +225,8 @@ class Runner:
             permit=permit,
             baseline=self._beamline.manifest.baseline,
         )
+        self._driver.engine.guard = guard
+        self._rules.follow(item, guard)
         self._supplement.baseline = self._baseline_for(permit)
         plan, names = plan_of(item, self._beamline, permit)
         self._given = roots_of(names)
@@ -243,6 +249,7 @@ class Runner:
             is_last_word=True,
         )
         self._item = None
+        self._rules.forget()
         AT_WORK.item = AT_WORK.run = ""
         state = self._driver.state
         self._reporter.say(item_uid=None, run_uid="", progress={}, message="", engine_state=state)

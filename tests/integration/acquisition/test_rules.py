@@ -13,10 +13,14 @@ from accounts import selectors as accounts
 from accounts import services as people
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from accounts.requests import actor_of_key
+from acquisition.plans.msg import Msg
 from acquisition.queue import batches, dry, selectors, services
 from acquisition.queue.draft import Draft
 from acquisition.queue.permits import NotPermittedError, permit_of
+from acquisition.worker.guard import DeviceForbiddenError, ItemGuard
 from acquisition.worker.item import standing_of
+from acquisition.worker.limits import OutsideLimitsError
+from acquisition.worker.rules_in_force import RulesWatch
 from tests.integration.acquisition.test_queue_services import COUNT, entries, submit
 from tests.support.people import SYSTEM
 
@@ -95,6 +99,53 @@ def test_a_rule_made_while_the_item_waits_holds_at_its_start(facility):
     assert refusal(permit.check_device, "sx", "move").detail.startswith("member may not move the device sx")
     rules.remove_rule(actor=facility.actor("staff"), beamline="alpha", uid=str(rule.uid))
     assert standing_of(item, "alpha")[1].is_open
+
+
+class Motor:
+    name, parent = "sx", None
+
+
+def test_a_rule_made_while_the_item_runs_holds_at_its_next_message(facility):
+    item = submit(facility, **SCAN)
+    held, permit = standing_of(item, "alpha")
+    guard = ItemGuard(username="member", held=held, access={}, at_checkpoint=lambda: None, permit=permit)
+    told = []
+    watch = RulesWatch("alpha", told.append)
+    watch.follow(item, guard)
+
+    def moves(position):
+        watch.look()
+        guard(Msg("set", Motor, position))
+
+    moves(2)
+    limited = add(facility, "members", "value", "sx", minimum=-1, maximum=1)
+    with pytest.raises(OutsideLimitsError, match="rule .value sx -1 to 1. of"):
+        moves(2)
+    moves(1)
+    add(facility, "members", "device", "sx", effect="forbid", act="move", note="cryostat is open")
+    with pytest.raises(DeviceForbiddenError, match="cryostat is open"):
+        moves(1)
+    guard(Msg("stop", Motor))
+    guard(Msg("read", Motor))
+    assert len(told) == 2
+    assert told[0] == "The rules for member have changed; they hold from the next message on."
+    watch.forget()
+    rules.remove_rule(actor=facility.actor("staff"), beamline="alpha", uid=str(limited.uid))
+    with pytest.raises(DeviceForbiddenError):
+        moves(1)
+
+
+def test_rules_that_cannot_be_read_leave_those_that_the_running_item_has(facility):
+    add(facility, "members", "device", "sx", effect="forbid", act="move")
+    item = submit(facility)
+    held, permit = standing_of(item, "alpha")
+    guard = ItemGuard(username="member", held=held, access={}, at_checkpoint=lambda: None, permit=permit)
+    watch = RulesWatch("alpha", pytest.fail)
+    item.submitted_by = "nobody-of-this-name"
+    watch.follow(item, guard)
+    watch.look()
+    with pytest.raises(DeviceForbiddenError):
+        guard(Msg("set", Motor, 0))
 
 
 def test_rules_of_one_proposal_bind_there_only(facility):
