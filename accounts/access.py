@@ -1,4 +1,4 @@
-"""Two questions: which scopes has this actor here, and which rows may this actor see?
+"""Which scopes has this actor here? And by the same rules: which rows may this actor see (`visible`)?
 
 The rules, in one place:
 
@@ -17,129 +17,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import access_rows, row_security
-from accounts.actor import ANONYMOUS, Actor
+from accounts import access_rows
+from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
-from accounts.models import (
-    Audience,
-    Beamline,
-    Membership,
-    Proposal,
-    ProposalRole,
-    StaffAssignment,
-    StaffRole,
+from accounts.models import Beamline, Membership, Proposal, StaffAssignment
+from accounts.scopes import (
+    ALL_SCOPES,
+    DATA_SCOPES,
+    IMPLIED,
+    NO_SCOPES,
+    PUBLISHED_SCOPES,
+    READING_SCOPES,
+    ROLE_SCOPES,
+    WATCH_SCOPES,
+    WORKER,
+    Scope,
+    Scopes,
+    with_implied,
 )
+from accounts.standing import Standing, key_has, narrowed, standing_of
+from accounts.visibility import PreparedVisible, audiences, has_public_data, visible
 
-
-class Scope(StrEnum):
-    """The acts that are allowed or not."""
-
-    RUN_READ = "run:read"
-    RUN_EXPORT = "run:export"
-    RUN_ANNOTATE = "run:annotate"
-    RUN_DELETE = "run:delete"
-    RUN_ADD = "run:add"
-    QUEUE_READ = "queue:read"
-    QUEUE_PROPOSE = "queue:propose"
-    QUEUE_WRITE = "queue:write"
-    QUEUE_APPROVE = "queue:approve"
-    ENGINE_CONTROL = "engine:control"
-    ENGINE_STOP = "engine:stop"
-    DEVICE_READ = "device:read"
-    DEVICE_MOVE = "device:move"
-    CONSOLE_READ = "console:read"
-    CONTROL_TAKE = "control:take"
-    CONTROL_FORCE = "control:force"
-    ENVIRONMENT = "environment:manage"
-    PROPOSAL_ADMIN = "proposal:manage"
-    ACCOUNT_ADMIN = "account:manage"
-    AUDIT_READ = "audit:read"
-
-
-Scopes = frozenset[Scope]
-
-ALL_SCOPES: Scopes = frozenset(Scope)
-NO_SCOPES: Scopes = frozenset()
-
-# What belongs to a proposal's data: held wherever and whenever the data was taken.
-DATA_SCOPES: Scopes = frozenset({Scope.RUN_READ, Scope.RUN_EXPORT, Scope.RUN_ANNOTATE, Scope.PROPOSAL_ADMIN})
-# What looks at a beamline without touching it.
-WATCH_SCOPES: Scopes = frozenset({Scope.QUEUE_READ, Scope.DEVICE_READ})
-# What everybody may do with published data.
-PUBLISHED_SCOPES: Scopes = frozenset({Scope.RUN_READ, Scope.RUN_EXPORT})
-# What only reads; the rest of the scopes change something, or show what others do.
-READING_SCOPES: Scopes = WATCH_SCOPES | {
-    Scope.RUN_READ,
-    Scope.RUN_EXPORT,
-    Scope.CONSOLE_READ,
-    Scope.AUDIT_READ,
-}
-
-_LOCAL_CONTACT: Scopes = frozenset(
-    {
-        Scope.RUN_READ,
-        Scope.RUN_EXPORT,
-        Scope.RUN_ANNOTATE,
-        Scope.RUN_ADD,
-        Scope.QUEUE_READ,
-        Scope.QUEUE_PROPOSE,
-        Scope.QUEUE_WRITE,
-        Scope.QUEUE_APPROVE,
-        Scope.ENGINE_CONTROL,
-        Scope.ENGINE_STOP,
-        Scope.DEVICE_READ,
-        Scope.DEVICE_MOVE,
-        Scope.CONSOLE_READ,
-        Scope.CONTROL_TAKE,
-        Scope.CONTROL_FORCE,
-    }
-)
-# Whoever may watch may stop: who sees that something goes wrong does not look for somebody else first.
-_OBSERVER: Scopes = frozenset(
-    {Scope.RUN_READ, Scope.QUEUE_READ, Scope.DEVICE_READ, Scope.CONSOLE_READ, Scope.ENGINE_STOP}
-)
-_MEMBER: Scopes = _OBSERVER | {
-    Scope.RUN_EXPORT,
-    Scope.RUN_ANNOTATE,
-    Scope.QUEUE_PROPOSE,
-    Scope.QUEUE_WRITE,
-    Scope.ENGINE_CONTROL,
-    Scope.DEVICE_MOVE,
-    Scope.CONTROL_TAKE,
-}
-
-# What a scope of a key brings along: who may change a thing may see it.
-IMPLIED: dict[Scope, Scopes] = {
-    Scope.RUN_EXPORT: frozenset({Scope.RUN_READ}),
-    Scope.RUN_ANNOTATE: frozenset({Scope.RUN_READ}),
-    Scope.RUN_DELETE: frozenset({Scope.RUN_READ}),
-    Scope.QUEUE_PROPOSE: frozenset({Scope.QUEUE_READ}),
-    Scope.QUEUE_WRITE: frozenset({Scope.QUEUE_READ, Scope.QUEUE_PROPOSE}),
-    Scope.QUEUE_APPROVE: frozenset({Scope.QUEUE_READ}),
-    Scope.ENGINE_CONTROL: frozenset({Scope.ENGINE_STOP, Scope.QUEUE_READ}),
-    Scope.DEVICE_MOVE: frozenset({Scope.DEVICE_READ}),
-    Scope.CONTROL_TAKE: frozenset({Scope.QUEUE_READ}),
-    Scope.CONTROL_FORCE: frozenset({Scope.CONTROL_TAKE, Scope.QUEUE_READ}),
-}
-
-FACILITY_ADMIN = "facility_admin"
-WORKER = "worker"
-
-ROLE_SCOPES: dict[str, Scopes] = {
-    FACILITY_ADMIN: ALL_SCOPES,
-    StaffRole.BEAMLINE_STAFF.value: _LOCAL_CONTACT | {Scope.ENVIRONMENT, Scope.AUDIT_READ, Scope.RUN_DELETE},
-    StaffRole.LOCAL_CONTACT.value: _LOCAL_CONTACT,
-    ProposalRole.PRINCIPAL_INVESTIGATOR.value: _MEMBER | {Scope.PROPOSAL_ADMIN, Scope.QUEUE_APPROVE},
-    ProposalRole.MEMBER.value: _MEMBER,
-    ProposalRole.OBSERVER.value: _OBSERVER,
-    WORKER: _LOCAL_CONTACT | {Scope.ENVIRONMENT},
-}
+__all__ = [
+    "ALL_SCOPES",
+    "DATA_SCOPES",
+    "IMPLIED",
+    "PUBLISHED_SCOPES",
+    "READING_SCOPES",
+    "ROLE_SCOPES",
+    "WATCH_SCOPES",
+    "WORKER",
+    "PreparedVisible",
+    "Scope",
+    "Scopes",
+    "allowed_at",
+    "has_public_data",
+    "require",
+    "require_in_key",
+    "scopes",
+    "scopes_in",
+    "visible",
+    "with_implied",
+]
 
 
 def scopes(actor: Actor, *, beamline: str | None = None, proposal_id: int | None = None) -> Scopes:
@@ -165,10 +89,10 @@ def scopes_in(actor: Actor, tenants: QuerySet[Proposal]) -> list[tuple[Any, Scop
 
     What `scopes` says of each, in as many statements for many as for one.
     """
-    standing = _standing(actor)
+    standing = standing_of(actor)
     rows = access_rows.with_roles(tenants, actor.account_pk, timezone.now())
     answers = [(row, _sees_and_has_at(actor, standing, None, row)[1]) for row in rows if standing.stands]
-    return [(row, _narrowed(actor, given)) for row, given in answers]
+    return [(row, narrowed(actor, given)) for row, given in answers]
 
 
 def require(
@@ -202,7 +126,7 @@ def allowed_at(
 
     Three queries for what is asked at every submission. None says nothing of why not: ask `require` then.
     """
-    standing = _standing(actor)
+    standing = standing_of(actor)
     if not standing.stands:
         return None
     place = access_rows.place_of(actor.account_pk, beamline)
@@ -211,7 +135,7 @@ def allowed_at(
     if place is None or not place.is_active or tenant is None or not tenant.is_here:
         return None
     sees, given = _sees_and_has_at(actor, standing, place, tenant)
-    return (place, tenant) if sees and scope in _narrowed(actor, given) else None
+    return (place, tenant) if sees and scope in narrowed(actor, given) else None
 
 
 def require_in_key(actor: Actor, scope: Scope) -> None:
@@ -224,55 +148,8 @@ def require_in_key(actor: Actor, scope: Scope) -> None:
     ForbiddenError
         The key lacks the scope, whatever its owner has.
     """
-    if not _key_has(actor, scope):
+    if not key_has(actor, scope):
         raise ForbiddenError(_refusal(actor, scope, None), hint=_refusal_hint(actor, scope))
-
-
-def with_implied(names: Iterable[str]) -> Scopes:
-    """Give the scopes that a key with `names` has at most: those, and what each brings along (`IMPLIED`)."""
-    known = set(Scope)
-    named = {Scope(name) for name in names if name in known}
-    return frozenset(named).union(*(IMPLIED.get(scope, NO_SCOPES) for scope in named))
-
-
-def visible(
-    actor: Actor,
-    queryset: QuerySet[Any],
-    *,
-    proposal: str | None = "proposal",
-    beamline: str | None = "beamline",
-    scope: Scope | None = None,
-) -> QuerySet[Any]:
-    """Cut `queryset` down to the rows that `actor` may see.
-
-    Parameters
-    ----------
-    proposal, beamline
-        Paths of the rows' foreign keys; None where rows have none. A row without proposal is seen by staff of
-        its beamline and by facility administrators only.
-    scope
-        Also ask for this scope: only rows where a role of the actor gives it; nothing for a key without it.
-    """
-    standing = _standing(actor)
-    if actor.kind == "anonymous" and proposal and scope in PUBLISHED_SCOPES:
-        return queryset.filter(_in(proposal, _published(actor)))
-    if not standing.stands or not _key_has(actor, scope):
-        return queryset.none()
-    rows = queryset.filter(_key_rows(actor, proposal, beamline))
-    if standing.is_admin:
-        return rows
-    if actor.kind == "worker":
-        own = Beamline.objects.filter(name=actor.worker_beamline).values("pk")
-        return rows.filter(_in(beamline, own)) if beamline else rows.none()
-    return rows.filter(_role_rows(actor, proposal, beamline, scope))
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Whether anybody (still) stands behind an actor."""
-
-    stands: bool
-    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,84 +159,13 @@ class _Answer:
     scopes: Scopes = NO_SCOPES
 
 
-def _standing(actor: Actor) -> _Standing:
-    if actor.kind == "system":
-        row_security.open_for_everything()
-        return _Standing(stands=True, is_admin=True)
-    if actor.kind == "worker":
-        return _Standing(stands=bool(actor.worker_beamline))
-    if actor.kind not in ("person", "key") or actor.user_id is None:
-        return _Standing(stands=False)
-    found = access_rows.owner_of(actor.account_pk, actor.key_prefix if actor.kind == "key" else None)
-    return _Standing(stands=found is not None, is_admin=bool(found and found[0]))
-
-
-def _key_has(actor: Actor, scope: Scope | None) -> bool:
-    return scope is None or actor.key_scopes is None or scope in with_implied(actor.key_scopes)
-
-
-def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
-    narrowed = Q()
-    if actor.key_proposal_id is not None:
-        if proposal:
-            narrowed &= _in(proposal, [actor.key_proposal_id])
-        elif beamline:
-            allocated = Beamline.objects.filter(proposals=actor.key_proposal_id)
-            narrowed &= _in(beamline, allocated.values("pk"))
-    if actor.key_beamline_id is not None:
-        if beamline:
-            narrowed &= _in(beamline, [actor.key_beamline_id])
-        elif proposal:
-            served = Proposal.objects.filter(beamlines=actor.key_beamline_id)
-            narrowed &= _in(proposal, served.values("pk"))
-    return narrowed
-
-
-def _role_rows(actor: Actor, proposal: str | None, beamline: str | None, scope: Scope | None) -> Q:
-    roles = [role for role, given in ROLE_SCOPES.items() if scope is None or scope in given]
-    mine = Q(user_id=actor.account_pk, role__in=roles)
-    seen = Q(pk__in=[])
-    if proposal:
-        seen |= _in(proposal, Membership.objects.filter(mine).values("proposal_id"))
-    if proposal and scope in PUBLISHED_SCOPES:
-        seen |= _in(proposal, _published(actor))
-    if beamline:
-        seen |= _in(beamline, StaffAssignment.objects.filter(mine).values("beamline_id"))
-    if beamline and not proposal:
-        allocated = Beamline.objects.filter(
-            proposals__memberships__user_id=actor.account_pk, proposals__memberships__role__in=roles
-        )
-        seen |= _in(beamline, allocated.values("pk"))
-    return seen
-
-
-def _in(path: str, keys: Any) -> Q:
-    """Give the condition that the foreign key at `path`, which a selector names, is among `keys`."""
-    return Q((f"{path}__in", keys))
-
-
-def _published(actor: Actor) -> QuerySet[Any, Any]:
-    """Give the keys of the proposals whose data are published for the actor now."""
-    is_over = Q(embargo_until__isnull=True) | Q(embargo_until__lte=timezone.now())
-    return Proposal.objects.filter(is_over, audience__in=_audiences(actor)).order_by().values("pk")
-
-
-def has_public_data() -> bool:
-    """Tell whether any data are published for everybody, also without an account."""
-    return _published(ANONYMOUS).exists()
-
-
-def _audiences(actor: Actor) -> list[Audience]:
-    return [Audience.EVERYONE] if actor.kind == "anonymous" else [Audience.EVERYONE, Audience.SIGNED_IN]
-
-
 def _published_scopes(actor: Actor, tenant: Proposal) -> Scopes:
-    is_for_actor = actor.kind != "worker" and tenant.audience_at(timezone.now()) in _audiences(actor)
+    is_for_actor = actor.kind != "worker" and tenant.audience_at(timezone.now()) in audiences(actor)
     return PUBLISHED_SCOPES if is_for_actor else NO_SCOPES
 
 
 def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Answer:
-    standing = _standing(actor)
+    standing = standing_of(actor)
     if actor.kind == "anonymous" and proposal_id is not None:
         tenant = Proposal.objects.filter(pk=proposal_id).first()
         given = _published_scopes(actor, tenant) if tenant else NO_SCOPES
@@ -369,15 +175,11 @@ def _answer(actor: Actor, beamline: str | None, proposal_id: int | None) -> _Ans
     sees, given = _sees_and_has(actor, standing, beamline, proposal_id)
     if not sees:
         return _Answer(stands=True)
-    return _Answer(stands=True, sees=True, scopes=_narrowed(actor, given))
-
-
-def _narrowed(actor: Actor, given: Scopes) -> Scopes:
-    return given if actor.key_scopes is None else given & with_implied(actor.key_scopes)
+    return _Answer(stands=True, sees=True, scopes=narrowed(actor, given))
 
 
 def _sees_and_has(
-    actor: Actor, standing: _Standing, beamline: str | None, proposal_id: int | None
+    actor: Actor, standing: Standing, beamline: str | None, proposal_id: int | None
 ) -> tuple[bool, Scopes]:
     if beamline is None and proposal_id is None:
         return True, _anywhere(actor, standing)
@@ -392,7 +194,7 @@ def _sees_and_has(
     return _sees_and_has_at(actor, standing, place, tenant)
 
 
-def _sees_and_has_at(actor: Actor, standing: _Standing, place: Any, tenant: Any) -> tuple[bool, Scopes]:
+def _sees_and_has_at(actor: Actor, standing: Standing, place: Any, tenant: Any) -> tuple[bool, Scopes]:
     if _key_excludes(actor, place, tenant):
         return False, NO_SCOPES
     if standing.is_admin and not _reaches_past_key(actor, place, tenant):
@@ -476,7 +278,7 @@ def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:
     return bool(staff) or role is not None or bool(given), given
 
 
-def _anywhere(actor: Actor, standing: _Standing) -> Scopes:
+def _anywhere(actor: Actor, standing: Standing) -> Scopes:
     if standing.is_admin:
         return READING_SCOPES if _reaches_past_key(actor, None, None) else ALL_SCOPES
     if actor.kind == "worker":
@@ -523,7 +325,7 @@ def _refusal(actor: Actor, scope: Scope, beamline: str | None) -> str:
 
 
 def _refusal_hint(actor: Actor, scope: Scope) -> str:
-    if not _key_has(actor, scope):
+    if not key_has(actor, scope):
         return "Make a key that has this scope."
     return (
         "Ask the principal investigator or the beamline staff; control is for people of a visit that is on."

@@ -71,8 +71,12 @@ class Run(models.Model):
     """One run: its start and stop documents, and the facts that lists and searches need."""
 
     uid = models.TextField(unique=True)
-    beamline = models.ForeignKey("accounts.Beamline", on_delete=models.PROTECT, related_name="+")
-    proposal = models.ForeignKey("accounts.Proposal", on_delete=models.PROTECT, related_name="+", null=True)
+    beamline = models.ForeignKey(
+        "accounts.Beamline", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    proposal = models.ForeignKey(
+        "accounts.Proposal", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     username = models.TextField(blank=True)
     item_uid = models.TextField(blank=True)
     time = models.FloatField(help_text="POSIX seconds of the start document")
@@ -102,9 +106,13 @@ class Run(models.Model):
     class Meta:
         ordering = ["-time", "-id"]
         indexes = [
-            models.Index(models.F("time").desc(), models.F("id").desc(), name="catalog_run_latest"),
             models.Index(
-                "plan_name", models.F("time").desc(), models.F("id").desc(), name="catalog_run_plan"
+                fields=["-time", "-id"], include=["beamline", "proposal"], name="catalog_run_latest"
+            ),
+            models.Index(
+                fields=["plan_name", "-time", "-id"],
+                include=["beamline", "proposal"],
+                name="catalog_run_plan",
             ),
             models.Index("proposal", models.F("time").desc(), name="catalog_run_proposal"),
             models.Index("beamline", models.F("time").desc(), name="catalog_run_beamline"),

@@ -55,7 +55,10 @@ class FacetCount(models.Model):
 
 
 class FacetChange(models.Model):
-    """A change of a count that is not yet in `FacetCount`; rows are only added, so that no writer waits."""
+    """A change of a count that is not yet in `FacetCount`; rows are only added, so that no writer waits.
+
+    The view ``catalog_facetfresh`` gives each for all scopes that it changes.
+    """
 
     place = models.BigIntegerField()
     key = models.CharField(max_length=16)

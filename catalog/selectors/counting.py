@@ -33,9 +33,8 @@ _KEPT = ("plan", "status", "sample", "user", "detector", "motor")
 
 _COUNTS_OF_ONE_SCOPE = """
 WITH fresh AS (
-    SELECT key, value, sum(change) AS n FROM catalog_facetchange
-    WHERE key = ANY(%(keys)s::text[])
-      AND (%(all)s OR place = ANY(%(places)s::bigint[])) GROUP BY key, value
+    SELECT key, value, sum(n) AS n FROM catalog_facetfresh
+    WHERE scope = %(scope)s AND key = ANY(%(keys)s::text[]) GROUP BY key, value
 ), most AS (
     SELECT asked.key, top.value, top.count AS n FROM unnest(%(keys)s::text[]) AS asked(key), LATERAL (
         SELECT value, count FROM catalog_facetcount WHERE scope = %(scope)s AND key = asked.key
@@ -55,21 +54,21 @@ SELECT key, value, sum(n)::bigint FROM (
     SELECT key, value, count AS n FROM catalog_facetcount
     WHERE scope = ANY(%(scopes)s::bigint[]) AND key = ANY(%(keys)s::text[])
     UNION ALL
-    SELECT key, value, change FROM catalog_facetchange
-    WHERE (%(all)s OR place = ANY(%(places)s::bigint[])) AND key = ANY(%(keys)s::text[])
+    SELECT key, value, n FROM catalog_facetfresh
+    WHERE scope = ANY(%(scopes)s::bigint[]) AND key = ANY(%(keys)s::text[])
 ) AS found GROUP BY key, value HAVING sum(n) > 0
 """
 _RUNS_OF_PLACES = """
-WITH counted AS MATERIALIZED (
+WITH place AS MATERIALIZED (
+    SELECT id, beamline_id, proposal_id FROM catalog_runplace
+    WHERE ARRAY[0, -beamline_id, id] && %(scopes)s::bigint[]
+), counted AS MATERIALIZED (
     SELECT beamline_id, proposal_id, sum(n)::bigint AS n FROM (
-        SELECT scope AS place, count AS n FROM catalog_facetcount
-        WHERE key = 'run' AND value = '' AND scope = ANY(
-            CASE WHEN %(all)s THEN ARRAY(SELECT id FROM catalog_runplace) ELSE %(places)s::bigint[] END
-        )
+        SELECT scope, count AS n FROM catalog_facetcount
+        WHERE key = 'run' AND value = '' AND scope = ANY(ARRAY(SELECT id FROM place))
         UNION ALL
-        SELECT place, change FROM catalog_facetchange
-        WHERE key = 'run' AND (%(all)s OR place = ANY(%(places)s::bigint[]))
-    ) AS kept JOIN catalog_runplace AS at ON at.id = kept.place
+        SELECT place, change FROM catalog_facetchange WHERE key = 'run'
+    ) AS kept JOIN place ON place.id = kept.scope
     GROUP BY beamline_id, proposal_id HAVING sum(n) > 0
 )
 SELECT 'run', '', sum(n)::bigint FROM counted HAVING sum(n) > 0
@@ -109,15 +108,14 @@ def facets(actor: Actor, query: RunQuery) -> dict[str, Any]:
     matching runs, and ``count`` says ``capped``.
     """
     require_in_key(actor, Scope.RUN_READ)
+    places = visible_places(actor, query)
     with deadline():
-        if is_of_places(query):
-            return _of_places(visible_places(actor, query))
-        return _of_matches(actor, query)
+        return _of_places(places) if is_of_places(query) else _of_matches(places, query)
 
 
 def _of_places(places: Places) -> dict[str, Any]:
     scopes = places.scopes()
-    asked = {**places.asked(scopes), "keys": list(_KEPT), "most": MAX_VALUES}
+    asked = {"scopes": array_of(scopes), "keys": list(_KEPT), "most": MAX_VALUES}
     if len(scopes) == 1:
         rows = _rows(_COUNTS_OF_ONE_SCOPE, {**asked, "scope": scopes[0]})
     else:
@@ -130,8 +128,8 @@ def _of_places(places: Places) -> dict[str, Any]:
     return _answer(found, sum(found.pop("run", {}).values()), is_capped=False)
 
 
-def _of_matches(actor: Actor, query: RunQuery) -> dict[str, Any]:
-    keys = newest_keys(matches(actor, query, condition(query), is_counted=False))
+def _of_matches(places: Places, query: RunQuery) -> dict[str, Any]:
+    keys = newest_keys(matches(places, query, condition(query), is_counted=False))
     counted = keys[:COUNT_CAP]
     found = _grouped(_rows(_COUNTS_OF_RUNS, {"runs": array_of(counted)}))
     return _answer(found, len(counted), is_capped=len(keys) > COUNT_CAP)
@@ -141,7 +139,7 @@ def newest_keys(found: Matches) -> list[int]:
     """Give the keys of the newest matches, one more than are counted."""
     if found.newest is not None:
         return [pk for _, pk in found.newest]
-    newest = found.rows.order_by("-time", "-pk").values("pk")[: COUNT_CAP + 1]
+    newest = found.rows().order_by("-time", "-pk").values("pk")[: COUNT_CAP + 1]
     return newest.aggregate(keys=ArrayAgg("pk"))["keys"] or []
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet, prefetch_related_objects
+from psycopg2 import sql
 
 from accounts.access import Scope, require_in_key
 from accounts.actor import Actor
@@ -31,6 +33,13 @@ _SHOWN = (
 )
 
 
+# More than are counted would be sent for nothing.
+_FEW = sql.SQL(
+    "SELECT count(*), CASE WHEN count(*) <= {cap} THEN array_agg(key) END,"
+    " CASE WHEN count(*) <= {cap} THEN array_agg(time) END FROM ({rows}) AS found(key, time)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RunPage:
     """Some runs of an answer: their summaries, where the next page begins, how many match."""
@@ -45,12 +54,19 @@ class RunPage:
 class Matches:
     """The runs that match, in a form that can be put in order cheaply, and how many they are.
 
-    ``newest`` has their keys and times, the newest first, where they are few enough to be collected.
+    ``newest`` has their times and keys, the newest first, where they are few enough to be collected;
+    ``uncollected`` gives the runs else.
     """
 
-    rows: QuerySet[Run]
     count: int
+    uncollected: QuerySet[Run] | None = None
     newest: list[tuple[float, int]] | None = None
+
+    def rows(self) -> QuerySet[Run]:
+        """Give the runs, in no order."""
+        if self.uncollected is not None:
+            return self.uncollected
+        return _rows().filter(pk__in=[pk for _, pk in self.newest or ()])
 
 
 def runs(actor: Actor, query: RunQuery, *, show: Sequence[str] = ()) -> RunPage:
@@ -75,8 +91,12 @@ def runs(actor: Actor, query: RunQuery, *, show: Sequence[str] = ()) -> RunPage:
     order = order_of(query.sort)
     position = read_cursor(query.cursor, order.names) if query.cursor else None
     wanted = condition(query)
+    places = visible_places(actor, query)
     with deadline():
-        found = matches(actor, query, wanted, position)
+        if is_of_places(query) and places.are_few and order.is_latest and position is None:
+            found = Matches(number_of_runs(places), places.latest(limit + 1))
+        else:
+            found = matches(places, query, wanted, position)
         page = _page(found, order, position, limit + 1)
         if "tags" in show:
             prefetch_related_objects(page, "tags")
@@ -91,7 +111,7 @@ def runs(actor: Actor, query: RunQuery, *, show: Sequence[str] = ()) -> RunPage:
 
 
 def matches(
-    actor: Actor, query: RunQuery, wanted: Q, position: Position | None = None, *, is_counted: bool = True
+    places: Places, query: RunQuery, wanted: Q, position: Position | None = None, *, is_counted: bool = True
 ) -> Matches:
     """Count what matches up to the cap, and give it in a form that can be put in order.
 
@@ -101,6 +121,8 @@ def matches(
 
     Parameters
     ----------
+    places
+        Those whose runs may be given, `visible_places` for the query.
     wanted
         The condition of `query`.
     position
@@ -108,16 +130,15 @@ def matches(
     is_counted
         Whether the count is needed where it does not come by itself; it is 0 then.
     """
-    places = visible_places(actor, query)
     matching = places.runs().filter(wanted)
     known = position.count if position is not None and position.asked == digest_of(query) else None
     if known is not None and known > COUNT_CAP:
-        found = Matches(matching, known)
-    elif places.sees_all and not query.terms:
+        found = Matches(known, matching)
+    elif places.are_one_walk and not query.terms:
         count = known or 0
         if known is None and is_counted:
             count = number_of_runs(places) if is_of_places(query) else _count(matching)
-        found = Matches(matching, count)
+        found = Matches(count, matching)
     else:
         found = _by_terms_and_rights(query, places, matching)
     return found if query.recent is None else _newest(found, query.recent)
@@ -127,7 +148,7 @@ def _by_terms_and_rights(query: RunQuery, places: Places, matching: QuerySet[Run
     if is_of_places(query) and not places.are_few:
         count = number_of_runs(places)
         if count > COUNT_CAP:
-            return Matches(matching, count)
+            return Matches(count, matching)
     indexed = by_index(query.terms)
     if indexed == query.terms:
         return _collected(matching, matching)
@@ -136,19 +157,17 @@ def _by_terms_and_rights(query: RunQuery, places: Places, matching: QuerySet[Run
 
 def _collected(matching: QuerySet[Run], narrow: QuerySet[Run]) -> Matches:
     """Collect up to the cap what `narrow` selects, which is what `matching` does in another way."""
-    some = narrow.order_by().values("pk", "time")[: COUNT_CAP + 1]
-    found = some.aggregate(count=Count("pk"), keys=_Few("pk"), times=_Few("time"))
-    keys, times = found["keys"] or [], found["times"] or []
-    if found["count"] > COUNT_CAP:
-        return Matches(matching, found["count"])
-    newest = sorted(zip(times, keys, strict=True), reverse=True)
-    return Matches(_rows().filter(pk__in=keys), len(keys), newest)
-
-
-class _Few(ArrayAgg):
-    """Collects values, none where they are more than are counted: those would be sent for nothing."""
-
-    template = f"CASE WHEN COUNT(*) <= {COUNT_CAP} THEN {ArrayAgg.template} END"
+    try:
+        text, values = narrow.order_by().values_list("pk", "time")[: COUNT_CAP + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return Matches(0, newest=[])
+    with connection.cursor() as cursor:
+        cursor.execute(_FEW.format(rows=sql.SQL(text), cap=sql.Literal(COUNT_CAP)), values)
+        count, keys, times = cursor.fetchone()
+    if count > COUNT_CAP:
+        return Matches(count, matching)
+    newest = sorted(zip(times or (), keys or (), strict=True), reverse=True)
+    return Matches(count, newest=newest)
 
 
 def _newest(found: Matches, recent: int) -> Matches:
@@ -157,8 +176,8 @@ def _newest(found: Matches, recent: int) -> Matches:
     if found.newest is not None:
         newest = found.newest[wanted]
     else:
-        newest = list(found.rows.order_by("-time", "-pk").values_list("time", "pk")[wanted])
-    return Matches(_rows().filter(pk__in=[pk for _, pk in newest]), len(newest), newest)
+        newest = list(found.rows().order_by("-time", "-pk").values_list("time", "pk")[wanted])
+    return Matches(len(newest), newest=newest)
 
 
 def _rows() -> QuerySet[Run]:
@@ -170,12 +189,12 @@ def _count(matching: QuerySet[Run]) -> int:
 
 
 def _page(found: Matches, order: Order, position: Position | None, size: int) -> list[Run]:
-    rows = found.rows
-    if found.newest is not None and order.names == ("-time",):
+    if found.newest is not None and order.is_latest:
         keys = [one for one in found.newest if position is None or one < tuple(position.values)]
         rows = _rows().filter(pk__in=[pk for _, pk in keys[:size]])
-    elif position is not None:
-        rows = rows.filter(order.after(position.values))
+    else:
+        rows = found.rows()
+        rows = rows if position is None else rows.filter(order.after(position.values))
     rows = rows.annotate(**order.reckoned())
     return list(rows.order_by(*order.orderings()).only(*_SHOWN)[:size])
 

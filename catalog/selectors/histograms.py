@@ -16,7 +16,7 @@ from catalog.queries import RunQuery
 from catalog.selectors.conditions import condition
 from catalog.selectors.deadline import deadline
 from catalog.selectors.finding import COUNT_CAP, matches
-from catalog.selectors.places import is_of_places, visible_places
+from catalog.selectors.places import Places, array_of, is_of_places, visible_places
 
 STEPS = ("hour", "day", "week", "month")
 MAX_BARS = 1000
@@ -27,8 +27,7 @@ _HOURS_OF_PLACES = """
 SELECT value::bigint, sum(n)::bigint FROM (
     SELECT value, count AS n FROM catalog_facetcount WHERE scope = ANY(%(scopes)s::bigint[]) AND key = 'hour'
     UNION ALL
-    SELECT value, change FROM catalog_facetchange
-    WHERE key = 'hour' AND (%(all)s OR place = ANY(%(places)s::bigint[]))
+    SELECT value, n FROM catalog_facetfresh WHERE scope = ANY(%(scopes)s::bigint[]) AND key = 'hour'
 ) AS found GROUP BY value HAVING sum(n) > 0
 """
 
@@ -46,8 +45,9 @@ def histogram(actor: Actor, query: RunQuery, *, step: str, zone: ZoneInfo) -> di
         Where days begin.
     """
     require_in_key(actor, Scope.RUN_READ)
+    places = visible_places(actor, query)
     with deadline():
-        times, is_capped = _times(actor, query, zone)
+        times, is_capped = _times(places, query, zone)
     counted = _by_step(times, step, zone)
     bars = [{"start": start, "begins": _begins(start, step, zone), "count": n} for start, n in counted]
     total = sum(number for _, number in counted)
@@ -59,16 +59,16 @@ def histogram(actor: Actor, query: RunQuery, *, step: str, zone: ZoneInfo) -> di
     }
 
 
-def _times(actor: Actor, query: RunQuery, zone: ZoneInfo) -> tuple[list[tuple[float, int]], bool]:
+def _times(places: Places, query: RunQuery, zone: ZoneInfo) -> tuple[list[tuple[float, int]], bool]:
     """Give times with the number of runs at each, and whether some are left out."""
     if is_of_places(query) and _has_whole_hours(zone):
         with connection.cursor() as cursor:
-            cursor.execute(_HOURS_OF_PLACES, visible_places(actor, query).asked())
+            cursor.execute(_HOURS_OF_PLACES, {"scopes": array_of(places.scopes())})
             return [(float(hour) * _HOUR, n) for hour, n in cursor.fetchall()], False
-    matching = matches(actor, query, condition(query), is_counted=False)
+    matching = matches(places, query, condition(query), is_counted=False)
     if matching.newest is not None:
         return [(time, 1) for time, _ in matching.newest], False
-    newest = matching.rows.order_by("-time", "-pk")
+    newest = matching.rows().order_by("-time", "-pk")
     found = list(newest.values_list("time", flat=True)[: COUNT_CAP + 1])
     return [(time, 1) for time in found[:COUNT_CAP]], len(found) > COUNT_CAP
 

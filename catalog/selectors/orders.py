@@ -84,6 +84,11 @@ class Order:
     names: tuple[str, ...]
     keys: tuple[Key, ...]
 
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether it is the order of lists that ask for none: the newest run first."""
+        return self.names == _LATEST
+
     def reckoned(self) -> dict[str, Any]:
         """Give the values of the keys to read with each run, by the names that `values_of` knows."""
         return {f"order_{place}": key.value for place, key in enumerate(self.keys)}

@@ -19,7 +19,7 @@ from catalog.selectors.counting import FACETS, facets, ranked
 from catalog.selectors.deadline import deadline
 from catalog.selectors.metadata_tests import Path, metadata_test, path_of
 from catalog.selectors.patterns import wildcard_like
-from catalog.selectors.places import visible_places
+from catalog.selectors.places import array_of, visible_places
 from catalog.selectors.runs import visible_runs
 
 NEWEST = 1000
@@ -35,8 +35,8 @@ SELECT value, sum(n)::bigint AS runs FROM (
     SELECT value, count AS n FROM catalog_facetcount
     WHERE scope = ANY(%(scopes)s::bigint[]) AND key = %(key)s AND value ILIKE %(like)s
     UNION ALL
-    SELECT value, change FROM catalog_facetchange
-    WHERE (%(all)s OR place = ANY(%(places)s::bigint[])) AND key = %(key)s AND value ILIKE %(like)s
+    SELECT value, n FROM catalog_facetfresh
+    WHERE scope = ANY(%(scopes)s::bigint[]) AND key = %(key)s AND value ILIKE %(like)s
 ) AS found GROUP BY value HAVING sum(n) > 0 ORDER BY runs DESC, value LIMIT %(most)s
 """
 _PLAIN_KEY = re.compile(r"[^\W\d][\w-]*")
@@ -90,7 +90,7 @@ def keys(actor: Actor, *, prefix: str = "") -> list[dict[str, Any]]:
 
 def _kept(actor: Actor, key: str, prefix: str, limit: int) -> list[dict[str, Any]]:
     asked: dict[str, Any] = {
-        **visible_places(actor, RunQuery()).asked(),
+        "scopes": array_of(visible_places(actor, RunQuery()).scopes()),
         "key": key,
         "like": wildcard_like(prefix.replace("*", "")) + "%",
         "most": limit,

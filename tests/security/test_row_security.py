@@ -1,5 +1,7 @@
 """The database's own wall: what the selectors would forget to cut, a reader's role does not see either."""
 
+import sys
+
 import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
@@ -8,6 +10,7 @@ from accounts import access, row_security
 from accounts.actor import system_actor
 from accounts.database_roles import SECRETS, Roles, set_up
 from accounts.models import AuditEntry, Beamline, User
+from accounts.standing import standing_of
 from tests.security.access_table import TABLE
 from tests.security.stage import set_stage
 from tests.support.database_role import acting_as
@@ -51,11 +54,16 @@ def no_cut(monkeypatch):
     """Plant the fault that the wall is for: the cut of the selectors lets everything through."""
 
     def everything(actor, queryset, **_):
-        access._standing(actor)
+        standing_of(actor)
         return queryset
 
-    for module in ("catalog.selectors.runs", "catalog.selectors.finding"):
-        monkeypatch.setattr(f"{module}.visible", everything, raising=False)
+    def every_place(_, actor):
+        standing_of(actor)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("catalog.") and hasattr(module, "visible"):
+            monkeypatch.setattr(module, "visible", everything)
+    monkeypatch.setattr("accounts.visibility.PreparedVisible.of", every_place)
 
 
 def test_without_a_reader_nothing_is_shown(stage, roles):

@@ -388,6 +388,26 @@ def test_pages_follow_each_other_without_gap_or_double(place, text, is_oldest_fi
     assert seen == (uids if is_oldest_first else uids[::-1])
 
 
+@pytest.mark.parametrize("few", [0, 100])
+def test_pages_of_a_member_go_over_all_places(place, monkeypatch, few):
+    monkeypatch.setattr(places, "FEW_PROPOSALS", few)
+    other, third = make_place("other", "P-2"), make_place("third", "P-3")
+    both = accounts.User.objects.create(username="both")
+    for number in ("P-1", "P-2"):
+        accounts.Membership.objects.create(
+            user=both, proposal=accounts.Proposal.objects.get(number=number), role="member"
+        )
+    where = [place, other, other, third]
+    uids = [stored(where[n % 4], scan(0, time=float(n // 5))) for n in range(20)]
+    mine = [uid for n, uid in enumerate(uids) if n % 4 != 3][::-1]
+    seen, page = [], None
+    while page is None or page.next:
+        page = selectors.runs(person(both), RunQuery(limit=4, cursor=page.next if page else ""))
+        seen += [row["uid"] for row in page.results]
+        assert (page.count, page.is_capped) == (15, False)
+    assert seen == mine
+
+
 def test_a_cursor_that_is_not_ours_is_refused(place):
     for n in range(3):
         stored(place, scan(0, time=float(n)))
