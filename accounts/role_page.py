@@ -7,7 +7,7 @@ from accounts.roles import ProposalRole, StaffRole
 
 HEAD = """# What each role may do
 
-Written by `manage.py role_page > docs/reference/roles.md` from `accounts/access.py`; do not edit. How roles,
+Written by `manage.py role_page > docs/reference/roles.md` from `accounts/scopes.py`; do not edit. How roles,
 visits, dates, rules and keys narrow this is in [access](access.md). A facility administrator has every scope,
 everywhere.
 """

@@ -2,8 +2,8 @@
 
 The newest 20 runs and some searches, asked by the selectors: unrestricted (an administrator, as the owner of
 the tables, who passes row security), and by a member of three proposals, by staff and by the administrator
-through the role of the web process, behind both walls. Asked in turn, so that the machine's other work meets
-all alike.
+through the role of the web process, behind both walls. Then the same over HTTP with API keys, from a server
+of the owner's and one of the web role's. Asked in turn, so that the machine's other work meets all alike.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import argparse
 import os
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 from bench import _seeded_runs as seeded
+from bench.search import Caller, questions, served
 
-REPEATS = 60
+REPEATS = 100
+WARMING = 8
 GOAL = 1.3
 QUESTIONS = ("latest 20 by time", "plan and week", "two words", "metadata key")
 
@@ -45,22 +48,69 @@ def _table(count: int) -> None:
     from django.db import connection
 
     from accounts.database_roles import Roles
-    from bench.search import questions
 
     web = Roles.of(connection.settings_dict["NAME"]).web
     people = _people()
+    _print("by the selectors", _by_selectors(people, web, questions(count)))
+    owner = os.environ["DATABASE_URL"]
+    as_web = owner.replace("://beamport@", f"://{web}@")
+    with served() as (port, _), served({"DATABASE_URL": as_web}) as (port_of_web, _):
+        callers = {name: _caller(port_of_web, actor) for name, actor in people.items()}
+        everyone = {"unrestricted": _caller(port, people["admin"]), **callers}
+        _print("over HTTP", _over_http(everyone, questions(count)))
+
+
+def _by_selectors(
+    people: dict[str, Any], web: str, asked: dict[str, dict[str, str]]
+) -> dict[str, dict[str, list[float]]]:
     callers = {"unrestricted": (people["admin"], "")} | {name: (one, web) for name, one in people.items()}
-    asked = questions(count)
-    print(f"{'p50 / p95 ms, goal ' + str(GOAL) + ' x p95':28}" + "".join(f"{name:>26}" for name in callers))
+
+    def ask(name: str, who: str) -> float:
+        actor, role = callers[who]
+        _take(role)
+        return _asked(actor, asked[name])
+
+    return _in_turn(list(callers), ask)
+
+
+def _over_http(
+    callers: dict[str, Caller], asked: dict[str, dict[str, str]]
+) -> dict[str, dict[str, list[float]]]:
+    def ask(name: str, who: str) -> float:
+        began = time.perf_counter()
+        status, body = callers[who].get("/api/v1/runs", {"limit": "20", **asked[name]})
+        if status != 200:
+            raise RuntimeError(f"{who}: {name}: {status} {body[:200]!r}")
+        return (time.perf_counter() - began) * 1000
+
+    return _in_turn(list(callers), ask)
+
+
+def _in_turn(callers: list[str], ask: Callable[[str, str], float]) -> dict[str, dict[str, list[float]]]:
+    """Give the milliseconds of each question for each caller; the first times of all warm up."""
+    taken: dict[str, dict[str, list[float]]] = {name: {who: [] for who in callers} for name in QUESTIONS}
     for name in QUESTIONS:
-        taken: dict[str, list[float]] = {who: [] for who in callers}
-        for _ in range(REPEATS):
-            for who, (actor, role) in callers.items():
-                _take(role)
-                taken[who].append(_asked(actor, asked[name]))
-        print(
-            f"{name:28}" + "".join(f"{_told(times, taken['unrestricted']):>26}" for times in taken.values())
-        )
+        for repeat in range(WARMING + REPEATS):
+            for who in callers:
+                milliseconds = ask(name, who)
+                if repeat >= WARMING:
+                    taken[name][who].append(milliseconds)
+    return taken
+
+
+def _print(title: str, taken: dict[str, dict[str, list[float]]]) -> None:
+    callers = next(iter(taken.values()))
+    print(f"{title}: p50 / p95 ms, goal {GOAL} x p95".ljust(44) + "".join(f"{name:>24}" for name in callers))
+    for name, times in taken.items():
+        told = (_told(one, times["unrestricted"]) for one in times.values())
+        print(f"{name:44}" + "".join(f"{one:>24}" for one in told), flush=True)
+
+
+def _caller(port: int, actor: Any) -> Caller:
+    from accounts.services import create_key
+
+    key = create_key(actor=actor, scopes=["run:read"], note="bench")[0]
+    return Caller(port, {"Authorization": f"ApiKey {key}", "Accept": "application/json"})
 
 
 def _told(times: list[float], unrestricted: list[float]) -> str:

@@ -145,7 +145,7 @@ def _ours(count: int, is_profiled: bool) -> dict[str, dict[str, Any]]:
     if is_profiled:
         _profile(count)
     found = {}
-    with _server() as (port, pid):
+    with served() as (port, pid):
         for who, key in keys.items():
             caller = Caller(port, {"Authorization": f"ApiKey {key}", "Accept": "application/json"})
             prefix = "" if who == "admin" else f"{who}: "
@@ -215,7 +215,8 @@ def _print_sizes() -> None:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[int, int]]:
+def served(environment: dict[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """Start the web server as `make run` does; give its port and the key of its process."""
     from config.embedded import free_port
 
     port = free_port()
@@ -223,7 +224,7 @@ def _server() -> Iterator[tuple[int, int]]:
         *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"),
         *("--port", str(port), "--lifespan", "off", "--no-access-log"),
     ]
-    with tempfile.TemporaryFile() as log, _running(command, port, log) as process:
+    with tempfile.TemporaryFile() as log, _running(command, port, log, environment) as process:
         yield port, process.pid
 
 
