@@ -27,7 +27,8 @@ from accounts.models import APIKey, TokenSession, User
 from accounts.requests import actor_of_key, actor_of_user, key_row
 
 ACCESS_LIFETIME: Final = timedelta(minutes=15)
-SESSION_LIFETIME: Final = timedelta(days=7)
+SESSION_LIFETIME: Final = timedelta(days=7)  # without renewal
+LONGEST_LIFETIME: Final = timedelta(days=30)  # however often it is renewed
 ACCESS_SALT: Final = "accounts.tokens.access"
 REFRESH_SALT: Final = "accounts.tokens.refresh"
 STAMP_SALT: Final = "accounts.tokens.password"
@@ -89,7 +90,9 @@ def _open(user: User, actor: Actor) -> Tokens:
 
 @transaction.atomic
 def refresh(text: str) -> Tokens:
-    """Give new tokens for a refresh token, and put off the end of its session. Not audited: a heartbeat.
+    """Give new tokens for a refresh token, and put off the end of its session, `LONGEST_LIFETIME` at most.
+
+    Not audited: a heartbeat.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def refresh(text: str) -> Tokens:
     """
     session = _session_of(text, REFRESH_SALT, SESSION_LIFETIME, ENDED)
     session.refreshed_at = timezone.now()
-    session.expires_at = session.refreshed_at + SESSION_LIFETIME
+    session.expires_at = min(session.refreshed_at + SESSION_LIFETIME, session.created_at + LONGEST_LIFETIME)
     session.save(update_fields=["refreshed_at", "expires_at"])
     return _tokens(session)
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("account/second-factor", door.own_second_factor, name="second-factor"),
     path("account/sessions/end-others", door.end_other_sessions, name="sessions-end-others"),
     path("account/sessions/<str:handle>/end", door.end_session, name="session-end"),
+    path("accounts/<str:username>/sessions/end", door.end_sessions_of, name="sessions-end-of"),
     path("accounts/<str:username>/second-factor/reset", door.reset_second_factor, name="second-factor-reset"),
 ]

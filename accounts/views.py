@@ -48,12 +48,13 @@ class SignOutView(LogoutView):
     """End the session on the server, by POST only."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Audit who leaves, then end the session."""
+        """Audit who leaves, end the session, and let the browser forget what it kept of the site."""
         actor = actor_of(request)
         id_token = request.session.get(open_id.ID_TOKEN, "")
         if actor.is_signed_in:
             sign_in.note_end(actor=actor)
         response = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
         if id_token:
             back_to = request.build_absolute_uri(reverse("login"))
             request.session[GOODBYE] = open_id.goodbye(id_token, back_to=back_to)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import selectors, services
 from accounts.access import Scope
-from accounts.door import sessions
+from accounts.door import confirming, sessions
 from accounts.errors import BeamportError
 from accounts.requests import actor_of
 from frontend.bootstrap import beamlines
@@ -34,6 +34,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "me": selectors.me(actor),
         "notices": notice_selectors.choices(actor),
+        "asks_person": confirming.asks_person(request),
         "sessions": sessions.listed(actor, session_key=request.session.session_key),
         "place": "account",
     }

@@ -12,12 +12,16 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
+from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.door.models import Session
-from accounts.errors import ForbiddenError, NotFoundError
+from accounts.door.session_store import silent_since
+from accounts.errors import ForbiddenError, InvalidError, NotFoundError
+from accounts.json_gate import is_text
 from accounts.models import APIKey, TokenSession, User
 
 
@@ -79,13 +83,42 @@ def end_others(*, actor: Actor, session_key: str | None) -> int:
     return count
 
 
+@transaction.atomic
+def end_of(*, actor: Actor, username: str, reason: str) -> int:
+    """End every session of another person, as administrator; audits ``session.all_ended``, gives how many."""
+    require(actor, Scope.ACCOUNT_ADMIN)
+    if not reason.strip():
+        raise InvalidError("Say why.", fields={"reason": ["why the sessions end"]})
+    user = User.objects.filter(username=username).first() if is_text(username) else None
+    if user is None:
+        raise NotFoundError(f"There is no account {username!r}.")
+    count = end_all(user)
+    audit.record(
+        actor=actor,
+        action="session.all_ended",
+        object_kind="user",
+        object_id=user.username,
+        after={"ended": count},
+        reason=reason,
+    )
+    return count
+
+
+def names_signed_in() -> list[str]:
+    """Give the names of all accounts that have a session, for the installation itself."""
+    has_one = Q(sessions__isnull=False) | Q(token_sessions__revoked_at=None, token_sessions__isnull=False)
+    return list(User.objects.filter(has_one).distinct().values_list("username", flat=True))
+
+
 def end_all(user: User) -> int:
     """End every session of an account, within the service that has the reason; gives how many."""
     return _end(user, but=None)
 
 
 def _browsers(actor: Actor, session_key: str | None) -> list[SignIn]:
-    rows = Session.objects.filter(user_id=actor.account_pk, expire_date__gt=timezone.now())
+    rows = Session.objects.filter(
+        user_id=actor.account_pk, expire_date__gt=timezone.now(), seen_at__gt=silent_since()
+    )
     return [
         SignIn(
             handle=_handle(row.session_key),

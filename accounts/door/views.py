@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Scope, require
-from accounts.door import entry, open_id, passwords, second_factor, sessions
+from accounts.door import confirming, entry, open_id, second_factor, sessions
 from accounts.errors import BeamportError, ForbiddenError, InvalidError, NotFoundError, TooManyError
 from accounts.models import User
 from accounts.requests import actor_of, address_of
@@ -107,6 +108,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             codes = _change(request, user)
+            sessions.end_others(actor=actor_of(request), session_key=request.session.session_key)
             if codes is not None:
                 return render(
                     request, "accounts/recovery_codes.html", {"codes": codes, "goes_to": "/account"}
@@ -118,7 +120,7 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
     context = {
         "status": status,
         "draft": None if status.is_on else second_factor.draft(user),
-        "asks_password": _asks_password(user),
+        "asks_password": confirming.asks_password(user),
     }
     return _told(request, "accounts/second_factor.html", context, fault)
 
@@ -128,10 +130,13 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, handle: str) -> HttpResponse:
     """End one of one's sessions."""
     try:
+        confirming.require_person(request, _person(request))
         sessions.end(actor=actor_of(request), handle=handle)
+        messages.success(request, "The session has ended.")
     except NotFoundError as error:
         raise Http404(error.detail) from error
-    messages.success(request, "The session has ended.")
+    except BeamportError as error:
+        messages.error(request, error.detail)
     return redirect("account")
 
 
@@ -139,8 +144,12 @@ def end_session(request: HttpRequest, handle: str) -> HttpResponse:
 @login_required
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End all of one's sessions but this one."""
-    count = sessions.end_others(actor=actor_of(request), session_key=request.session.session_key)
-    messages.success(request, f"Ended: {count}. Only this session is left.")
+    try:
+        confirming.require_person(request, _person(request))
+        count = sessions.end_others(actor=actor_of(request), session_key=request.session.session_key)
+        messages.success(request, f"Ended: {count}. Only this session is left.")
+    except BeamportError as error:
+        messages.error(request, error.detail)
     return redirect("account")
 
 
@@ -149,21 +158,25 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @login_required
 def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
     """Take another person's second factor away, with a reason; for facility administrators."""
-    actor, fault = actor_of(request), None
-    try:
-        require(actor, Scope.ACCOUNT_ADMIN)
-        if request.method == "POST":
-            reason = request.POST.get("reason", "")
-            second_factor.reset(actor=actor, username=username, reason=reason)
-            messages.success(
-                request, f"{username} signs in without a second factor until a new one is set up."
-            )
-            return redirect("account")
-    except (ForbiddenError, NotFoundError) as error:
-        raise Http404("There is no such page here.") from error
-    except BeamportError as error:
-        fault = error
-    return _told(request, "accounts/reset_second_factor.html", {"username": username}, fault)
+
+    def reset(reason: str) -> str:
+        second_factor.reset(actor=actor_of(request), username=username, reason=reason)
+        return f"{username} signs in without a second factor until a new one is set up."
+
+    return _with_reason(request, "accounts/reset_second_factor.html", username, reset)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def end_sessions_of(request: HttpRequest, username: str) -> HttpResponse:
+    """End every session of another person, with a reason; for facility administrators."""
+
+    def end(reason: str) -> str:
+        count = sessions.end_of(actor=actor_of(request), username=username, reason=reason)
+        return f"Ended: {count}. {username} must sign in anew."
+
+    return _with_reason(request, "accounts/end_sessions.html", username, end)
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,9 +192,26 @@ def administration_door(request: HttpRequest) -> HttpResponse:
     return redirect(goes_to)
 
 
+def _with_reason(
+    request: HttpRequest, template: str, username: str, act: Callable[[str], str]
+) -> HttpResponse:
+    """Show an administrator the page that asks why; by POST do the act, which gives what to tell of it."""
+    fault = None
+    try:
+        require(actor_of(request), Scope.ACCOUNT_ADMIN)
+        if request.method == "POST":
+            messages.success(request, act(request.POST.get("reason", "")))
+            return redirect("account")
+    except (ForbiddenError, NotFoundError) as error:
+        raise Http404("There is no such page here.") from error
+    except BeamportError as error:
+        fault = error
+    return _told(request, template, {"username": username}, fault)
+
+
 def _change(request: HttpRequest, user: User) -> list[str] | None:
     """Carry out what was asked; give recovery codes to show, if there are new ones."""
-    _confirm_person(request, user)
+    confirming.require_password(request, user)
     act = request.POST.get("act", "")
     if act == "on":
         return second_factor.confirm(
@@ -194,23 +224,6 @@ def _change(request: HttpRequest, user: User) -> list[str] | None:
         messages.success(request, "Your second factor is off.")
         return None
     raise InvalidError("There is nothing like that to do.")
-
-
-def _confirm_person(request: HttpRequest, user: User) -> None:
-    """Ask for the password again: an open session alone does not change how one signs in."""
-    if not _asks_password(user):
-        if not entry.is_fresh(request):
-            raise InvalidError("You signed in some time ago.", hint="Sign out, sign in again, then do this.")
-        return
-    typed = request.POST.get("password", "")
-    name = user.get_username()
-    found = passwords.person_with(username=name, password=typed, address=address_of(request))
-    if found != user:
-        raise InvalidError("The password is wrong.", fields={"password": ["not the one you sign in with"]})
-
-
-def _asks_password(user: User) -> bool:
-    return user.has_usable_password() or (settings.DIRECTORY is not None and open_id.provider() is None)
 
 
 def _person(request: HttpRequest) -> User:

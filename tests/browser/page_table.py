@@ -53,6 +53,7 @@ PAGES: dict[str, Row] = {
     "facility-why": Row("/facility/why?user=user&device=sx", "admin"),
     "facility-import": Row("/facility/import", "admin"),
     "login": Row("/login", "nobody", is_plain=True),
+    "sessions-end-of": Row("/accounts/user/sessions/end", "admin", is_plain=True),
     "second-factor-reset": Row("/accounts/user/second-factor/reset", "admin", is_plain=True),
 }
 """By the name of the Django route."""

@@ -56,6 +56,7 @@ PAGES: Final = {
     "account/tokens":                             SIGNED_IN,
     "account/tokens/<prefix>/revoke":             FORM,
     "accounts/<username>/second-factor/reset":    "302 404 404 404 404 404 404 200 302 302",
+    "accounts/<username>/sessions/end":           "302 404 404 404 404 404 404 200 302 302",
     "acquire":                                    SIGNED_IN,
     "acquire/<plan>":                             SIGNED_IN,
     "console":                                    SIGNED_IN,
