@@ -14,11 +14,12 @@ from typing import Any
 
 from accounts.actor import Actor
 from acquisition.queue.permits import Permit
-from acquisition.queue.status import private_item
+from acquisition.queue.status import is_steering, private_item
 from catalog.documents.encoding import to_storable
 from realtime import store
 from realtime.catch_up import Tail
 from realtime.frames import Frame
+from realtime.rest import Rest
 from realtime.tasks import end
 from realtime.topics import Topic
 
@@ -31,6 +32,9 @@ VISIBILITY_S = 5.0
 
 class Feed:
     """What is common to all feeds: listeners, and a version that counts what is new."""
+
+    is_prompt = False
+    """News go to each socket at once, not together with what comes soon after."""
 
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
@@ -142,7 +146,7 @@ class StateFeed(Feed):
     """A topic whose followers want its present state: a value that is read again when a doorbell rings."""
 
     pause_s = 0.1
-    """Shortest time between two reads."""
+    """Shortest time between two reads, unless what a doorbell tells is urgent."""
 
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
@@ -150,12 +154,19 @@ class StateFeed(Feed):
         self._turn = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
         self._is_wanted = False
+        self._rest = Rest()
 
     def hear(self, payload: dict[str, Any]) -> None:
         """Read the state again soon; many doorbells make one read."""
         self._is_wanted = True
+        if self.is_urgent(payload):
+            self._rest.end()
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read_while_wanted())
+
+    def is_urgent(self, payload: dict[str, Any]) -> bool:
+        """Tell whether a doorbell is worth a read before the pause is over."""
+        return False
 
     async def look(self) -> None:
         """Read the state and wake the listeners when it has changed."""
@@ -187,8 +198,9 @@ class StateFeed(Feed):
     async def _read_while_wanted(self) -> None:
         while self._is_wanted:
             self._is_wanted = False
+            self._rest.begin()
             await self.poll()
-            await asyncio.sleep(self.pause_s)
+            await self._rest.take(self.pause_s)
 
 
 class QueueFeed(StateFeed):
@@ -211,11 +223,16 @@ class EngineFeed(StateFeed):
     """Status of a beamline; item and run only for those who may see them."""
 
     pause_s = 0.2
+    is_prompt = True
 
     def __init__(self, topic: Topic) -> None:
         super().__init__(topic)
         self._texts: tuple[int, str, str] = (-1, "", "")
         self._sees: dict[tuple[Actor, str], tuple[float, bool]] = {}
+
+    def is_urgent(self, payload: dict[str, Any]) -> bool:
+        """Tell whether the engine does what somebody waits for: it pauses, resumes, ends."""
+        return self.value is not None and is_steering(self.value["engine_state"], payload["engine_state"])
 
     async def read(self) -> dict[str, Any]:
         """Read the whole status."""
@@ -344,7 +361,7 @@ class PresenceFeed(StateFeed):
         return {"watchers": await store.call(store.watchers, self.topic.target)}
 
 
-FEEDS: dict[str, Callable[[Topic], Feed]] = {
+FEEDS: dict[str, type[Feed]] = {
     "run": RunFeed,
     "queue": QueueFeed,
     "engine": EngineFeed,

@@ -28,9 +28,20 @@ PARTS = {
 }
 """What is read beside the engine's own row: the beamline's row of each kind, and its fields."""
 OWN = ("engine_state", "run_uid", "progress", "info", "version", "now", "waiting", "has_due", "running")
-
-
+OF_EVERY_PLAN = frozenset({"idle", "running"})
+"""Engine states that come and go with each plan; whoever steers waits for the others."""
 NONE_DUE = "No item may start yet: they wait for their time, for other items or for approval."
+
+
+def is_steering(old: str, new: str) -> bool:
+    """Tell whether the engine went from one state to another because somebody or something steers it.
+
+    Examples
+    --------
+    >>> is_steering("pausing", "paused"), is_steering("running", "idle"), is_steering("paused", "paused")
+    (True, False, False)
+    """
+    return old != new and not {old, new} <= OF_EVERY_PLAN
 
 
 def public_status(beamline: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from acquisition.queue import running
 from acquisition.queue.leases import Grant
+from acquisition.queue.status import is_steering
 from acquisition.worker.suspending import held_message
 from acquisition.worker.writing import WritingThread, is_settled
 
@@ -47,11 +48,15 @@ class Reporter:
         self._writer.start()
 
     def say(self, **changes: Any) -> None:
-        """Change what is said; mere progress is told twice a second, everything else at once."""
+        """Change what is said; mere progress is told twice a second, everything else soon.
+
+        What the engine does because it is steered is told at once.
+        """
         with self._lock:
-            self._word = replace(self._word, **changes)
+            before, self._word = self._word, replace(self._word, **changes)
+            is_steered = is_steering(before.engine_state, self._word.engine_state)
         if changes.keys() != {"progress"}:
-            self._writer.wake()
+            self._writer.wake(is_urgent=is_steered)
 
     @property
     def word(self) -> EngineWord:

@@ -22,7 +22,8 @@ class WritingThread:
     write
         Writes all that waits; gives False when the database is away (`is_settled`).
     pause_s
-        How long it rests after each time, so that what comes close together is written together.
+        How long it rests after each time, so that what comes close together is written together; what is
+        urgent ends the rest.
     every_s
         It also writes unasked after so long; never by default.
     """
@@ -34,6 +35,7 @@ class WritingThread:
         self._pause_s = pause_s
         self._every_s = every_s
         self._wake = threading.Event()
+        self._rest_is_over = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -41,14 +43,16 @@ class WritingThread:
         """Begin to write."""
         self._thread.start()
 
-    def wake(self) -> None:
-        """Say that there is something to write."""
+    def wake(self, *, is_urgent: bool = False) -> None:
+        """Say that there is something to write; what is urgent waits for no rest."""
         self._wake.set()
+        if is_urgent:
+            self._rest_is_over.set()
 
     def stop(self, timeout_s: float = 1.0) -> None:
         """Write what waits and end."""
         self._stopping.set()
-        self._wake.set()
+        self.wake(is_urgent=True)
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 
@@ -57,10 +61,11 @@ class WritingThread:
             while not self._stopping.is_set():
                 self._wake.wait(self._every_s)
                 self._wake.clear()
+                self._rest_is_over.clear()
                 if not self._write():
                     self._wake.set()
                     self._stopping.wait(RETRY_S)
-                self._stopping.wait(self._pause_s)
+                self._rest_is_over.wait(self._pause_s)
             self._write()
         except LeaseLostError:
             logger.warning("the lease is another worker's; the %s writes nothing more", self._thread.name)

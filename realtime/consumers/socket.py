@@ -13,8 +13,10 @@ from accounts.actor import Actor
 from accounts.errors import BeamportError, NotFoundError, NotSignedInError
 from realtime import handshake, protocol, store, topics
 from realtime.consumers.pace import CommandRate, Pace, allowed_sockets
+from realtime.feeds import FEEDS
 from realtime.hub import Hub, hub
 from realtime.protocol import CloseCode, Fault
+from realtime.rest import Rest
 from realtime.subscriptions import HistoryGoneError, Subscription, subscription_of
 from realtime.tasks import end
 from realtime.topics import Topic
@@ -45,6 +47,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self._failing: set[str] = set()
         self._listeners: dict[str, Any] = {}
         self._has_news = asyncio.Event()
+        self._rest = Rest()
         self._is_over = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._pace = Pace()
@@ -191,9 +194,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await store.call(store.may_follow, actor, topic)
         await store.call(store.note_follower, actor, topic)
 
+        is_prompt = FEEDS[topic.kind.name].is_prompt
+
         def note_news() -> None:
             self._fresh[name] = None
             self._has_news.set()
+            if is_prompt:
+                self._rest.end()
 
         feed = await self._hub.follow(topic, note_news)
         self._listeners[name] = note_news
@@ -245,16 +252,17 @@ class SocketConsumer(AsyncWebsocketConsumer):
             )
 
     async def _send_news(self) -> None:
-        """Send what is new, topic by topic, then pause so that what comes meanwhile travels together."""
+        """Send what is new, topic by topic, then rest so that what comes meanwhile travels together."""
         while True:
             await self._has_news.wait()
             self._has_news.clear()
+            self._rest.begin()
             names, self._fresh = tuple(self._fresh), {}
             has_more = False
             for name in names:
                 has_more = await self._send_next(name) or has_more
             if not has_more:
-                await asyncio.sleep(self._pace.interval_s)
+                await self._rest.take(self._pace.interval_s)
 
     async def _send_next(self, name: str) -> bool:
         """Send the next message of one topic; tell whether more of it waits."""
