@@ -16,7 +16,7 @@ from accounts.errors import InvalidError
 from accounts.models import Group, Rule
 from accounts.requests import actor_of
 from accounts.rule_selectors import group_dict, rule_dict
-from accounts.rule_services import check_rule
+from accounts.rule_services import audit_rule, check_rule
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
@@ -79,13 +79,13 @@ class RuleAdmin(FacilityAdmin):
         known = Rule.objects.filter(pk=obj.pk).first() if change else None
         before = rule_dict(known) if known else None
         super().save_model(request, obj, form, change)
-        _record(request, "rule.changed" if change else "rule.added", obj, before, rule_dict(obj))
+        audit_rule(actor_of(request), "rule.changed" if change else "rule.added", obj, before, rule_dict(obj))
 
     def delete_model(self, request: HttpRequest, obj: Rule) -> None:
         """Remove, and audit ``rule.removed``."""
         before = rule_dict(obj)
         super().delete_model(request, obj)
-        _record(request, "rule.removed", obj, before, None)
+        audit_rule(actor_of(request), "rule.removed", obj, before, None)
 
     def _audit(self, request: HttpRequest, obj: models.Model, verb: str, message: Any) -> None:
         """Leave it: the change is in the audit log already, with what it was before."""
@@ -119,16 +119,3 @@ class GroupAdmin(FacilityAdmin):
 
     def _audit(self, request: HttpRequest, obj: models.Model, verb: str, message: Any) -> None:
         """Leave it: the change is in the audit log already, with what it was before."""
-
-
-def _record(request: HttpRequest, action: str, row: Rule, before: Any, after: Any) -> None:
-    audit.record(
-        actor=actor_of(request),
-        action=action,
-        object_kind="rule",
-        object_id=str(row.uid),
-        beamline=row.beamline.name,
-        proposal=row.proposal.number if row.proposal else "",
-        before=before,
-        after=after,
-    )

@@ -134,7 +134,7 @@ def add_rule(*, actor: Actor, beamline: str, reason: str = "", **asked: Any) -> 
         raise ConflictError(f"{beamline} has {MAX_RULES} rules already.", hint="Join some by patterns.")
     row = Rule(beamline=place)
     _write(actor, row, asked)
-    _audit(actor, "rule.added", row, None, rule_dict(row), reason)
+    audit_rule(actor, "rule.added", row, None, rule_dict(row), reason=reason)
     return row
 
 
@@ -145,7 +145,7 @@ def change_rule(*, actor: Actor, beamline: str, uid: str, reason: str = "", **ch
     row = rule_with(beamline, uid, for_update=True)
     before = rule_dict(row)
     _write(actor, row, changes)
-    _audit(actor, "rule.changed", row, before, rule_dict(row), reason)
+    audit_rule(actor, "rule.changed", row, before, rule_dict(row), reason=reason)
     return row
 
 
@@ -156,7 +156,7 @@ def remove_rule(*, actor: Actor, beamline: str, uid: str, reason: str = "") -> N
     row = rule_with(beamline, uid, for_update=True)
     before = rule_dict(row)
     row.delete()
-    _audit(actor, "rule.removed", row, before, None, reason)
+    audit_rule(actor, "rule.removed", row, before, None, reason=reason)
 
 
 def _place(actor: Actor, beamline: str, *, is_everywhere: bool = False) -> Beamline:
@@ -265,7 +265,8 @@ def _wrong(name: str, text: str) -> InvalidError:
     return InvalidError(f"{name}: {text}.", fields={name: [text]})
 
 
-def _audit(actor: Actor, action: str, row: Rule, before: Any, after: Any, reason: str) -> None:
+def audit_rule(actor: Actor, action: str, row: Rule, before: Any, after: Any, *, reason: str = "") -> None:
+    """Write a change of a rule into the audit log."""
     audit.record(
         actor=actor,
         action=action,

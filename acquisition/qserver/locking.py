@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import audit
 from accounts.access import Scope, require, scopes
 from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
 from accounts.selectors import beamline_named
 from acquisition.qserver.models import ClientDesk
 from acquisition.queue.change import announce_status
+from acquisition.queue.services.auditing import audit_queue
 
 SALT: Final = "acquisition.qserver.lock"
 MAX_KEY: Final = 500
@@ -146,15 +146,7 @@ def _change(
         before = _told(desk)
         act(desk)
         desk.save()
-        audit.record(
-            actor=actor,
-            action=action,
-            object_kind="queue",
-            object_id=beamline,
-            beamline=beamline,
-            before=before,
-            after=_told(desk),
-        )
+        audit_queue(actor, action, beamline, before=before, after=_told(desk))
         announce_status(place.pk, beamline)
     return desk
 
