@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type EngineStatus, getStatus } from "../../api/status";
 import { bootstrap } from "../../bootstrap";
 import { beamlineTopic, useLink, useTopic } from "../../live/hooks";
@@ -32,14 +32,10 @@ export function useBeamlineState(): BeamlineState {
     return () => window.clearInterval(timer);
   }, [link.state, name, refresh]);
 
-  const refreshBoth = useCallback(() => {
-    setPushed(null);
-    refresh();
-  }, [refresh]);
   const status = newest(pushed, fetched.data);
   useFreshOffers(name, status);
   const failure = fetched.error && !pushed ? fetched.error.message : null;
-  return useMemo(() => ({ status, failure, refresh: refreshBoth }), [status, failure, refreshBoth]);
+  return useMemo(() => ({ status, failure, refresh }), [status, failure, refresh]);
 }
 
 /** A page that was opened before the worker was ready gets the presets once it is, without a reload. */

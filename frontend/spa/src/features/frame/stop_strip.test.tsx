@@ -20,13 +20,15 @@ function answer(status: number, body: unknown) {
   });
 }
 
-function show(status: EngineStatus | null) {
-  render(
+function strip(status: EngineStatus | null) {
+  return (
     <BeamlineContext value={{ status, failure: null, refresh: () => {} }}>
       <StopStrip />
-    </BeamlineContext>,
+    </BeamlineContext>
   );
 }
+
+const show = (status: EngineStatus | null) => render(strip(status));
 
 beforeEach(() => {
   asked.length = 0;
@@ -53,6 +55,33 @@ describe("pause and abort", () => {
     await waitFor(() =>
       expect(asked).toEqual([{ url: "/api/v1/beamlines/demo/engine/pause", body: { defer: false } }]),
     );
+  });
+
+  it("says that it pauses before anybody has answered, and can be pressed again", () => {
+    vi.stubGlobal("fetch", () => new Promise(() => {}));
+    const { rerender } = show(RUNNING);
+    fireEvent.click(screen.getByRole("button", { name: "Pause" }));
+    expect(screen.getByRole("button", { name: "Pausing…" })).toHaveProperty("disabled", false);
+    rerender(strip({ ...RUNNING, engine_state: "paused" }));
+    expect(screen.getByRole("button", { name: "Resume" })).toBeTruthy();
+  });
+
+  it("forgets that it was to pause when that was refused", async () => {
+    answer(409, { code: "conflict", detail: "Nothing runs at demo." });
+    show(RUNNING);
+    fireEvent.click(screen.getByRole("button", { name: "Pause" }));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeTruthy();
+  });
+
+  it("forgets it when the engine was paused and goes on", () => {
+    vi.stubGlobal("fetch", () => new Promise(() => {}));
+    const { rerender } = show(RUNNING);
+    fireEvent.click(screen.getByRole("button", { name: "Pause" }));
+    rerender(strip({ ...RUNNING, engine_state: "pausing" }));
+    expect(screen.getByRole("button", { name: "Pausing…" })).toBeTruthy();
+    rerender(strip({ ...RUNNING, engine_state: "paused" }));
+    rerender(strip(RUNNING));
+    expect(screen.getByRole("button", { name: "Pause" })).toBeTruthy();
   });
 
   it("can be pressed while nothing is known of the beamline", () => {

@@ -1,23 +1,46 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type EngineAction, postEngineAction } from "../../api/engine";
 import { bootstrap, may } from "../../bootstrap";
 import { Button, Dialog, Field, Problem, ProblemDialog, useAction } from "../../components/parts";
+import { useLink } from "../../live/hooks";
 import { useBeamline } from "../../live/store";
 import { shownState } from "./engine_state";
+
+/** After so long a press counts as lost; it may be pressed again before. */
+const LOST_MS = 5_000;
+
+/** Whether something was asked for and the engine is still in the state in which it was asked. */
+function useAsked(engineState: string | undefined): [isAsked: boolean, ask: (isAsked: boolean) => void] {
+  const [askedIn, setAskedIn] = useState<string | null>(null);
+  const now = engineState ?? "";
+  if (askedIn !== null && askedIn !== now) setAskedIn(null);
+  useEffect(() => {
+    if (askedIn === null) return;
+    const timer = window.setTimeout(() => setAskedIn(null), LOST_MS);
+    return () => window.clearTimeout(timer);
+  }, [askedIn]);
+  return [askedIn === now, (isAsked) => setAskedIn(isAsked ? now : null)];
+}
 
 /** Pause, resume and abort, by REST: they work also while the live connection is away. */
 export function StopStrip() {
   const { status, refresh } = useBeamline();
   const [isAborting, setAborting] = useState(false);
+  const [isPausing, setPausing] = useAsked(status?.engine_state);
   const action = useAction();
+  const link = useLink();
   const beamline = bootstrap.beamline?.name;
   if (!beamline || !may("engine:stop")) return null;
   const state = shownState(status);
 
   const send = async (what: EngineAction, body: { reason?: string; defer?: boolean } = {}) => {
     const isDone = await action.run(() => postEngineAction(beamline, what, body));
-    refresh();
+    if (link.state !== "live") refresh();
     return isDone;
+  };
+  const pause = async () => {
+    setPausing(true);
+    if (!(await send("pause", { defer: false }))) setPausing(false);
   };
   return (
     <section className="strip" aria-label="Pause and abort">
@@ -36,9 +59,9 @@ export function StopStrip() {
           icon="pause"
           shortcut="pause"
           disabled={!state.isMoving || state.isPaused}
-          onClick={() => void send("pause", { defer: false })}
+          onClick={() => void pause()}
         >
-          Pause
+          {isPausing || status?.engine_state === "pausing" ? "Pausing…" : "Pause"}
         </Button>
       )}
       <Button
