@@ -96,7 +96,7 @@ class RunExportView(APIView):
         run = StoredRun(actor_of(request), uid)
         chosen = exporter(form)
         options = options_of_text(chosen, request.query_params.dict())
-        name = file_name(run.uid, chosen.ending, options.get("stream", ""))
+        name = file_name(run.uid, chosen.ending, options.get("stream", ""), run.start)
         if run.stop is None or not chosen.is_repeatable:
             parts = begun(pieces(chosen, run, options))
             return download(request, parts, name=name, content_type=chosen.media_type)

@@ -50,7 +50,7 @@ def archive(
 
 def name_of(run: StoredRun, chosen: Exporter, options: Mapping[str, Any]) -> str:
     """Give the file name of one run."""
-    return file_name(run.uid, chosen.ending, str(options.get("stream", "")))
+    return file_name(run.uid, chosen.ending, str(options.get("stream", "")), run.start)
 
 
 def _members(

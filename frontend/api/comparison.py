@@ -13,17 +13,20 @@ from accounts.actor import Actor
 from accounts.errors import InvalidError, NotFoundError
 from accounts.requests import actor_of
 from catalog import selectors
+from catalog.export.file_names import content_disposition
 from frontend.api.figure import asked_axes, asked_log, stream_name
-from frontend.figures import Axes, choose_axes
+from frontend.figures import choose_axes
 from frontend.figures.axes import UnknownAxisError
 from frontend.figures.compare_figure import MODES, SCALES, Part, compare_figure
 from frontend.figures.pictures import MEDIA_TYPES, figure_file
 from frontend.figures.run_figure import label_of, signal
 
 MOST_RUNS = 20
+MOST_NUMBERS = 8
+"""Scan numbers in the name of a file."""
 PARAMETERS = [
     OpenApiParameter("run", str, many=True, required=True, description="Uids; the first is the reference."),
-    OpenApiParameter("stream", str, description="Stream of each run; primary, else the first one."),
+    OpenApiParameter("stream", str, description="Stream of each run; the one that its plan is about."),
     OpenApiParameter("x", str, description="Column, `time`, `seq_num` or an expression to draw over."),
     OpenApiParameter("y", str, description="Column or expression."),
     OpenApiParameter("per", str, description="Column that the signal is divided by."),
@@ -71,20 +74,21 @@ class ComparisonView(APIView):
             for run in runs:
                 selectors.exportable_run(actor, run["uid"])
         asked = {**asked_axes(given), "slow": "none"}
-        drawn = [_drawn(actor, run, given.get("stream", ""), asked) for run in runs]
-        parts = [one["part"] for one in drawn if one["part"] is not None]
-        axes = next((one["axes"] for one in drawn if one["axes"] is not None), None)
-        if axes is None:
+        drawn: list[dict[str, Any]] = []
+        for run in runs:
+            drawn.append(_drawn(actor, run, given.get("stream", ""), asked, _first(drawn)))
+        first = _first(drawn)
+        if first is None:
             raise InvalidError(drawn[0]["problem"], fields={"y": [drawn[0]["problem"]]})
-        words = {"x": _label(drawn, axes, axes.x), "y": _label(drawn, axes, axes.y[0])}
+        parts, axes = [one["part"] for one in drawn if one["part"] is not None], first["axes"]
         made = compare_figure(
-            parts, mode=mode or "overlay", scale=scale or "none", log=asked_log(given), **words
+            parts, mode=mode or "overlay", scale=scale or "none", log=asked_log(given), **first["words"]
         )
         if kind:
             answer = HttpResponse(
                 figure_file(kind, made.figure, made.caption), content_type=MEDIA_TYPES[kind]
             )
-            answer["Content-Disposition"] = f'attachment; filename="comparison.{kind}"'
+            answer["Content-Disposition"] = content_disposition(_file_name(drawn, mode or "overlay", kind))
             return answer
         return Response(
             {
@@ -106,36 +110,56 @@ def _uids(given: list[str]) -> list[str]:
     return list(dict.fromkeys(uids))
 
 
+def _file_name(drawn: list[dict[str, Any]], mode: str, kind: str) -> str:
+    """Name a file by the scans in it: scans_12_13_14_overlay.png."""
+    numbers = [one["number"] for one in drawn if one["part"] is not None]
+    more = "_and_more" if len(numbers) > MOST_NUMBERS else ""
+    return f"scans_{'_'.join(numbers[:MOST_NUMBERS])}{more}_{mode}.{kind}"
+
+
 def _check(name: str, asked: str, known: tuple[str, ...]) -> None:
     if asked and asked not in known:
         advice = f"There is no {name} {asked[:40]!r}: choose {', '.join(known)}."
         raise InvalidError(advice, fields={name: [advice]})
 
 
-def _drawn(actor: Actor, run: dict[str, Any], stream: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """Read what is to be drawn of one run; `problem` says why there is nothing."""
-    number = run["scan_id"] if run["scan_id"] is not None else run["uid"][:8]
-    found = {
+def _first(drawn: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Give the first run that is drawn: the others are drawn over its axis."""
+    return next((one for one in drawn if one["part"] is not None), None)
+
+
+def _drawn(
+    actor: Actor, run: dict[str, Any], stream: str, asked: dict[str, Any], first: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Read what is to be drawn of one run, the same signal over the same axis as of the first.
+
+    `problem` says why there is nothing.
+    """
+    number = str(run["scan_id"] if run["scan_id"] is not None else run["uid"][:8])
+    found: dict[str, Any] = {
         "uid": run["uid"],
+        "number": number,
         "label": f"{number} {run['sample'] or run['plan_name']}".strip(),
         "part": None,
         "axes": None,
-        "columns": [],
+        "words": {},
         "problem": "",
     }
+    if first is not None:
+        asked = {**asked, "x": first["axes"].x, "y": first["axes"].y[:1]}
     try:
         name = stream_name(run, stream)
         axes = choose_axes(run["start"], run["streams"][name], stream_name=name, **asked)
         if not axes.y:
             raise NotFoundError("It has no column of numbers.")
+        columns = run["streams"][name]["columns"]
+        words = {"x": label_of(axes.x, axes, columns), "y": label_of(axes.y[0], axes, columns)}
+        if first is not None and words != first["words"]:
+            told = " over ".join((words["y"], words["x"]))
+            raise NotFoundError(f"It has {told}: other units than the first run.")
     except (UnknownAxisError, NotFoundError) as error:
         return {**found, "problem": str(error)}
     table = selectors.table(actor, run["uid"], name, columns=axes.columns)
     across, values = signal(table, run["start"], axes)
     part = Part(found["label"], across, values)
-    return {**found, "part": part, "axes": axes, "columns": run["streams"][name]["columns"]}
-
-
-def _label(drawn: list[dict[str, Any]], axes: Axes, name: str) -> str:
-    columns = next(one["columns"] for one in drawn if one["axes"] is axes)
-    return label_of(name, axes, columns)
+    return {**found, "part": part, "axes": axes, "words": words}

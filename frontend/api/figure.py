@@ -14,11 +14,11 @@ from accounts.errors import InvalidError, NotFoundError
 from accounts.requests import actor_of
 from catalog import selectors
 from frontend.figures import Axes, choose_axes, run_figure
-from frontend.figures.axes import UnknownAxisError
+from frontend.figures.axes import UnknownAxisError, main_stream
 
 MOST_SIGNALS = 8
 PARAMETERS = [
-    OpenApiParameter("stream", str, description="Stream of the run; primary, else the first one."),
+    OpenApiParameter("stream", str, description="Stream of the run; the one that the plan is about."),
     OpenApiParameter("x", str, description="Column, `time`, `seq_num` or an expression to draw over."),
     OpenApiParameter("y", str, many=True, description="Columns or expressions such as `ratio = det / mon`."),
     OpenApiParameter("slow", str, description="Second axis of a map; `none` for lines."),
@@ -101,7 +101,7 @@ def asked_log(parameters: QueryDict) -> list[str]:
 
 
 def stream_name(run: dict[str, Any], asked: str) -> str:
-    """Give the stream that is asked for, else primary, else the first one.
+    """Give the stream that is asked for, else the one that the plan is about.
 
     Raises
     ------
@@ -113,4 +113,4 @@ def stream_name(run: dict[str, Any], asked: str) -> str:
         raise NotFoundError("This run has no events yet, so there is nothing to draw.")
     if asked and asked not in streams:
         raise NotFoundError(f"This run has no stream {asked[:80]!r}.")
-    return asked or ("primary" if "primary" in streams else next(iter(streams)))
+    return asked or main_stream(run["start"], streams)

@@ -24,7 +24,7 @@ from frontend.figures.shapes import SHAPES
 class FitQuerySerializer(StrictSerializer):
     """What is measured, and how."""
 
-    stream = serializers.CharField(required=False, default="", help_text="primary, else the first one")
+    stream = serializers.CharField(required=False, default="", help_text="the one that the plan is about")
     x = serializers.CharField(
         required=False, default="", help_text="column, `time`, `seq_num` or an expression"
     )

@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 
 from accounts.requests import actor_of
 from catalog import selectors
-from catalog.export.file_names import file_name
+from catalog.export.file_names import content_disposition, file_name
+from frontend.figures.axes import main_stream
 
 FORMAT, FORMAT_MINOR = 4, 5
 MEDIA_TYPE = "application/x-ipynb+json"
@@ -39,7 +40,7 @@ def cells(site: str, run: dict[str, Any]) -> list[Cell]:
         As `catalog.selectors.run_detail` tells it.
     """
     streams = run["streams"]
-    name = "primary" if "primary" in streams else next(iter(streams), "")
+    name = main_stream(run["start"], streams)
     number = run["scan_id"] if run["scan_id"] is not None else run["uid"][:8]
     connect = [
         "import beamport",
@@ -100,7 +101,8 @@ class RunNotebookView(APIView):
         if request.query_params.get("form") == "py":
             return HttpResponse(snippet(site, run), content_type="text/x-python; charset=utf-8")
         answer = HttpResponse(json.dumps(notebook(site, run), indent=1), content_type=MEDIA_TYPE)
-        answer["Content-Disposition"] = f'attachment; filename="{file_name(run["uid"], "ipynb")}"'
+        name = file_name(run["uid"], "ipynb", start=run["start"])
+        answer["Content-Disposition"] = content_disposition(name)
         return answer
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from catalog.export.errors import NothingToExportError
 from catalog.export.metadata import iso_time, text_of
 from catalog.export.protocol import STREAM, ExportableRun, Exporter, Options, options_schema
-from catalog.export.runs import data_keys_of, inline_keys
+from catalog.export.runs import data_keys_of, inline_keys, streams_of
 from frontend.figures import run_figure
-from frontend.figures.axes import UnknownAxisError
+from frontend.figures.axes import UnknownAxisError, main_stream
 from frontend.figures.pictures import MEDIA_TYPES, Size, figure_file
 
 MOST_ROWS = 200_000
@@ -26,7 +26,7 @@ def figure_of(run: ExportableRun, options: Options) -> tuple[dict[str, Any], str
     NothingToExportError
         The stream has no column that can be drawn, or not the one asked for.
     """
-    stream = options["stream"]
+    stream = options["stream"] or main_stream(run.start, _streams(run))
     try:
         made = run_figure(
             _table(run, stream),
@@ -66,6 +66,10 @@ def _table(run: ExportableRun, stream: str) -> dict[str, Any]:
     return table
 
 
+def _streams(run: ExportableRun) -> dict[str, dict[str, Any]]:
+    return {name: _described(run, name) for name in streams_of(run)}
+
+
 def _described(run: ExportableRun, stream: str) -> dict[str, Any]:
     columns = [
         {
@@ -92,7 +96,7 @@ def _title(run: ExportableRun, caption: str) -> str:
 
 
 _CHOICES: dict[str, dict[str, Any]] = {
-    "stream": STREAM,
+    "stream": {**STREAM, "default": "", "description": "The one that the plan is about when empty."},
     "x": {**_KEY, "description": "Column, time, seq_num or expression; what the plan moved when empty."},
     "y": {
         "type": "array",

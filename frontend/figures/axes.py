@@ -1,5 +1,6 @@
 """What to draw of a stream: the axes that plan and devices hint at, or those asked for."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ TIME = "time"
 MOST_LINES = 4
 NO_MAP = "none"
 NUMERIC = frozenset({"number", "integer"})
+PRIMARY = "primary"
+BESIDE = re.compile(r"^baseline$|_monitor$")
+"""Streams beside the measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,27 @@ class UnknownAxisError(KeyError, ValueError):
         if self.problem:
             return f"{self.problem}. There is {choices or 'no column'} to draw on {self.axis}."
         return f"There is nothing called {self.asked!r} to draw on {self.axis}: choose {choices}."
+
+
+def main_stream(start: Mapping[str, Any], streams: Mapping[str, Mapping[str, Any]]) -> str:
+    """Name the stream to look at first, empty where there is none.
+
+    It is that of the plan's fastest dimension, else ``primary``, else another of the measurement; one with
+    numbers to draw comes before one of pictures alone.
+
+    Examples
+    --------
+    >>> frames = {"columns": [{"key": "camera", "dtype": "array", "shape": [9, 9], "external": "STREAM:"}]}
+    >>> places = {"columns": [{"key": "x", "dtype": "number", "shape": []}]}
+    >>> main_stream({"hints": {"dimensions": [[["x"], "flown"]]}}, {"primary": frames, "flown": places})
+    'flown'
+    """
+    hinted = [name for _, name in reversed(_given_dimensions(start) or ())]
+    others = (name for name in streams if not BESIDE.search(name))
+    order = [name for name in (*hinted, PRIMARY, *others, *streams) if name in streams]
+    measured = (name for name in order if name in hinted or not BESIDE.search(name))
+    drawable = (name for name in measured if any(map(_is_scalar, streams[name]["columns"])))
+    return next(drawable, order[0] if order else "")
 
 
 def choose_axes(
@@ -100,6 +125,8 @@ def choose_axes(
     if slow and slow != NO_MAP and slow not in x_choices:
         raise UnknownAxisError("slow", slow, x_choices)
     is_map = x is None and slow is None and len(dimensions) == 2 and TIME not in dimensions
+    if is_map and not _is_grid(start):
+        dimensions.reverse()
     return Axes(
         x=x or (dimensions[-1] if dimensions else POINT),
         y=asked or tuple(lines[:MOST_LINES]),
@@ -131,24 +158,39 @@ def _check(axis: str, asked: str, choices: Sequence[str], columns: Sequence[str]
         raise UnknownAxisError(axis, missing, choices)
 
 
+def _is_grid(start: Mapping[str, Any]) -> bool:
+    """Tell whether one axis was slower than the other; else, as on a spiral, the plan names x before y."""
+    hints = start.get("hints")
+    gridding = hints.get("gridding") if isinstance(hints, Mapping) else None
+    return gridding == "rectilinear" or "shape" in start
+
+
 def _is_scalar(column: Mapping[str, Any]) -> bool:
     return column["dtype"] in NUMERIC and not column.get("shape") and not column.get("external")
 
 
 def _dimensions(start: Mapping[str, Any], stream_name: str) -> list[str]:
     """Give the first field of each dimension of the stream, slowest first; with no hints, the last motor."""
-    hints = start.get("hints")
-    given = hints.get("dimensions") if isinstance(hints, Mapping) else None
+    given = _given_dimensions(start)
     if given is None:
         motors = start.get("motors")
         moved = motors if isinstance(motors, Sequence) and not isinstance(motors, str) else ()
         return [motor for motor in moved[-1:] if isinstance(motor, str)]
-    found = []
-    for dimension in given if isinstance(given, Sequence) and not isinstance(given, str) else ():
-        fields, name = _pair(dimension)
-        if fields and name == stream_name and isinstance(fields[0], str):
-            found.append(fields[0])
-    return found
+    return [field for field, name in given if name == stream_name]
+
+
+def _given_dimensions(start: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+    """Give (first field, stream) of each dimension that the plan hints at; None where it hints at none."""
+    hints = start.get("hints")
+    given = hints.get("dimensions") if isinstance(hints, Mapping) else None
+    if given is None:
+        return None
+    pairs = map(_pair, given if isinstance(given, Sequence) and not isinstance(given, str) else ())
+    return [
+        (fields[0], name)
+        for fields, name in pairs
+        if fields and isinstance(fields[0], str) and isinstance(name, str)
+    ]
 
 
 def _pair(dimension: Any) -> tuple[Sequence[Any], Any]:

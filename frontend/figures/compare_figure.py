@@ -70,18 +70,21 @@ def compare_figure(
     >>> made = compare_figure(
     ...     [Part("a", line, line + 1), Part("b", line, line + 3)], x="sx", y="det", mode="difference")
     >>> made.figure["data"][0]["y"], made.caption
-    ([2.0, 2.0, 2.0], 'det over sx of 2 runs, minus a.')
+    ([2.0, 2.0, 2.0], 'det over sx of 2 runs, minus a; between points they are interpolated linearly.')
     """
     if mode not in MODES or scale not in SCALES:
         raise ValueError(f"{mode!r} and {scale!r}: choose one of {MODES} and one of {tuple(SCALES)}.")
+    apart: list[str] = []
     scaled = [replace(part, y=SCALES[scale](part)) for part in map(_sorted, parts)]
     if mode == "waterfall":
         figure = _image(scaled, x, y, "z" in log)
     else:
-        figure = _lines(_ARRANGED[mode](scaled), x, y)
+        arranged = _ARRANGED[mode](scaled)
+        apart = [part.label for part in arranged if not (np.isfinite(part.x) & np.isfinite(part.y)).any()]
+        figure = _lines(arranged, x, y)
     for name in {"x", "y"} & set(log):
         figure.layout[f"{name}axis"].type = "log"
-    return ComparedFigure(figure.to_plotly_json(), _caption(parts, x, y, mode))
+    return ComparedFigure(figure.to_plotly_json(), _caption(parts, x, y, mode, apart))
 
 
 def on_axis(part: Part, x: Values) -> Values:
@@ -185,7 +188,18 @@ def _image(parts: Sequence[Part], x: str, y: str, is_log: bool) -> go.Figure:
     return figure
 
 
-def _caption(parts: Sequence[Part], x: str, y: str, mode: str) -> str:
+def _caption(parts: Sequence[Part], x: str, y: str, mode: str, apart: Sequence[str]) -> str:
     first = parts[0].label if parts else "nothing"
-    words = {"difference": f", minus {first}", "ratio": f", divided by {first}", "offset": ", lifted apart"}
-    return f"{y} over {x} of {len(parts)} run{'' if len(parts) == 1 else 's'}{words.get(mode, '')}."
+    between = "; between points they are interpolated linearly"
+    words = {
+        "difference": f", minus {first}{between}",
+        "ratio": f", divided by {first}{between}",
+        "offset": ", lifted apart",
+        "waterfall": "; between points the colour is interpolated linearly",
+    }
+    nothing = (
+        f" Nothing to draw of {', '.join(apart)}: no number, or no x in common with the first."
+        if apart
+        else ""
+    )
+    return f"{y} over {x} of {len(parts)} run{'' if len(parts) == 1 else 's'}{words.get(mode, '')}.{nothing}"

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from frontend.figures.axes import main_stream
 from frontend.figures.run_figure import RunFigure, run_figure
 
 Document = Mapping[str, Any]
 
 
 def documents_figure(
-    documents: Iterable[tuple[str, Document]], *, stream_name: str = "primary", **chosen: Any
+    documents: Iterable[tuple[str, Document]], *, stream_name: str = "", **chosen: Any
 ) -> RunFigure:
     """Draw one stream of a run.
 
@@ -18,7 +19,7 @@ def documents_figure(
     documents
         Names and documents; events alone or in pages.
     stream_name
-        Name of the stream.
+        Name of the stream; the one that the plan is about when empty.
     chosen
         ``x``, ``y``, ``slow``, ``per`` and ``log`` of `run_figure`.
 
@@ -41,21 +42,25 @@ def documents_figure(
     ([3.0], 'det over the point number, 1 point.')
     """
     start: Document | None = None
-    uids: set[str] = set()
-    described: Document | None = None
-    rows: dict[int, tuple[float, Document]] = {}
+    names: dict[str, str] = {}
+    streams: dict[str, Document] = {}
+    rows: dict[str, dict[int, tuple[float, Document]]] = {}
     for name, doc in documents:
         if name == "start":
             start = doc
-        elif name == "descriptor" and doc.get("name", "") == stream_name:
-            described = doc
-            uids.add(doc["uid"])
-        elif name in ("event", "event_page") and doc["descriptor"] in uids:
-            rows.update(_rows(name, doc))
-    if start is None or described is None:
-        missing = "start document" if start is None else f"stream {stream_name!r}"
-        raise LookupError(f"There is no {missing} among these documents.")
-    return run_figure(_table(rows, described), start, _stream(described), stream_name=stream_name, **chosen)
+        elif name == "descriptor":
+            names[doc["uid"]] = stream = doc.get("name", "")
+            streams[stream] = doc
+        elif name in ("event", "event_page") and doc["descriptor"] in names:
+            rows.setdefault(names[doc["descriptor"]], {}).update(_rows(name, doc))
+    if start is None:
+        raise LookupError("There is no start document among these documents.")
+    known = {stream: _stream(described) for stream, described in streams.items()}
+    chosen_stream = stream_name or main_stream(start, known)
+    if chosen_stream not in known:
+        raise LookupError(f"There is no stream {chosen_stream!r} among these documents.")
+    table = _table(rows.get(chosen_stream, {}), streams[chosen_stream])
+    return run_figure(table, start, known[chosen_stream], stream_name=chosen_stream, **chosen)
 
 
 def _rows(name: str, doc: Document) -> dict[int, tuple[float, Document]]:

@@ -82,7 +82,33 @@ def run_figure(
     figure = _map(table, start, axes, units, "z" in log) if is_map else _lines(table, start, axes, units)
     for name in {"x", "y"} & set(log):
         figure.layout[f"{name}axis"].type = "log"
-    return RunFigure(figure=figure.to_plotly_json(), caption=_caption(axes, table, units), axes=axes)
+    without = _without_value(table, start, axes)
+    if without == len(table["seq_num"]):
+        figure.add_annotation(**_in_the_middle(_nothing_drawn(axes, without)))
+    return RunFigure(figure.to_plotly_json(), _caption(axes, table, units, without), axes=axes)
+
+
+def _without_value(table: Mapping[str, Any], start: Mapping[str, Any], axes: Axes) -> int:
+    """Count the points at which no signal, or no place to draw it at, is a number."""
+    drawn = axes.y[:1] if axes.slow else axes.y
+    places = [channel(table, start, name) for name in filter(None, (axes.x, axes.slow))]
+    known = np.zeros(len(table["seq_num"]), dtype=bool)
+    for name in drawn:
+        known |= np.isfinite(_signal(table, start, axes, name))
+    return int(len(known) - (known & np.isfinite(places).all(axis=0)).sum())
+
+
+def _nothing_drawn(axes: Axes, points: int) -> str:
+    if not axes.y:
+        return "This stream has no numbers to draw."
+    if not points:
+        return "No point was taken."
+    return f"{', '.join(_named(name, axes) for name in axes.y)}: no value at any point."
+
+
+def _in_the_middle(text: str) -> dict[str, Any]:
+    place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    return {"text": escaped(text), "showarrow": False, "font": {"size": 15}, **place}
 
 
 def _lines(
@@ -134,7 +160,7 @@ def _map(
             x=plain(fast[known]),
             y=plain(slow[known]),
             mode="markers",
-            marker={"color": plain(values[known]), "colorscale": "Viridis", "colorbar": bar, "size": 7},
+            marker={"color": plain(values[known]), "colorscale": "Viridis", "colorbar": bar, "size": 9},
         )
     return figure
 
@@ -260,10 +286,13 @@ def escaped(text: str) -> str:
     return text
 
 
-def _caption(axes: Axes, table: Mapping[str, Any], units: Mapping[str, str]) -> str:
+def _caption(axes: Axes, table: Mapping[str, Any], units: Mapping[str, str], without: int) -> str:
     count = len(table["seq_num"])
     points = f"{count} point" + ("" if count == 1 else "s")
+    if axes.y and without:
+        points += ", none with a value" if without == count else f", {without} without a value"
     if axes.slow and axes.y:
-        return f"{_named(axes.y[0], axes)} over {axes.x} and {axes.slow}, {points}."
+        over = f"{_label(axes.x, units)} and {_label(axes.slow, units)}"
+        return f"{_named(axes.y[0], axes)} over {over}, {points}."
     names = ", ".join(_named(name, axes) for name in axes.y) or "nothing"
     return f"{names} over {'the point number' if axes.x == POINT else _label(axes.x, units)}, {points}."

@@ -72,7 +72,7 @@ def _files(options: dict[str, Any]) -> Write:
     folder.mkdir(parents=True, exist_ok=True)
 
     def write(run: StoredRun) -> str:
-        path = folder / file_name(run.uid, chosen.ending, wanted.get("stream", ""))
+        path = folder / file_name(run.uid, chosen.ending, wanted.get("stream", ""), run.start)
         export(chosen, run, path, wanted)
         return str(path)
 

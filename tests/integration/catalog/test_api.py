@@ -224,7 +224,7 @@ def test_json_lines_lose_nothing(odd, member):
     response = member.get(f"/api/v1/runs/{uid}/export/jsonl")
     lines = body(response).decode().splitlines()
     assert same([loads(line) for line in lines], [[name, doc] for name, doc in docs])
-    assert response["Content-Disposition"] == f'attachment; filename="run_{uid}.jsonl"'
+    assert response["Content-Disposition"] == f'attachment; filename="run_HYPERLINK_1_{uid}.jsonl"'
 
 
 def test_csv_guards_formulas_and_says_so(odd, member):
@@ -236,7 +236,7 @@ def test_csv_guards_formulas_and_says_so(odd, member):
     )
     assert lines.split("\r\n")[1:3] == ["seq_num,time,'=x,n,a", '1,2.0,\'=1+1,nan,"[1,2]"']
     assert '2,2.0,"a,""b""\n",-0.0,[]\r\n3,2.0,\'-2,-1.5,' in lines
-    assert response["Content-Disposition"] == f'attachment; filename="run_{uid}_primary.csv"'
+    assert response["Content-Disposition"] == f'attachment; filename="run_HYPERLINK_1_{uid}_primary.csv"'
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     plain = body(member.get(f"/api/v1/runs/{uid}/export/csv", {"guard": "off"})).decode()
     assert "as it is" in plain.split("\r\n")[0]

@@ -107,11 +107,11 @@ def test_runs_go_out_to_files_and_come_in_again(place, tmp_path, form):
 
 
 def test_all_runs_that_a_search_line_finds_go_out(place, tmp_path):
-    wanted = {stored(place, scan(2, scan_id=n)) for n in (1, 2)}
+    wanted = {n: stored(place, scan(2, scan_id=n)) for n in (1, 2)}
     stored(place, scan(2, scan_id=9))
     words = ("--query", "scan_id:<5", "--format", "csv", "--to", str(tmp_path))
     paths = said("export_documents", *words).split()
-    assert {f"{tmp_path}/run_{uid}_primary.csv" for uid in wanted} == set(paths)
+    assert {f"{tmp_path}/scan_{n}_{uid}_primary.csv" for n, uid in wanted.items()} == set(paths)
     assert {str(path) for path in tmp_path.iterdir()} == set(paths)
 
 

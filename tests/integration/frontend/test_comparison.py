@@ -49,6 +49,19 @@ def test_a_run_that_cannot_be_drawn_stays_away_and_it_is_said_why(place):
     assert "no events" in answer["runs"][1]["problem"]
 
 
+def test_other_axes_and_other_units_are_not_drawn_as_if_they_were_the_same(place):
+    turned = [
+        (name, {**doc, "data_keys": {**doc["data_keys"], "sx": {**doc["data_keys"]["sx"], "units": "um"}}})
+        if name == "descriptor"
+        else (name, doc)
+        for name, doc in scan(3)
+    ]
+    uids = [stored(place, scan(3)), stored(place, turned), stored(place, scan(4))]
+    answer = compared(place, *uids).json()
+    assert [len(line["x"]) for line in answer["figure"]["data"]] == [3, 4]
+    assert answer["runs"][1]["problem"] == "It has det (counts) over sx (um): other units than the first run."
+
+
 def test_one_run_that_is_not_to_be_seen_hides_the_comparison(place):
     uid = stored(place, scan(3))
     other = stored(make_place("other", "P-2"), scan(3))
@@ -81,7 +94,7 @@ def test_none_and_too_many_runs_are_refused(place, uids):
 def test_a_comparison_is_downloaded_as_a_file_by_who_may_take_runs_away(place):
     uid = stored(place, scan(3))
     answer = compared(place, uid, file="png")
-    assert answer["Content-Disposition"] == 'attachment; filename="comparison.png"'
+    assert answer["Content-Disposition"] == 'attachment; filename="scans_1_overlay.png"'
     assert Image.open(io.BytesIO(answer.content)).size == (1050, 675)
     accounts.Membership.objects.filter(user_id=place.member.user_id).update(role="observer")
     assert compared(place, uid).status_code == 200

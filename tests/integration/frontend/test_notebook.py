@@ -27,7 +27,7 @@ def member(place):
 def test_a_notebook_keeps_its_format(place, member):
     uid = stored(place, scan(3))
     answer = member.get(f"/api/v1/runs/{uid}/notebook")
-    assert answer["Content-Disposition"] == f'attachment; filename="run_{uid}.ipynb"'
+    assert answer["Content-Disposition"] == f'attachment; filename="scan_1_{uid}.ipynb"'
     book = json.loads(answer.content)
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])

@@ -70,7 +70,7 @@ def test_an_order_is_written_and_fetched_with_its_checksum(place, member):
     assert hashlib.sha256(data).hexdigest() == job["sha256"]
     assert (len(data), response["Content-Length"]) == (job["bytes"], str(job["bytes"]))
     assert [loads(line)[0] for line in data.splitlines()] == ["start", "descriptor", *["event"] * 5, "stop"]
-    assert response["Content-Disposition"] == f'attachment; filename="run_{uid}.jsonl"'
+    assert response["Content-Disposition"] == f'attachment; filename="scan_1_{uid}.jsonl"'
     actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
     assert list(actions)[-2:] == ["export.ordered", "export.fetched"]
 
@@ -83,7 +83,9 @@ def test_several_runs_are_one_zip_with_manifest_and_checksums(place, member):
     assert archive.testzip() is None
     manifest = json.loads(archive.read("manifest.json"))
     assert sorted(manifest["runs"]) == sorted(uids)
-    assert {file["name"] for file in manifest["files"]} == {f"run_{uid}_primary.csv" for uid in uids}
+    assert {file["name"] for file in manifest["files"]} == {
+        f"scan_{n}_{uid}_primary.csv" for n, uid in enumerate(uids, 1)
+    }
     for file in manifest["files"]:
         assert hashlib.sha256(archive.read(file["name"])).hexdigest() == file["sha256"]
     assert len(archive.read("SHA256SUMS").splitlines()) == 2
@@ -259,7 +261,7 @@ def test_runs_can_be_had_as_a_zip_at_once(place, member):
     uids = [stored(place, scan(3)) for _ in range(3)]
     response = member.get("/api/v1/exports/archive", {"runs": ",".join(uids), "format": "json"})
     names = zipfile.ZipFile(io.BytesIO(body(response))).namelist()
-    assert names == [*(f"run_{uid}.json" for uid in uids), "manifest.json", "SHA256SUMS"]
+    assert names == [*(f"scan_1_{uid}.json" for uid in uids), "manifest.json", "SHA256SUMS"]
 
 
 def test_a_zip_takes_the_options_of_its_format(place, member):
@@ -267,6 +269,6 @@ def test_a_zip_takes_the_options_of_its_format(place, member):
     response = member.get("/api/v1/exports/archive", {"runs": uid, "format": "csv", "columns": "det"})
     archive = zipfile.ZipFile(io.BytesIO(body(response)))
     assert json.loads(archive.read("manifest.json"))["options"]["columns"] == ["det"]
-    assert archive.read(f"run_{uid}_primary.csv").splitlines()[1] == b"seq_num,time,det"
+    assert archive.read(f"scan_1_{uid}_primary.csv").splitlines()[1] == b"seq_num,time,det"
     wrong = member.get("/api/v1/exports/archive", {"runs": uid, "format": "csv", "colour": "red"})
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["colour"])

@@ -59,4 +59,4 @@ def test_each_format_draws_what_was_chosen():
 def test_runs_without_the_stream_are_refused():
     for documents in (empty_run(), odd_run()):
         with pytest.raises(LookupError):
-            written(BY_NAME["png"], documents)
+            written(BY_NAME["png"], documents, stream="primary")

@@ -3,7 +3,7 @@
 import pytest
 
 from frontend.figures import choose_axes
-from frontend.figures.axes import UnknownAxisError
+from frontend.figures.axes import UnknownAxisError, main_stream
 
 
 def column(key, dtype="number", shape=(), **rest):
@@ -17,7 +17,8 @@ STREAM = {
 
 
 def start(*fields, stream="primary"):
-    return {"time": 0.0, "hints": {"dimensions": [[[field], stream] for field in fields]}}
+    dimensions = [[[field], stream] for field in fields]
+    return {"time": 0.0, "hints": {"dimensions": dimensions, "gridding": "rectilinear"}}
 
 
 def test_a_scan_is_drawn_over_its_motor_and_not_the_motor_itself():
@@ -44,6 +45,32 @@ def test_a_grid_scan_is_a_map_of_the_fast_axis_over_the_slow_one():
     stream = {**STREAM, "columns": [*STREAM["columns"], column("sy")]}
     axes = choose_axes(start("sy", "sx"), stream)
     assert (axes.slow, axes.x, axes.y) == ("sy", "sx", ("det",))
+
+
+def test_a_spiral_has_the_first_motor_that_it_names_on_x():
+    stream = {**STREAM, "columns": [*STREAM["columns"], column("sy")]}
+    told = {"time": 0.0, "hints": {"dimensions": [[["sx"], "primary"], [["sy"], "primary"]]}}
+    axes = choose_axes(told, stream)
+    assert (axes.x, axes.slow) == ("sx", "sy")
+
+
+FRAMES = {"columns": [column("camera", "array", (4, 4), external="STREAM:")]}
+
+
+@pytest.mark.parametrize(
+    ("told", "streams", "name"),
+    [
+        (start("sx", stream="flown"), {"primary": FRAMES, "flown": STREAM, "baseline": STREAM}, "flown"),
+        (start("sx"), {"baseline": STREAM, "primary": STREAM}, "primary"),
+        ({}, {"baseline": STREAM, "ring_monitor": STREAM, "other": STREAM}, "other"),
+        ({}, {"baseline": STREAM, "primary": FRAMES}, "primary"),
+        (start("sx", stream="gone"), {"primary": FRAMES, "flown": STREAM}, "flown"),
+        ({}, {"baseline": STREAM}, "baseline"),
+        ({}, {}, ""),
+    ],
+)
+def test_the_stream_to_look_at_is_the_one_that_the_plan_is_about(told, streams, name):
+    assert main_stream(told, streams) == name
 
 
 def test_dimensions_of_another_stream_do_not_count():

@@ -33,6 +33,13 @@ def test_runs_are_lifted_apart_by_a_fifth_of_the_widest_range():
     assert second["y"] == pytest.approx([2.8, 4.8, 6.8])
 
 
+def test_interpolation_and_runs_without_a_common_x_are_told():
+    far = part("far", [10, 11], [1, 1])
+    made = compare_figure([A, B, far], x="sx", y="det", mode="difference")
+    assert "interpolated linearly" in made.caption
+    assert made.caption.endswith("Nothing to draw of far − a: no number, or no x in common with the first.")
+
+
 def test_what_differs_is_told_where_both_were_measured():
     (line,) = lines(A, B, mode="difference")
     assert line["name"] == "b − a"

@@ -91,6 +91,22 @@ def test_a_stream_without_numbers_gives_an_empty_figure():
     made = run_figure({"columns": {}, "seq_num": [], "time": []}, start(), {"columns": [], "hints": {}})
     assert made.figure["data"] == []
     assert made.caption == "nothing over the point number, 0 points."
+    assert "no numbers to draw" in made.figure["layout"]["annotations"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("values", "caption", "words"),
+    [
+        ([1.0, None, float("inf")], "det over sx, 3 points, 2 without a value.", None),
+        ([None, None, None], "det over sx, 3 points, none with a value.", "det: no value at any point."),
+        ([], "det over sx, 0 points.", "No point was taken."),
+    ],
+)
+def test_points_without_a_value_are_told_and_nothing_drawn_is_said(values, caption, words):
+    columns = {"sx": [0.0, 1.0, 2.0][: len(values)], "det": values}
+    made = run_figure(table(**columns), start("sx"), stream("sx", "det"))
+    told = [one["text"] for one in made.figure["layout"].get("annotations", ())]
+    assert (made.caption, told) == (caption, [words] if words else [])
 
 
 def test_derived_channels_and_several_signals_are_drawn_together():
