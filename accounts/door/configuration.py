@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,6 +43,14 @@ def switch(name: str, *, default: str) -> bool:
     if text not in ("on", "off"):
         raise ImproperlyConfigured(f"{name} is {text!r}: it must be 'on' or 'off'.")
     return text == "on"
+
+
+def breached_passwords() -> Path | None:
+    """Return the file of leaked passwords that the environment names, None when it names none."""
+    name = os.environ.get("BEAMPORT_BREACHED_PASSWORDS", "")
+    if name and not Path(name).is_file():
+        raise ImproperlyConfigured(f"BEAMPORT_BREACHED_PASSWORDS is {name!r}: there is no such file.")
+    return Path(name) if name else None
 
 
 def open_id() -> OpenID | None:

@@ -36,7 +36,7 @@ STEP_S: Final = 30
 DRIFT_STEPS: Final = 1  # a phone's clock may be off by that many steps either way
 DRAFT_LIFETIME: Final = timedelta(minutes=15)
 RECOVERY_CODES: Final = 10
-RECOVERY_BYTES: Final = 10  # 80 random bits each
+RECOVERY_BYTES: Final = 15  # 120 random bits each, so that a plain digest keeps them safe
 WRONG: Final = "This code is wrong, or was used before."
 
 
@@ -69,7 +69,9 @@ def is_on(user: User) -> bool:
 
 
 def is_required(user: User) -> bool:
-    """Tell whether this person may not sign in without a second factor: staff, where the site asks for it."""
+    """Tell whether this person may not sign in without a second factor: staff or everybody, as the site asks."""
+    if settings.EVERYONE_SECOND_FACTOR:
+        return True
     if not settings.STAFF_SECOND_FACTOR:
         return False
     is_administrator = user.is_facility_admin or user.is_staff
@@ -240,11 +242,9 @@ def _recovers(user: User, code: str, address: str) -> bool:
 
 def _new_codes(user: User) -> list[str]:
     RecoveryCode.objects.filter(user=user).delete()
-    plain = [
-        base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode()[:16] for _ in range(RECOVERY_CODES)
-    ]
+    plain = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, hashed=_hashed(code)) for code in plain)
-    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in plain]
+    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in plain]
 
 
 def _remove(user: User) -> None:

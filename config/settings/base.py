@@ -106,11 +106,14 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.door.password_rules.GuessablePasswordValidator"},
+    {"NAME": "accounts.door.password_rules.BreachedPasswordValidator"},
 ]
+PASSWORD_WORDS = words("BEAMPORT_PASSWORD_WORDS", default="")
+BREACHED_PASSWORDS = sign_in.breached_passwords()
 REQUEST_RATES = request_rates()
 TRUSTED_PROXY_COUNT = int(os.environ.get("BEAMPORT_PROXIES", "0"))
+EVERYONE_SECOND_FACTOR = sign_in.switch("BEAMPORT_EVERYONE_SECOND_FACTOR", default="off")
 STAFF_SECOND_FACTOR = sign_in.switch("BEAMPORT_STAFF_SECOND_FACTOR", default="off")
 OPEN_ID = sign_in.open_id()
 DIRECTORY = sign_in.directory()

@@ -58,7 +58,7 @@ def test_a_person_sets_it_up_with_the_password_and_a_first_code(facility, clock)
     assert client.post("/account/second-factor", {**right, "code": "000000"}).status_code == 400
     assert not second_factor.is_on(facility.users["pi"])
     shown = client.post("/account/second-factor", right)
-    assert len(re.findall(r"<code>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}</code>", shown.content.decode())) == 10
+    assert len(re.findall(r"<code>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}</code>", shown.content.decode())) == 10
     assert "no-store" in shown["Cache-Control"]
     assert "second_factor.switched_on" in actions()
     assert "It is on" in client.get("/account/second-factor").content.decode()
@@ -182,6 +182,12 @@ def test_members_need_none_where_the_site_asks_staff_for_it(facility, settings):
     settings.STAFF_SECOND_FACTOR = True
     client, _ = give_password("member")
     assert is_in(client)
+
+
+def test_everybody_must_set_it_up_where_the_site_asks_everybody(facility, settings):
+    settings.EVERYONE_SECOND_FACTOR = True
+    _, response = give_password("member")
+    assert response["Location"] == "/login/enrol"
 
 
 def test_who_becomes_staff_comes_in_again_by_the_door_that_asks(facility, settings):
