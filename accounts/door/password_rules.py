@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,15 +19,15 @@ from django.core.exceptions import ValidationError
 
 #: Words that every installation has in common; a facility adds its own by BEAMPORT_PASSWORD_WORDS.
 PLACE_WORDS: Final = (
-    "beamport", "beamline", "synchrotron", "facility", "proposal", "experiment", "bluesky", "epics", "storage",
-    "undulator", "scientist", "administrator", "admin", "staff", "user",
-)  # fmt: skip
+    *("beamport", "beamline", "synchrotron", "undulator", "storage", "facility", "proposal", "experiment"),
+    *("bluesky", "epics", "scientist", "administrator", "admin", "staff", "user"),
+)
 LEAST_BESIDE_WORDS: Final = 8
 LONGEST_REPEATED: Final = 4
 LONGEST_PADDING: Final = 8
 LEAST_NAME: Final = 4
-LOOKALIKES: Final = (
-    str.maketrans({}),
+LOOKALIKES: Final[tuple[dict[int, int], ...]] = (
+    {},
     str.maketrans("0134578@$!|", "oleastbasil"),
     str.maketrans("0134578@$!|", "oieastbasil"),
 )
@@ -35,11 +36,11 @@ DIGEST_LENGTH: Final = 40
 
 
 class GuessablePasswordValidator(CommonPasswordValidator):
-    """Refuse what is common under padding, repetition or look-alikes, and what is mostly words of the place."""
+    """Refuse what is common in some disguise, and what is mostly words of the place."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         """Refuse the password, or pass."""
-        super().validate(password, user)
+        super().validate(password)
         plain = password.casefold()
         if any(self._is_common(form) for form in _read(plain) | _without_padding(plain)):
             raise ValidationError("This password is too common.", code="password_too_common")
@@ -86,10 +87,14 @@ def _read(text: str) -> set[str]:
 
 
 def _without_padding(text: str) -> set[str]:
-    """Give what is left without digits and signs around it; many of them are more than padding."""
+    """Give what is left without digits and signs around it; many digits are more than padding."""
     bare = [PADDING.sub("", form) for form in (text, *_read(text))]
     forms = {form for core in bare for form in _read(core)}
-    return {form for form in forms if len(text) - len(form) <= LONGEST_PADDING}
+    return {form for form in forms if _digits(text) - _digits(form) <= LONGEST_PADDING}
+
+
+def _digits(text: str) -> int:
+    return sum(character.isdigit() for character in text)
 
 
 def _words(user: AbstractBaseUser | None) -> list[str]:
@@ -113,8 +118,8 @@ def _repeated(text: str) -> str:
 
 
 def _is_run(text: str) -> bool:
-    """Tell whether almost every character follows from the one before: the next, the one before it, the same."""
-    steps = [ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)]
+    """Tell whether almost every character is the one before, or its neighbour in the alphabet."""
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
     surprises = sum(step not in (-1, 0, 1) for step in steps)
     return len(text) >= 6 and surprises <= len(steps) // 10
 

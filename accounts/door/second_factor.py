@@ -69,7 +69,7 @@ def is_on(user: User) -> bool:
 
 
 def is_required(user: User) -> bool:
-    """Tell whether this person may not sign in without a second factor: staff or everybody, as the site asks."""
+    """Tell whether this person must sign in with a second factor: staff, or everybody, as the site asks."""
     if settings.EVERYONE_SECOND_FACTOR:
         return True
     if not settings.STAFF_SECOND_FACTOR:
