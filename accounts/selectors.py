@@ -13,6 +13,7 @@ from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.json_gate import is_text
 from accounts.models import APIKey, AuditEntry, Beamline, Membership, Proposal, StaffAssignment, User
+from accounts.visibility import beamline_seen
 
 
 def beamlines(actor: Actor) -> QuerySet[Beamline]:
@@ -22,7 +23,7 @@ def beamlines(actor: Actor) -> QuerySet[Beamline]:
 
 def beamline_named(actor: Actor, name: str) -> Beamline:
     """Give the beamline `name`; NotFoundError when there is none that `actor` may see."""
-    beamline = beamlines(actor).filter(name=name).first() if is_text(name) else None
+    beamline = beamline_seen(actor, name) if is_text(name) else None
     if beamline is None:
         raise NotFoundError(f"There is no beamline {name!r} that you can see.")
     return beamline

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actor import ANONYMOUS, Actor
 from accounts.models import Audience, Beamline, Membership, Proposal, StaffAssignment
-from accounts.prepared import MOMENT, NUMBER, Prepared
+from accounts.prepared import MOMENT, NUMBER, TEXT, Prepared
 from accounts.scopes import PUBLISHED_SCOPES, ROLE_SCOPES, Scope
 from accounts.standing import key_has, standing_of
 
@@ -72,8 +72,7 @@ class PreparedVisible(Generic[T]):
 
     def of(self, actor: Actor) -> Seen[T] | None:
         """Give what `actor` may see; None when that is everything."""
-        narrowing = (actor.key_proposal_id, actor.key_beamline_id)
-        if actor.kind not in ("person", "key") or narrowing != (None, None):
+        if not _is_whole_person(actor):
             return self._unprepared(_wanted(actor, "proposal", "beamline", self._scope))
         standing = standing_of(actor)
         if not standing.stands or not key_has(actor, self._scope):
@@ -87,6 +86,17 @@ class PreparedVisible(Generic[T]):
         if wanted is None:
             return Seen([], [])
         return Seen([], list(self._rows(wanted))) if wanted else None
+
+
+def beamline_seen(actor: Actor, name: str) -> Beamline | None:
+    """Give the active beamline `name` if `visible` leaves it to the actor; asked at nearly every request."""
+    if _is_whole_person(actor):
+        standing = standing_of(actor)
+        if not standing.stands:
+            return None
+        if not standing.is_admin:
+            return _BEAMLINE_SEEN.first(actor.account_pk, name)
+    return visible(actor, _active(name), proposal=None, beamline="pk").first()
 
 
 def has_public_data() -> bool:
@@ -115,6 +125,15 @@ def _wanted(actor: Actor, proposal: str | None, beamline: str | None, scope: Sco
     return narrowed & _role_rows(actor.account_pk, timezone.now(), proposal, beamline, scope)
 
 
+def _is_whole_person(actor: Actor) -> bool:
+    """Tell whether the actor is a person, or a key that is narrowed to no place."""
+    return actor.kind in ("person", "key") and actor.key_proposal_id is None and actor.key_beamline_id is None
+
+
+def _active(name: str) -> QuerySet[Beamline]:
+    return Beamline.objects.filter(is_active=True, name=name)
+
+
 def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
     narrowed = Q()
     if actor.key_proposal_id is not None:
@@ -135,17 +154,22 @@ def _key_rows(actor: Actor, proposal: str | None, beamline: str | None) -> Q:
 def _role_rows(
     user_pk: int, now: datetime, proposal: str | None, beamline: str | None, scope: Scope | None
 ) -> Q:
+    if beamline and not proposal:
+        return _placed(user_pk, beamline, scope)
     seen = Q(pk__in=[])
     if proposal:
         seen |= _shared(user_pk, now, proposal, scope)
     if beamline:
         seen |= _in(beamline, _staffed(user_pk, scope))
-    if beamline and not proposal:
-        allocated = Beamline.objects.filter(
-            proposals__memberships__user_id=user_pk, proposals__memberships__role__in=_roles_with(scope)
-        )
-        seen |= _in(beamline, allocated.values("pk"))
     return seen
+
+
+def _placed(user_pk: int, beamline: str, scope: Scope | None) -> Q:
+    """Give the condition of the rows that a person sees because of where they are staff or have time."""
+    allocated = Beamline.objects.filter(
+        proposals__memberships__user_id=user_pk, proposals__memberships__role__in=_roles_with(scope)
+    )
+    return _in(beamline, _staffed(user_pk, scope)) | _in(beamline, allocated.values("pk"))
 
 
 def _shared(user_pk: int, now: datetime, proposal: str, scope: Scope | None) -> Q:
@@ -180,3 +204,8 @@ def _published(to: list[Audience], now: datetime) -> QuerySet[Any, Any]:
     """Give the keys of the proposals whose data are published for some audiences now."""
     is_over = Q(embargo_until__isnull=True) | Q(embargo_until__lte=now)
     return Proposal.objects.filter(is_over, audience__in=to).order_by().values("pk")
+
+
+_BEAMLINE_SEEN: Final[Prepared[Beamline]] = Prepared(
+    lambda user_pk, name: _active(name).filter(_placed(user_pk, "pk", None)), NUMBER, TEXT
+)

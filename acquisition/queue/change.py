@@ -65,15 +65,14 @@ def locked_queue(beamline_id: int) -> BeamlineQueue:
 def announce_status(beamline_id: int, name: str, **told: Any) -> None:
     """Raise the status version inside the transaction and ring `engine:<beamline>` after it.
 
-    `told` is what else is written of the engine. Called after the audit entry: all services take the audit
-    chain before this row, so none waits in a ring.
+    `told` is what else is written of the engine; the doorbell says its state, so that who hears it knows how
+    urgent it is, and reads the rest. Called after the audit entry: all services take the audit chain before
+    this row, so none waits in a ring.
     """
-    from acquisition.queue.status import public_status
-
     rows = EngineSnapshot.objects.filter(beamline_id=beamline_id)
     if not rows.update(version=F("version") + 1, updated_at=Now(), **told):
         EngineSnapshot.objects.get_or_create(beamline_id=beamline_id, defaults={"version": 1, **told})
-    ring_on_commit(f"engine:{name}", lambda: public_status(name))
+    ring_on_commit(f"engine:{name}", lambda: {"engine_state": told.get("engine_state", "")})
 
 
 _LOCKED_QUEUE: Final[Prepared[BeamlineQueue]] = Prepared(

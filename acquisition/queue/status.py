@@ -44,11 +44,6 @@ def is_steering(old: str, new: str) -> bool:
     return old != new and not {old, new} <= OF_EVERY_PLAN
 
 
-def public_status(beamline: str) -> dict[str, Any]:
-    """Give the status that everyone at the beamline may know: no item, no run, no progress."""
-    return without_item(status_of(beamline))
-
-
 def without_item(status: dict[str, Any]) -> dict[str, Any]:
     """Take away what belongs to a proposal; `redacted` tells the reader to ask for the status itself."""
     if private_item(status) is None:

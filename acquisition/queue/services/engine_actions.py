@@ -9,10 +9,9 @@ from accounts.access import Scope, require, scopes
 from accounts.actor import Actor
 from accounts.errors import ConflictError, InvalidError
 from accounts.selectors import beamline_named
-from acquisition.queue.change import announce_status
 from acquisition.queue.control import check_control
 from acquisition.queue.models import ControlCommand, QueueItem
-from acquisition.queue.states import ItemState
+from acquisition.queue.status import running_item
 
 CONTROL_CHANNEL = "beamport_control"
 #: Actions that bring the beamline to rest: right to stop is enough, nobody's control lease is in the way.
@@ -50,7 +49,7 @@ def request_engine_action(
             fields={"action": [f"one of {', '.join(ControlCommand.ENGINE)}"]},
         )
     place = beamline_named(actor, beamline)
-    running = QueueItem.objects.filter(beamline_id=place.pk, state=ItemState.RUNNING.value).first()
+    running = running_item(place.pk).select_related("proposal").first()
     if action in EMERGENCY:
         _require_stop(actor, beamline, running)
     else:
@@ -84,7 +83,6 @@ def request_engine_action(
             reason=reason,
         )
         notify_worker(beamline)
-        announce_status(place.pk, beamline)
     return command
 
 

@@ -9,7 +9,7 @@ from accounts.errors import ConflictError, ForbiddenError, NotFoundError
 from acquisition.queue import asking, control, selectors
 from acquisition.queue.control_requests import MOST, STANDS_FOR
 from acquisition.queue.models import ControlLease
-from acquisition.queue.status import public_status
+from acquisition.queue.status import status_of, without_item
 from tests.support.people import SYSTEM
 
 AuditEntry = apps.get_model("accounts", "AuditEntry")
@@ -29,7 +29,7 @@ def ask(facility, who, reason=""):
 def waiting(facility, reader="observer"):
     told = selectors.control(facility.actor(reader), "alpha")["requests"]
     assert told == selectors.status(facility.actor(reader), "alpha")["control"]["requests"]
-    assert told == public_status("alpha")["control"]["requests"]
+    assert told == without_item(status_of("alpha"))["control"]["requests"]
     return [(one["username"], one["reason"]) for one in told]
 
 
