@@ -1,6 +1,7 @@
 """Peaks and fits of a run over REST."""
 
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
@@ -16,7 +17,7 @@ from catalog import selectors
 from frontend.api.figure import stream_name
 from frontend.figures.axes import TIME, Axes, UnknownAxisError, choose_axes
 from frontend.figures.curves import Curve, curve, peak, within
-from frontend.figures.fits import BACKGROUNDS, fit
+from frontend.figures.fits import BACKGROUNDS, Guess, fit
 from frontend.figures.run_figure import channel
 from frontend.figures.shapes import SHAPES
 
@@ -37,10 +38,32 @@ class FitQuerySerializer(StrictSerializer):
     high = serializers.FloatField(
         required=False, allow_null=True, default=None, help_text="last x to look at, in the unit of x"
     )
+    centre = serializers.FloatField(
+        required=False, allow_null=True, default=None, help_text="where the search begins, in the unit of x"
+    )
+    fwhm = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="how wide it begins, in the unit of x; above 0",
+    )
     model = serializers.ChoiceField(
         choices=[*SHAPES], required=False, default=None, allow_null=True, help_text="none: the peak alone"
     )
     background = serializers.ChoiceField(choices=[*BACKGROUNDS], required=False, default="linear")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is no position and no width."""
+        faults = {
+            name: ["A finite number is needed."]
+            for name in ("low", "high", "centre", "fwhm")
+            if attrs[name] is not None and not isfinite(attrs[name])
+        }
+        if attrs["fwhm"] is not None and attrs["fwhm"] <= 0:
+            faults["fwhm"] = ["A width above 0 is needed."]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return attrs
 
 
 class PeakSerializer(serializers.Serializer[Any]):
@@ -149,7 +172,9 @@ class RunFitView(APIView):
         table = selectors.table(actor, run["uid"], name, columns=_columns(axes, asked))
         points = _points(table, run["start"], axes, asked)
         found = peak(points)
-        made = fit(points, asked["model"], background=asked["background"]) if asked["model"] else None
+        guess = Guess(asked["centre"], asked["fwhm"])
+        model, background = asked["model"], asked["background"]
+        made = fit(points, model, background=background, guess=guess) if model else None
         return Response(
             {
                 "stream": name,

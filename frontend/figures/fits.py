@@ -32,6 +32,8 @@ AS_CLOSE = 1.1
 TINY = 1e-12
 TALLEST = 3.0
 """In ranges of the points."""
+NEAR = 0.1
+"""So far from a guess, in spans of the points, a centre is still that which was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class _Frame:
     y_span: float
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Where a person says that the search should begin, in the units of x; None is left to the points."""
+
+    centre: float | None = None
+    fwhm: float | None = None
+
+
 class UnknownModelError(KeyError, ValueError):
     """A model or background was asked for that there is not."""
 
@@ -86,7 +96,9 @@ class UnknownModelError(KeyError, ValueError):
         return f"There is no {self.kind} {self.asked!r}: choose {', '.join(self.choices)}."
 
 
-def fit(points: Curve, model: str = "gaussian", *, background: str = "linear") -> Fit:
+def fit(
+    points: Curve, model: str = "gaussian", *, background: str = "linear", guess: Guess | None = None
+) -> Fit:
     """Fit a shape over a background to a curve.
 
     Parameters
@@ -97,6 +109,8 @@ def fit(points: Curve, model: str = "gaussian", *, background: str = "linear") -
         ``gaussian``, ``lorentzian``, ``voigt`` or ``error_function`` (a step; its fwhm is that of its slope).
     background
         ``none``, ``constant`` or ``linear``.
+    guess
+        Begins the search at this centre or with this width: of several peaks it is then the one there.
 
     Returns
     -------
@@ -124,7 +138,7 @@ def fit(points: Curve, model: str = "gaussian", *, background: str = "linear") -
         problem = _problem(points, model, background)
         if problem:
             return Fit(model, background, is_good=False, message=problem, points=len(points.x))
-        return _fitted(_thinned(points), model, background)
+        return _fitted(_thinned(points), model, background, guess or Guess())
 
 
 def _problem(points: Curve, model: str, background: str) -> str:
@@ -151,7 +165,7 @@ def _thinned(points: Curve) -> Curve:
     return Curve(points.x[rows], points.y[rows], points.dropped)
 
 
-def _fitted(points: Curve, model: str, background: str) -> Fit:
+def _fitted(points: Curve, model: str, background: str, guess: Guess) -> Fit:
     from lmfit import Minimizer
 
     frame = _frame(points, background)
@@ -169,7 +183,11 @@ def _fitted(points: Curve, model: str, background: str) -> Fit:
             calc_covar=True,
         ).leastsq()
 
-    found = _plainest([search(start) for start in _starts(x, y, model, background)])
+    wish = {
+        "centre": None if guess.centre is None else (guess.centre - frame.x0) / frame.x_span,
+        "fwhm": None if guess.fwhm is None else guess.fwhm / frame.x_span,
+    }
+    found = _plainest([search(start) for start in _starts(x, y, model, background, wish)], wish["centre"])
     at = found.params.valuesdict()
     numbers = _in_units(_with_errors(found, at), frame)
     across = np.linspace(x[0], x[-1], DRAWN_POINTS)
@@ -204,10 +222,27 @@ def _frame(points: Curve, background: str) -> _Frame:
     )
 
 
-def _starts(x: Values, y: Values, model: str, background: str) -> list[Any]:
+def _starts(x: Values, y: Values, model: str, background: str, wish: Mapping[str, float | None]) -> list[Any]:
     """Give the numbers to start searches from, within bounds that the points set."""
     least = float(np.median(np.diff(x))) * LEAST_STEPS
-    return [_start(guess, model, background, least) for guess in SHAPES[model].guesses(x, y)]
+    guesses = [_as_wished(guess, wish, x, y) for guess in SHAPES[model].guesses(x, y)]
+    return [_start(guess, model, background, least) for guess in guesses]
+
+
+def _as_wished(
+    guess: Mapping[str, float], wish: Mapping[str, float | None], x: Values, y: Values
+) -> dict[str, float]:
+    """Give a guess with the centre and the width that a person wishes, as high as the points are there."""
+    made = dict(guess)
+    centre, width = wish["centre"], wish["fwhm"]
+    if width is not None:
+        made |= {"fwhm": width} if "fwhm" in made else {"sigma": width / 4, "gamma": width / 4}
+    if centre is not None:
+        made["centre"] = centre
+        base = made["offset"] + made["slope"] * centre
+        if FIXED not in made:
+            made["height"] = float(np.interp(centre, x, y)) - base or made["height"]
+    return made
 
 
 def _start(guess: Mapping[str, float], model: str, background: str, narrowest: float) -> Any:
@@ -225,12 +260,14 @@ def _start(guess: Mapping[str, float], model: str, background: str, narrowest: f
     return numbers
 
 
-def _plainest(found: list[Any]) -> Any:
+def _plainest(found: list[Any], wished: float | None) -> Any:
     """Choose the closest of what searches found; of some as close, one that stands among the points.
 
     A shallow part of a huge peak far away, or of a huge dip under a huge background, follows half a peak
-    nearly as closely as the peak does.
+    nearly as closely as the peak does. What a search finds near a wished centre goes before all others.
     """
+    if wished is not None:
+        found = [one for one in found if abs(one.params["centre"].value - wished) <= NEAR] or found
     least = min(one.chisqr for one in found)
     close = [one for one in found if one.chisqr <= least * AS_CLOSE + TINY]
     return min(close, key=lambda one: (not _is_plain(one.params.valuesdict()), one.chisqr))

@@ -55,7 +55,7 @@ def test_journey_3_from_the_end_of_a_scan_to_the_peak_in_two_steps(visit, bench)
     expect(page.locator("main figcaption").first).to_contain_text("21 points", timeout=60_000)
     expect(page.get_by_test_id("finished-figure")).to_be_visible(timeout=30_000)
     fitted = page.get_by_test_id("fit").locator("dd").first
-    expect(fitted).to_have_text(re.compile(r"^1\.[12]\d* ± 0\.\d+$"), timeout=30_000)
+    expect(fitted).to_have_text(re.compile(r"^1\.[12]\d* ± 0\.\d+ mm$"), timeout=30_000)
     person.picture("live-fitted")
 
     steps = Steps(page)
@@ -93,6 +93,15 @@ def test_what_is_drawn_is_chosen_and_stays_chosen_for_the_next_run(visit, bench)
     expect(caption).to_contain_text("slope of det over sx (mm), 5 points", timeout=30_000)
     page.get_by_label("Derivative").uncheck()
     expect(caption).to_contain_text("det over sx (mm), 5 points")
+    page.get_by_label("Run before").check()
+    expect(page.locator(".drawing-controls")).to_contain_text(re.compile(r"scan \d+"))
+    page.get_by_label("Fit", exact=True).select_option("gaussian")
+    page.get_by_text("Range and first guess").click()
+    page.get_by_label("Centre near (mm)").fill("1.2")
+    with page.expect_response(lambda answer: "/fit?" in answer.url and "low=0.5" in answer.url) as asked:
+        page.get_by_label("From (mm)").fill("0.5")
+    assert asked.value.json()["points"] == 4
+    assert "centre=1.2" in asked.value.url
 
 
 def test_frames_come_with_the_run_and_a_region_is_measured_in_all_its_pixels(visit, idle):
@@ -103,7 +112,7 @@ def test_frames_come_with_the_run_and_a_region_is_measured_in_all_its_pixels(vis
     Bench(idle).run("grid_scan", grid)
     person.open("/live")
     caption = page.get_by_test_id("frame-caption")
-    expect(caption).to_contain_text("Frame 5 of 5 of camera, from", timeout=20_000)
+    expect(caption).to_contain_text("Frame 6 of 6 of camera, from", timeout=20_000)
     person.picture("live-frames")
     page.get_by_label("Log colours").check()
     page.get_by_label("Colours", exact=True).select_option("heat")
@@ -118,7 +127,7 @@ def test_frames_come_with_the_run_and_a_region_is_measured_in_all_its_pixels(vis
     expect(page.get_by_test_id("region-sum")).to_contain_text(said)
     expect(page.get_by_test_id("region-sum")).to_contain_text(f"in {pixels.size} pixels")
     page.get_by_label("Frame", exact=True).fill("0")
-    expect(caption).to_contain_text("Frame 0 of 5 of camera")
+    expect(caption).to_contain_text("Frame 1 of 6 of camera")
     page.get_by_label("Fixed levels").check()
     page.get_by_label("Brightest").fill("12345")
     expect(caption).to_contain_text("to 12345")

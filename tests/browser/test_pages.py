@@ -76,7 +76,7 @@ def test_a_map_is_shown_as_figure_table_and_frames_and_nothing_leaves_the_site(v
     expect(page.get_by_role("region", name="Events of primary").locator("tbody tr")).to_have_count(6)
     frames = page.get_by_role("region", name="Frames of camera")
     expect(frames.get_by_test_id("frame-caption")).to_contain_text(
-        re.compile("Frame 5 of 5 of camera, from .* to")
+        re.compile("Frame 6 of 6 of camera, from .* to")
     )
     person.picture("run-map")
     assert [url for url in addresses if not url.startswith((person.url, "data:", "blob:", "ws:"))] == []

@@ -75,6 +75,15 @@ def test_a_signal_is_divided_by_its_monitor_and_cut_and_differentiated(place):
     assert ask(place, uid, x="time").json()["peak"]["max_x"] < 100
 
 
+def test_a_guess_says_which_of_two_peaks(place):
+    second = 10 + 900 * np.exp(-4 * np.log(2) * ((X + 1.4) / 0.4) ** 2)
+    uid = stored(place, peaked(values=PEAK + second))
+    first = ask(place, uid, model="gaussian").json()["fit"]["numbers"]["centre"]["value"]
+    guessed = ask(place, uid, model="gaussian", centre="-1.4", fwhm="0.4").json()["fit"]["numbers"]["centre"]
+    assert first == pytest.approx(0.4, abs=0.15)
+    assert guessed["value"] == pytest.approx(-1.4, abs=0.05)
+
+
 def test_an_expression_over_columns_is_fitted_as_a_column(place):
     told = ask(place, stored(place, peaked()), x="sx * 2", y="det / 10", model="gaussian").json()
     assert told["fit"]["numbers"]["centre"]["value"] == pytest.approx(0.8)
@@ -96,6 +105,9 @@ def test_points_that_are_no_numbers_give_words_and_no_fault(place):
         ({"x": "none"}, "x"),
         ({"monitor": "none"}, "monitor"),
         ({"model": "sinc"}, "model"),
+        ({"model": "gaussian", "centre": "nan"}, "centre"),
+        ({"low": "inf"}, "low"),
+        ({"model": "gaussian", "fwhm": "0"}, "fwhm"),
     ],
 )
 def test_what_there_is_not_is_refused_beside_its_field(place, asked, field):

@@ -7,7 +7,17 @@ export type { Fit as Measured, FitResult as Fit, FittedNumber } from "./generate
 export type Model = "gaussian" | "lorentzian" | "voigt" | "error_function";
 export type Background = "none" | "constant" | "linear";
 
-export interface FitQuestion {
+/** What a person says of a fit beyond its model, in the unit of x; nothing is left to the points. */
+export interface ByHand {
+  /** First and last x that the fit looks at. */
+  low?: number | undefined;
+  high?: number | undefined;
+  /** Where the search begins, and how wide. */
+  centre?: number | undefined;
+  fwhm?: number | undefined;
+}
+
+export interface FitQuestion extends ByHand {
   stream: string;
   x: string;
   y: string;

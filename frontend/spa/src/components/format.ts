@@ -39,12 +39,37 @@ export function figure(value: unknown, precision?: number | null): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "object" && "$numberDouble" in value) return String(value.$numberDouble);
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return arrayLine(value);
   if (typeof value !== "number") return typeof value === "object" ? compactJson(value) : String(value);
   if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   if (precision !== undefined && precision !== null) return value.toFixed(precision);
+  return measured(value);
+}
+
+/** A measured number to six significant figures, from 1e9 on with an exponent: 1.00586e15. */
+export function measured(value: number): string {
   const size = Math.abs(value);
-  return size >= 1e6 || size < 1e-4 ? value.toExponential(4) : String(Number(value.toPrecision(6)));
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  if (size < 1e-4 || size >= 1e9) return value.toExponential(5).replace(/\.?0*e\+?/, "e");
+  return String(size >= 1e6 ? Math.round(value) : Number(value.toPrecision(6)));
+}
+
+/** A number as far as `scale`, the size of what it is about, lets it mean something: four figures of it. */
+export function toScale(value: number | null | undefined, scale: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (!(scale > 0)) return measured(value);
+  const step = 10 ** (Math.floor(Math.log10(scale)) - 4);
+  const rounded = Number((Math.round(value / step) * step).toPrecision(12));
+  return Math.abs(rounded) < 1e-4 ? measured(rounded) : String(rounded);
+}
+
+/** An array on one line: its first values, and how many there are. */
+export function arrayLine(values: unknown[], first = 6): string {
+  const shown = values
+    .slice(0, first)
+    .map((value) => (Array.isArray(value) ? `[${value.length}]` : figure(value)));
+  return values.length > first ? `${shown.join(", ")} … ${values.length} values` : shown.join(", ");
 }
 
 export function compactJson(value: unknown, longest = 120): string {

@@ -18,13 +18,15 @@ interface LinePlotProps {
   version: number;
   compact?: boolean;
   marks?: number[];
-  /** Where x will go, for as long as there is no point. */
+  /** Where x will go: the axis stands still while points come. */
   expected?: [number, number] | null;
   isLog?: boolean;
   /** Whether x are POSIX seconds, to be labelled as dates and times. */
   isTime?: boolean;
   /** A line of its own x that is drawn over the others: a fit. */
   over?: Overlay | null;
+  /** The line of an earlier run, drawn pale to compare with. */
+  before?: Overlay | null;
 }
 
 export interface Overlay {
@@ -70,7 +72,7 @@ function verticalMarks(marks: () => number[]): uPlot.Plugin {
 }
 
 /** Draws a line of its own x, clipped to the plot. */
-function overlay(line: () => Overlay | null): uPlot.Plugin {
+function overlay(line: () => Overlay | null, colour: string, dashes: number[] = []): uPlot.Plugin {
   return {
     hooks: {
       draw: (plot) => {
@@ -81,8 +83,9 @@ function overlay(line: () => Overlay | null): uPlot.Plugin {
         ctx.beginPath();
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
         ctx.clip();
-        ctx.strokeStyle = token("--warn");
+        ctx.strokeStyle = token(colour);
         ctx.lineWidth = 2 * devicePixelRatio;
+        ctx.setLineDash(dashes);
         ctx.beginPath();
         found.x.forEach((x, index) => {
           ctx.lineTo(plot.valToPos(x, "x", true), plot.valToPos(found.y[index] ?? 0, "y", true));
@@ -96,14 +99,17 @@ function overlay(line: () => Overlay | null): uPlot.Plugin {
 
 /** Lines over one x, drawn by uPlot: new data replaces old without building the plot again. */
 export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotProps) {
-  const { compact = false, marks = [], expected = null, isLog = false, isTime = false, over = null } = more;
+  const { compact = false, marks = [], expected = null, isLog = false, isTime = false } = more;
+  const { over = null, before = null } = more;
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const markedAt = useRef(marks);
   const drawnOver = useRef(over);
+  const drawnBefore = useRef(before);
   const theme = useTheme();
   const isEmpty = data[0].length === 0;
   const scales = [isEmpty && expected, isEmpty, isLog, isTime];
+  const coming = expected?.join();
   const shape = JSON.stringify([series, xLabel, compact, theme.applied, scales]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything that needs a new plot
@@ -135,7 +141,11 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
           points: { show: (_: uPlot, __: number, from: number, to: number) => to - from < 250, size: 5 },
         })),
       ],
-      plugins: [verticalMarks(() => markedAt.current), overlay(() => drawnOver.current)],
+      plugins: [
+        verticalMarks(() => markedAt.current),
+        overlay(() => drawnBefore.current, "--ink-2", [6, 4]),
+        overlay(() => drawnOver.current, "--warn"),
+      ],
     };
     const made = new uPlot(options, data as uPlot.AlignedData, place);
     plot.current = made;
@@ -157,16 +167,23 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
   useEffect(() => {
     markedAt.current = marks;
     drawnOver.current = over;
+    drawnBefore.current = before;
     const made = plot.current;
     if (!made) return;
     const isZoomed = made.scales.x && isNarrowed(made);
     made.setData(data as uPlot.AlignedData, !isZoomed);
     if (isZoomed) made.redraw();
-  }, [version, data, shape, over]);
+    else if (expected && !isEmpty) made.setScale("x", reaching(expected, data[0]));
+  }, [version, data, shape, over, before, coming]);
 
   return (
     <div ref={holder} className={compact ? "line-plot line-plot-compact" : "line-plot"} aria-hidden="true" />
   );
+}
+
+/** From the first to the last, of what is there and of what is to come. */
+function reaching([from, to]: [number, number], x: number[]): { min: number; max: number } {
+  return { min: Math.min(from, x[0] ?? from), max: Math.max(to, x.at(-1) ?? to) };
 }
 
 /** Scales to draw axes by before there is a point: x where the plan will go, y without figures. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { errorFrom, query } from "../api/client";
 import { facetRows } from "../api/runs";
 import type { EngineStatus } from "../api/status";
-import { duration, figure, parametersLine, when } from "../components/format";
+import { duration, figure, parametersLine, toScale, when } from "../components/format";
 import { merged } from "./console/console_lines";
 import { shownState } from "./frame/engine_state";
 import { runOf } from "./live/follow";
@@ -63,12 +63,28 @@ describe("texts", () => {
     expect(duration(75)).toBe("1:15");
     expect(duration(null)).toBe("–");
     expect(figure(0.1 + 0.2)).toBe("0.3");
-    expect(figure(1e-9)).toBe("1.0000e-9");
+    expect(figure(1e-9)).toBe("1e-9");
+    expect([1.00586e15, 1187500000000000, -1299999.9999999, 4e15].map((value) => figure(value))).toEqual([
+      "1.00586e15",
+      "1.1875e15",
+      "-1300000",
+      "4e15",
+    ]);
+    expect(figure(Array(2048).fill(0))).toBe("0, 0, 0, 0, 0, 0 … 2048 values");
     expect(figure({ $numberDouble: "NaN" })).toBe("NaN");
     expect(when("not a date")).toBe("–");
     expect(parametersLine({ num: 3, args: [["sx", -1, 1]], detectors: ["det"] })).toBe(
       "det · sx -1 1 · num: 3",
     );
+  });
+
+  it("tells a place as exactly as the peak is wide", () => {
+    expect(toScale(-1.043e-17, 0.999989)).toBe("0");
+    expect(toScale(1.206623, 1.39092)).toBe("1.2066");
+    expect(toScale(8979.41236, 2e-3)).toBe("8979.41236");
+    expect(toScale(3.1e-12, 1e-12)).toBe("3.1e-12");
+    expect(toScale(5, 0)).toBe("5");
+    expect(toScale(null, 1)).toBe("–");
   });
 });
 

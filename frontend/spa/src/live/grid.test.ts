@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { gridOf } from "./grid";
+import { cellInWords } from "../components/grid_plot";
+import { gridOf, peakOfGrid } from "./grid";
+import { placesOf } from "./positions";
 import { RunBuffer } from "./run_buffer";
 import { mainStream } from "./streams";
 
@@ -62,5 +64,36 @@ describe("the live map", () => {
     expect(grid({}, [[0, 0, 1]])).toBeNull();
     expect(grid({ shape: [3] }, [[0, 0, 1]])).toBeNull();
     expect(grid({ shape: [1e6, 1e6] }, [[0, 0, 1]])).toBeNull();
+  });
+});
+
+describe("the peak of a map", () => {
+  const extents = [
+    [-1, 1],
+    [0, 4],
+  ];
+
+  it("is the position of the highest cell and the middle of what rises, in the axes of the map", () => {
+    const made = grid({ shape: [3, 3], extents }, [
+      [-1, 0, 1],
+      [-1, 2, 1],
+      [-1, 4, 1],
+      [0, 4, 5],
+      [0, 2, 9],
+      [0, 0, 1],
+    ]);
+    expect(made && peakOfGrid(made)).toEqual({ value: 9, maximum: [2, 0], centreOfMass: [8 / 3, 0] });
+    expect(made && placesOf(made)).toEqual([
+      { name: "maximum", positions: [2, 0] },
+      { name: "centre of mass", positions: [2.6667, 0] },
+    ]);
+    expect(made && cellInWords(made, 2, 1)).toBe("5 at sx 4, sy 0");
+    expect(made && cellInWords(made, 0, 2)).toBe("nothing yet at sx 0, sy 1");
+  });
+
+  it("is none as long as nothing rises", () => {
+    const made = grid({ shape: [3, 3], extents }, [[-1, 0, 1]]);
+    expect(made && peakOfGrid(made)).toBeNull();
+    expect(made && placesOf(made)).toEqual([]);
   });
 });

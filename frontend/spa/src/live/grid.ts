@@ -1,16 +1,23 @@
-import { columnOf } from "./axes";
+import { columnOf, unitsOf } from "./axes";
 import { AS_HINTED, type Drawing, monitorOf, signalsOf } from "./drawing";
 import { normalised } from "./lines";
 import type { RunBuffer, StreamColumns } from "./run_buffer";
 import { dimensionsOf } from "./streams";
+
+export interface GridAxis {
+  name: string;
+  units: string;
+  low: number;
+  high: number;
+}
 
 /** A map over two axes: cells row by row, the lowest row first; NaN where nothing was taken yet. */
 export interface Grid {
   columns: number;
   rows: number;
   cells: Float64Array;
-  fast: { name: string; low: number; high: number };
-  slow: { name: string; low: number; high: number };
+  fast: GridAxis;
+  slow: GridAxis;
   signal: string;
   /** Lowest and highest value of the signal; NaN as long as there is none. */
   low: number;
@@ -88,10 +95,43 @@ export function gridOf(run: RunBuffer, stream: StreamColumns, drawing: Drawing =
     columns,
     rows,
     cells,
-    fast: { name: names[1], low: fastLow, high: fastHigh },
-    slow: { name: names[0], low: slowLow, high: slowHigh },
+    fast: { name: names[1], units: unitsOf(stream, names[1]), low: fastLow, high: fastHigh },
+    slow: { name: names[0], units: unitsOf(stream, names[0]), low: slowLow, high: slowHigh },
     signal,
     low: low <= high ? low : Number.NaN,
     high: low <= high ? high : Number.NaN,
   };
+}
+
+/** Position of the middle of a cell along an axis. */
+export function positionAt(axis: GridAxis, cell: number, cells: number): number {
+  return cells > 1 ? axis.low + ((axis.high - axis.low) * cell) / (cells - 1) : axis.low;
+}
+
+export interface GridPeak {
+  value: number;
+  /** Where the highest cell is, and the centre of mass above the lowest one: [fast, slow]. */
+  maximum: [number, number];
+  centreOfMass: [number, number];
+}
+
+/** The highest cell of a map and the centre of what rises over its lowest; null where nothing rises. */
+export function peakOfGrid(grid: Grid): GridPeak | null {
+  if (!(grid.high > grid.low)) return null;
+  let top = -1;
+  let [weight, alongFast, alongSlow] = [0, 0, 0];
+  const at = (cell: number): [number, number] => [
+    positionAt(grid.fast, cell % grid.columns, grid.columns),
+    positionAt(grid.slow, Math.floor(cell / grid.columns), grid.rows),
+  ];
+  grid.cells.forEach((value, cell) => {
+    if (!Number.isFinite(value)) return;
+    if (top < 0 && value === grid.high) top = cell;
+    const [fast, slow] = at(cell);
+    weight += value - grid.low;
+    alongFast += fast * (value - grid.low);
+    alongSlow += slow * (value - grid.low);
+  });
+  if (top < 0) return null;
+  return { value: grid.high, maximum: at(top), centreOfMass: [alongFast / weight, alongSlow / weight] };
 }

@@ -10,6 +10,7 @@ import { canFall, type Waterfall, waterfallOf } from "./waterfall";
 export interface PlotData {
   axes: Axes;
   xLabel: string;
+  xUnits: string;
   series: { label: string; units: string }[];
   data: [number[], ...(number | null)[][]];
   peak: PeakStatistics | null;
@@ -30,7 +31,7 @@ export interface PlotData {
   points: number;
   /** Whether there are points, they are still to come, or the run ended without one. */
   state: "drawn" | "waiting" | "empty";
-  /** Where x will go, as far as the plan has said it. */
+  /** Where x goes while the run lasts, as far as the plan has said it. */
   expected: [number, number] | null;
 }
 
@@ -54,11 +55,13 @@ export function plotData(
   const view = drawing.view && views.includes(drawing.view) ? drawing.view : views[0];
   const y = signalsOf(run, stream, drawing).slice(0, drawing.signals.length > 0 ? SHOWN_LINES : HINTED_LINES);
   const axes = { x: hintedAxes(run, stream).x, y };
+  const xUnits = unitsOf(stream, axes.x);
   const data: [number[], ...Line[]] = view === "line" ? linesOf(run, stream, axes, drawing) : [[]];
   const isPeaked = y.length > 0 && view === "line" && !grid && isPosition(axes.x);
   return {
     axes,
-    xLabel: label(axes.x, unitsOf(stream, axes.x)),
+    xLabel: label(axes.x, xUnits),
+    xUnits,
     series: y.map((key) => ({
       label: drawing.isSlope ? `slope of ${key}` : key,
       units: drawing.isSlope ? "" : unitsOf(stream, key),
@@ -74,9 +77,19 @@ export function plotData(
     stream: stream.name,
     points: stream.seqNum.length,
     state: hasPoints ? "drawn" : run.stop ? "empty" : "waiting",
-    expected: hasPoints || axes.x === "time" ? null : expectedRange(run.start),
+    expected: axes.x === "time" || run.stop ? null : comingRange(run, data[0]),
     peak: isPeaked ? peakStatistics(data[0], data[1] ?? []) : null,
   };
+}
+
+/** Where the plan says that x goes; nothing where the points already are elsewhere. */
+function comingRange(run: RunBuffer, x: number[]): [number, number] | null {
+  const range = expectedRange(run.start);
+  if (!range) return null;
+  const slack = (range[1] - range[0]) / 10;
+  const isThere = (at: number | undefined) =>
+    at === undefined || (at >= range[0] - slack && at <= range[1] + slack);
+  return isThere(x[0]) && isThere(x.at(-1)) ? range : null;
 }
 
 /** The lines with all their points, ascending in x: divided by the monitor, or their slopes, where wanted. */

@@ -1,14 +1,31 @@
 import type { Fit } from "../api/fits";
+import { type Grid, peakOfGrid } from "./grid";
 import type { PeakStatistics } from "./peak";
 
 /** A position that a scan has found, with what it is. */
 export interface Found {
   name: string;
-  position: number;
+  /** One for each motor. */
+  positions: number[];
+}
+
+type Position = { name: string; position: number };
+
+/** Places of a map worth going to, as positions of the motor of the fast and of the slow axis. */
+export function placesOf(grid: Grid): Found[] {
+  const peak = peakOfGrid(grid);
+  if (!peak) return [];
+  const spans = [grid.fast, grid.slow].map(({ low, high }) => high - low);
+  const place = (positions: number[]) => positions.map((at, axis) => rounded(at, spans[axis] ?? 0));
+  return [
+    { name: "maximum", positions: place(peak.maximum) },
+    { name: "centre of mass", positions: place(peak.centreOfMass) },
+  ];
 }
 
 /** Positions worth going to, the most telling first. A fit that is not good is none of them. */
 export function positionsOf(peak: PeakStatistics | null, fit: Fit | null): Found[] {
+  const width = peak?.fwhm ?? fit?.numbers.fwhm?.value ?? 0;
   const centre = fit?.is_good ? fit.numbers.centre?.value : undefined;
   const found = [
     { name: "centre of the fit", position: centre },
@@ -16,7 +33,16 @@ export function positionsOf(peak: PeakStatistics | null, fit: Fit | null): Found
     { name: "maximum", position: peak?.maxX },
     { name: "centre of mass", position: peak?.centreOfMass },
   ];
-  return found.filter((one): one is Found => one.position !== undefined && Number.isFinite(one.position));
+  return found
+    .filter((one): one is Position => one.position !== undefined && Number.isFinite(one.position))
+    .map(({ name, position }) => ({ name, positions: [rounded(position, width)] }));
+}
+
+/** To a ten-thousandth of the width: what lies beyond is none of the scan's knowledge. */
+function rounded(position: number, width: number): number {
+  if (!(width > 0)) return position;
+  const places = 4 - Math.floor(Math.log10(width));
+  return places < 0 || places > 12 ? position : Number(position.toFixed(places));
 }
 
 /**

@@ -44,6 +44,17 @@ describe("a run that has only read its baseline", () => {
     expect(plot?.expected).toEqual([-1, 3]);
   });
 
+  it("keeps the axis of the plan while points come, unless they come elsewhere, and lets go of it at the end", () => {
+    const documents = (sx: number): [string, object][] => [
+      ["start", SCAN],
+      ["descriptor", PRIMARY],
+      ["event", { ...point, data: { sx, det: 5 } }],
+    ];
+    expect(plotData(run(...documents(-1)))?.expected).toEqual([-1, 3]);
+    expect(plotData(run(...documents(8)))?.expected).toBeNull();
+    expect(plotData(run(...documents(-1), ["stop", { exit_status: "success" }]))?.expected).toBeNull();
+  });
+
   it("shows the baseline to who picks it", () => {
     expect(streamNames(begun)).toEqual(["primary", "baseline"]);
     const plot = plotData(begun, "baseline");
@@ -94,7 +105,7 @@ describe("the stream of a run", () => {
     };
     const plot = plotData(run(["start", grid], ["descriptor", BASELINE], ["event", reading]));
     expect(plot).toMatchObject({ state: "waiting", grid: { rows: 2, columns: 3, signal: "det" } });
-    expect(plot?.grid?.fast).toEqual({ name: "sx", low: 0, high: 2 });
+    expect(plot?.grid?.fast).toMatchObject({ name: "sx", low: 0, high: 2 });
   });
 });
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frontend.figures.curves import Curve, curve
-from frontend.figures.fits import BACKGROUNDS, UnknownModelError, fit
+from frontend.figures.fits import BACKGROUNDS, Guess, UnknownModelError, fit
 from frontend.figures.shapes import SHAPES, voigt_width
 
 X = np.linspace(8970.0, 8990.0, 81)
@@ -139,6 +139,27 @@ def test_what_cannot_be_fitted_is_said_in_words(x, y, words):
     found = fit(curve(list(x), list(y)))
     assert not found.is_good
     assert words in found.message
+
+
+@pytest.mark.parametrize("model", ["gaussian", "lorentzian", "voigt"])
+def test_of_two_peaks_a_guess_takes_the_one_where_it_stands(model):
+    x = np.linspace(0, 10, 201)
+    peaks = ((10, 2.5), (9, 7.5))
+    two = sum(height * np.exp(-4 * np.log(2) * ((x - centre) / 0.8) ** 2) for height, centre in peaks)
+    points = curve(x, two)
+    assert fit(points, model).numbers["centre"].value == pytest.approx(2.5, abs=0.1)
+    for guess in (Guess(centre=7.4), Guess(centre=7.4, fwhm=1.0)):
+        found = fit(points, model, guess=guess)
+        assert found.numbers["centre"].value == pytest.approx(7.5, abs=0.1)
+        assert found.numbers["fwhm"].value == pytest.approx(0.8, rel=0.4)
+
+
+def test_a_guess_far_away_or_of_an_edge_gives_numbers_or_words():
+    edge = made_of("error_function", "none")
+    found = fit(edge, "error_function", background="none", guess=Guess(centre=8976, fwhm=1))
+    assert found.numbers["centre"].value == pytest.approx(8978.0)
+    lost = fit(edge, "gaussian", guess=Guess(centre=1e12, fwhm=1e-9))
+    assert lost.is_good or lost.message
 
 
 def test_an_unknown_model_is_refused_with_those_there_are():

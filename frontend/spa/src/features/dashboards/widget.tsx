@@ -104,7 +104,7 @@ function NewestFrame({ beamline }: { beamline: string }) {
     <img
       className="widget-frame"
       src={frameUrl(run.data.uid, found.stream, found.column.key, index)}
-      alt={`Frame ${index} of ${found.column.key}`}
+      alt={`Frame ${found.count} of ${found.column.key}`}
     />
   );
 }

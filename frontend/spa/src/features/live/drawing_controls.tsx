@@ -7,10 +7,12 @@ interface DrawingControlsProps {
   plot: PlotData;
   drawing: Drawing;
   onDrawing: (drawing: Drawing) => void;
+  /** Whether the run before is drawn as well, and what it is. */
+  before: { isOn: boolean; text: string; onTick: (isOn: boolean) => void };
 }
 
 /** What is drawn, and how; kept while runs follow each other. */
-export function DrawingControls({ plot, drawing, onDrawing }: DrawingControlsProps) {
+export function DrawingControls({ plot, drawing, onDrawing, before }: DrawingControlsProps) {
   const isLines = !plot.grid && !plot.waterfall;
   const change = (changes: Partial<Drawing>) => onDrawing({ ...drawing, ...changes });
   return (
@@ -57,6 +59,8 @@ export function DrawingControls({ plot, drawing, onDrawing }: DrawingControlsPro
         <>
           <Tick label="Log" isOn={drawing.isLog} onTick={(isLog) => change({ isLog })} />
           <Tick label="Derivative" isOn={drawing.isSlope} onTick={(isSlope) => change({ isSlope })} />
+          <Tick label="Run before" isOn={before.isOn} onTick={before.onTick} />
+          {before.text && <span className="muted">{before.text}</span>}
         </>
       )}
       {plot.grid && <Tick label="Log" isOn={drawing.isLog} onTick={(isLog) => change({ isLog })} />}

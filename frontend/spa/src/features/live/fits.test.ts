@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { toScale } from "../../components/format";
+import { positionsOf } from "../../live/positions";
 import { withFit } from "./finished_figure";
+import { numberTyped } from "./fit_by_hand";
+import { shownKeys } from "./live_table";
 import { withError } from "./peak_card";
-import { fitQuestion } from "./use_fit";
+import { lineOf } from "./run_before";
+import { fitQuestion, wishAlong } from "./use_fit";
 
 describe("a fitted number", () => {
   it("is written to the second figure of its uncertainty", () => {
@@ -43,5 +48,68 @@ describe("the fit of what is drawn", () => {
     expect(made.data.map(({ name }) => name)).toEqual(["det", "error function"]);
     expect(made.layout.yaxis).toEqual({ title: "det", type: "log" });
     expect(withFit(figure, false, null)).toEqual(figure);
+  });
+});
+
+describe("what a person says of a fit", () => {
+  const wish = { model: "gaussian", background: "linear", low: 1, centre: 2, along: "sx" } as const;
+
+  it("holds for positions of the motor that it was said of", () => {
+    expect(wishAlong(wish, "sx")).toBe(wish);
+    expect(wishAlong(wish, "sy")).toEqual({ model: "gaussian", background: "linear" });
+    expect(wishAlong(null, "sx")).toBeNull();
+  });
+
+  it("is a number, or nothing at all", () => {
+    expect(numberTyped(" −1,5 ")).toBe(-1.5);
+    expect(numberTyped("")).toBeUndefined();
+    expect(numberTyped("x")).toBeNull();
+    expect(numberTyped("Infinity")).toBeNull();
+    expect(numberTyped("0", true)).toBeNull();
+  });
+});
+
+describe("a position", () => {
+  it("is told as exactly as the width that it is a part of", () => {
+    expect(toScale(1.1915942, 1.4)).toBe("1.1916");
+    expect(toScale(7112.123456, 0.02)).toBe("7112.123456");
+    expect(toScale(1.2, 0)).toBe("1.2");
+    expect(toScale(null, 1)).toBe("–");
+  });
+
+  it("is gone to as exactly as the scan can tell", () => {
+    const peak = { maxX: 1.2, maxY: 5, minY: 0, centreOfMass: 1.23456789, fwhm: 1.4, centre: 1.1915942 };
+    expect(positionsOf(peak, null)).toEqual([
+      { name: "centre", positions: [1.1916] },
+      { name: "maximum", positions: [1.2] },
+      { name: "centre of mass", positions: [1.2346] },
+    ]);
+  });
+});
+
+describe("the run before", () => {
+  const plot = (x: string, data: unknown) => ({ axes: { x, y: ["det"] }, data }) as never;
+
+  it("is drawn where it is over the same x, without what is no number", () => {
+    const other = plot("sx", [
+      [0, 1, 2],
+      [5, null, 7],
+    ]);
+    expect(lineOf(plot("sx", [[]]), other)).toEqual({ x: [0, 2], y: [5, 7] });
+    expect(lineOf(plot("sy", [[]]), other)).toBeNull();
+    expect(lineOf(plot("sx", [[]]), null)).toBeNull();
+  });
+});
+
+describe("the table of points", () => {
+  it("has no column for pictures in files", () => {
+    const stream = {
+      columns: new Map([
+        ["det", []],
+        ["camera", []],
+      ]),
+      descriptor: { data_keys: { det: {}, camera: { external: "STREAM:" } } },
+    };
+    expect(shownKeys(stream as never)).toEqual(["det"]);
   });
 });

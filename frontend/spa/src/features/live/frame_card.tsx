@@ -44,7 +44,7 @@ export function FrameCard({ uid, found }: FrameCardProps) {
           </div>
           {problem && (
             <p className="notice notice-warn">
-              Frame {index} cannot be shown: {problem}
+              Frame {index + 1} cannot be shown: {problem}
             </p>
           )}
           <figcaption data-testid="frame-caption">{captionOf(field, index, last, painting)}</figcaption>
@@ -86,9 +86,10 @@ function stageWidth(rows: number, columns: number): string {
 }
 
 function captionOf(field: string, index: number, last: number, painting: Painting | null): string {
-  if (!painting) return `Frame ${index} of ${last} of ${field}.`;
-  const shown = /\/(\d+)\?/.exec(painting.url)?.[1] ?? index;
-  return `Frame ${shown} of ${last} of ${field}, from ${figure(painting.low)} to ${figure(painting.high)}.`;
+  const counted = (at: number) => `Frame ${at + 1} of ${last + 1}`;
+  if (!painting) return `${counted(index)} of ${field}.`;
+  const shown = Number(/\/(\d+)\?/.exec(painting.url)?.[1] ?? index);
+  return `${counted(shown)} of ${field}, from ${figure(painting.low)} to ${figure(painting.high)}.`;
 }
 
 interface FrameControlsProps {
@@ -190,7 +191,7 @@ function SumPlot({ sums }: { sums: [number, number][] }) {
   return (
     <figure className="live-figure region-sums">
       <LinePlot
-        data={[sums.map(([index]) => index), sums.map(([, sum]) => sum)]}
+        data={[sums.map(([index]) => index + 1), sums.map(([, sum]) => sum)]}
         xLabel="frame"
         series={[{ label: "region" }]}
         version={sums.length}

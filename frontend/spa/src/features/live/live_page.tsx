@@ -1,17 +1,19 @@
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { duration, when } from "../../components/format";
-import { Button, Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
+import { Badge, Button, Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
 import { AS_HINTED } from "../../live/drawing";
 import { frameFields } from "../../live/frames";
+import type { Grid } from "../../live/grid";
 import { useRun } from "../../live/hooks";
 import type { PlotData } from "../../live/plot_data";
-import { motorOf, positionsOf } from "../../live/positions";
+import { motorOf, placesOf, positionsOf } from "../../live/positions";
 import type { RunBuffer } from "../../live/run_buffer";
 import type { RunFeed } from "../../live/run_feed";
 import { useBeamline } from "../../live/store";
 import { mainStream, streamNames } from "../../live/streams";
 import { withBeamline } from "../frame/beamline_gate";
+import { shownState } from "../frame/engine_state";
 import { Page } from "../frame/page";
 import { DrawingControls } from "./drawing_controls";
 import { FinishedFigure } from "./finished_figure";
@@ -19,9 +21,11 @@ import { useCurrentRun } from "./follow";
 import { FrameCard } from "./frame_card";
 import { GoToPeak } from "./go_to_peak";
 import { LiveTable } from "./live_table";
+import { MapPeakCard } from "./map_peak";
 import { PeakCard } from "./peak_card";
+import { useRunBefore } from "./run_before";
 import { RunPlot, titleOf, usePlotData } from "./run_plot";
-import { type FitWish, useFit } from "./use_fit";
+import { type FitWish, useFit, wishAlong } from "./use_fit";
 
 export default function LivePage() {
   return withBeamline("Live", (beamline) => <LiveRun key={beamline.name} beamline={beamline.name} />);
@@ -59,20 +63,30 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
   const isOver = run.stop !== null;
   const [pick, setPick] = useState<{ uid: string; stream: string } | null>(null);
   const [drawing, setDrawing] = useState(AS_HINTED);
-  const [wish, setWish] = useState<FitWish | null>(null);
+  const [kept, setWish] = useState<FitWish | null>(null);
+  const [isBefore, setBefore] = useState(false);
   const picked = pick && pick.uid === run.uid ? pick.stream : null;
   const plot = usePlotData(run, feed.version, picked, drawing);
+  const wish = wishAlong(kept, plot?.axes.x ?? "");
   const answer = useFit(run.uid, plot, wish, isOver);
   const fit = answer.data?.fit ?? null;
-  const finished = useFinished(run, plot);
-  const live = <RunPlot plot={plot} version={feed.version} over={fit?.is_good ? fit : null} />;
+  const before = useRunBefore(beamline, run, plot, drawing, isBefore);
+  const finished = useFinished(run, plot, isBefore);
+  const live = (
+    <RunPlot
+      plot={plot}
+      version={feed.version}
+      over={fit?.is_good ? fit : null}
+      before={before?.line ?? null}
+    />
+  );
   return (
     <Page
       title="Live"
       lead={run.start ? <Title run={run} /> : null}
       actions={
         <>
-          {run.start && <StateBadge state={isOver ? String(run.stop?.exit_status ?? "") : "running"} />}
+          {run.start && <RunState run={run} />}
           <Link className="button button-plain" to={`/runs/${run.uid}`}>
             Open the run
           </Link>
@@ -99,7 +113,14 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
             </>
           }
         >
-          {plot && <DrawingControls plot={plot} drawing={drawing} onDrawing={setDrawing} />}
+          {plot && (
+            <DrawingControls
+              plot={plot}
+              drawing={drawing}
+              onDrawing={setDrawing}
+              before={{ isOn: isBefore, text: before?.text ?? "", onTick: setBefore }}
+            />
+          )}
           {plot && finished.isShown ? (
             <FinishedFigure uid={run.uid} plot={plot} fit={fit?.is_good ? fit : null}>
               {live}
@@ -110,13 +131,19 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
         </Card>
         <div className="live-side">
           <Facts run={run} />
+          {plot?.grid && (
+            <MapPeakCard grid={plot.grid}>
+              <ToPlace key={run.uid} beamline={beamline} run={run} stream={plot.stream} grid={plot.grid} />
+            </MapPeakCard>
+          )}
           {plot && !plot.grid && !plot.waterfall && (
             <PeakCard
               name={plot.axes.y[0] ?? ""}
               peak={plot.peak}
               wish={wish}
-              onWish={setWish}
+              onWish={(made) => setWish(made && { ...made, along: plot.axes.x })}
               answer={answer}
+              units={{ x: plot.xUnits, y: plot.series[0]?.units ?? "" }}
             >
               <ToPeak key={run.uid} beamline={beamline} run={run} plot={plot} fit={fit} />
             </PeakCard>
@@ -133,9 +160,9 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
 
 /**
  * A run that was seen to its end is drawn as the figure that everybody gets; one that was over before is drawn
- * quickly, and as a figure on request. The server makes no figure of slopes, monitors and waterfalls.
+ * quickly, and as a figure on request. The server makes no figure of slopes, monitors and waterfalls, nor of two runs.
  */
-function useFinished(run: RunBuffer, plot: PlotData | null) {
+function useFinished(run: RunBuffer, plot: PlotData | null, isBefore: boolean) {
   const isOver = run.stop !== null;
   const [seenOpen, setSeenOpen] = useState("");
   const [turned, setTurned] = useState("");
@@ -143,7 +170,7 @@ function useFinished(run: RunBuffer, plot: PlotData | null) {
   useEffect(() => {
     if (isRunning && !isOver) setSeenOpen(run.uid);
   }, [run, isOver, isRunning]);
-  const isPlain = Boolean(plot && !plot.isSlope && !plot.monitor && !plot.waterfall);
+  const isPlain = Boolean(plot && !plot.isSlope && !plot.monitor && !plot.waterfall && !isBefore);
   const isPossible = isOver && isPlain && plot?.state === "drawn";
   const isTurned = turned === run.uid;
   const isShown = isPossible && (seenOpen === run.uid) !== isTurned;
@@ -159,13 +186,44 @@ interface ToPeakProps {
 
 /** Offered once the scan is over: until then its motor is not free. */
 function ToPeak({ beamline, run, plot, fit }: ToPeakProps) {
-  const keys = run.streams.get(plot.stream)?.descriptor.object_keys ?? {};
-  const motor = motorOf(run.start?.motors, keys as Record<string, string[]>, plot.axes.x);
+  const motor = movedBy(run, plot.stream, plot.axes.x);
   if (!motor || !run.stop) return null;
-  const units = /\(([^)]*)\)$/.exec(plot.xLabel)?.[1] ?? "";
   const proposal = String(run.start?.proposal ?? "");
   const found = positionsOf(plot.peak, fit);
-  return <GoToPeak beamline={beamline} motor={motor} units={units} proposal={proposal} found={found} />;
+  const motors = [{ name: motor, units: plot.xUnits }];
+  return <GoToPeak beamline={beamline} motors={motors} proposal={proposal} found={found} />;
+}
+
+interface ToPlaceProps {
+  beamline: string;
+  run: RunBuffer;
+  stream: string;
+  grid: Grid;
+}
+
+/** Both motors of a map to its maximum, once it is over. */
+function ToPlace({ beamline, run, stream, grid }: ToPlaceProps) {
+  const motors = [grid.fast, grid.slow].flatMap(({ name, units }) => {
+    const motor = movedBy(run, stream, name);
+    return motor ? [{ name: motor, units }] : [];
+  });
+  if (motors.length !== 2 || !run.stop) return null;
+  const proposal = String(run.start?.proposal ?? "");
+  return <GoToPeak beamline={beamline} motors={motors} proposal={proposal} found={placesOf(grid)} />;
+}
+
+function movedBy(run: RunBuffer, stream: string, column: string): string | null {
+  const keys = run.streams.get(stream)?.descriptor.object_keys ?? {};
+  return motorOf(run.start?.motors, keys as Record<string, string[]>, column);
+}
+
+/** How the run ended; until then what the engine does with it. */
+function RunState({ run }: { run: RunBuffer }) {
+  const { status } = useBeamline();
+  if (run.stop) return <StateBadge state={String(run.stop.exit_status ?? "")} />;
+  if (status?.run_uid !== run.uid) return <StateBadge state="running" />;
+  const { text, tone } = shownState(status);
+  return <Badge tone={tone}>{text}</Badge>;
 }
 
 function Title({ run }: { run: RunBuffer }) {

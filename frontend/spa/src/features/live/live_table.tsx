@@ -1,6 +1,7 @@
 import { figure } from "../../components/format";
 import { Card, Empty, TableRegion } from "../../components/parts";
-import type { RunBuffer } from "../../live/run_buffer";
+import { label, unitsOf } from "../../live/axes";
+import type { RunBuffer, StreamColumns } from "../../live/run_buffer";
 import { mainStream } from "../../live/streams";
 
 const ROWS = 60;
@@ -15,7 +16,7 @@ interface LiveTableProps {
 /** The last points of a stream, newest first. */
 export function LiveTable({ run, picked = null }: LiveTableProps) {
   const stream = (picked ? run.streams.get(picked) : null) ?? mainStream(run);
-  const keys = stream ? [...stream.columns.keys()] : [];
+  const keys = stream ? shownKeys(stream) : [];
   const count = stream?.seqNum.length ?? 0;
   const zero = Number(run.start?.time ?? 0);
   const rows = Array.from({ length: Math.min(ROWS, count) }, (_, index) => count - 1 - index);
@@ -32,7 +33,7 @@ export function LiveTable({ run, picked = null }: LiveTableProps) {
                 <th scope="col">time (s)</th>
                 {keys.map((key) => (
                   <th scope="col" key={key}>
-                    {key}
+                    {label(key, unitsOf(stream, key))}
                   </th>
                 ))}
               </tr>
@@ -53,4 +54,10 @@ export function LiveTable({ run, picked = null }: LiveTableProps) {
       )}
     </Card>
   );
+}
+
+/** Columns that have something to show in a row: not pictures in files. */
+export function shownKeys(stream: StreamColumns): string[] {
+  const keys = (stream.descriptor.data_keys ?? {}) as Record<string, { external?: string }>;
+  return [...stream.columns.keys()].filter((key) => !keys[key]?.external);
 }

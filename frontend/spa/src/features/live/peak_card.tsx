@@ -1,9 +1,10 @@
 import type { ReactNode } from "react";
 import type { Background, Fit, FittedNumber, Measured, Model } from "../../api/fits";
-import { figure } from "../../components/format";
+import { figure, measured, toScale } from "../../components/format";
 import { Card, Empty, Problem } from "../../components/parts";
 import type { PeakStatistics } from "../../live/peak";
 import type { Resource } from "../../live/resource";
+import { FitByHand } from "./fit_by_hand";
 import type { FitWish } from "./use_fit";
 
 const MODELS: Record<Model, string> = {
@@ -20,35 +21,48 @@ interface PeakCardProps {
   wish: FitWish | null;
   onWish: (wish: FitWish | null) => void;
   answer: Resource<Measured>;
+  /** Units of the position and of the signal; those of the answer unless given. */
+  units?: { x: string; y: string };
   children?: ReactNode;
 }
 
 /** What the points say of a peak, what a fit says of it, and what can be done with that. */
-export function PeakCard({ name, peak, wish, onWish, answer, children }: PeakCardProps) {
+export function PeakCard({ name, peak, wish, onWish, answer, units, children }: PeakCardProps) {
+  const { x = "", y = "" } = units ?? answer.data?.units ?? {};
   return (
     <Card title={name ? `Peak of ${name}` : "Peak"} className="peak-card">
-      {peak ? <Statistics peak={peak} /> : <Empty>Shown when a signal rises over a motor.</Empty>}
+      {peak ? <Statistics peak={peak} x={x} y={y} /> : <Empty>Shown when a signal rises over a motor.</Empty>}
       {children}
       <FitChoice wish={wish} onWish={onWish} />
+      {wish && <FitByHand key={wish.along ?? ""} wish={wish} units={x} onWish={onWish} />}
       {wish && answer.error && <Problem error={answer.error} onRetry={answer.refresh} />}
-      {wish && answer.data?.fit && <FitFacts fit={answer.data.fit} />}
+      {wish && answer.isLoading && <p className="muted">fitting …</p>}
+      {wish && answer.data?.fit && <FitFacts fit={answer.data.fit} x={x} y={y} />}
     </Card>
   );
 }
 
-function Statistics({ peak }: { peak: PeakStatistics }) {
+interface Units {
+  x: string;
+  y: string;
+}
+
+/** Places are told as exactly as the peak is wide: the rounding of a sum is no position. */
+function Statistics({ peak, x, y }: { peak: PeakStatistics } & Units) {
+  const span = peak.fwhm ?? Math.abs(peak.maxX - peak.centreOfMass);
+  const at = (value: number | null) => [toScale(value, span), value === null ? "" : x].join(" ").trim();
   return (
     <dl className="facts" data-testid="peak-statistics">
       <dt>Centre</dt>
-      <dd>{figure(peak.centre)}</dd>
+      <dd>{at(peak.centre)}</dd>
       <dt>FWHM</dt>
-      <dd>{figure(peak.fwhm)}</dd>
+      <dd>{at(peak.fwhm)}</dd>
       <dt>Maximum</dt>
       <dd>
-        {figure(peak.maxY)} at {figure(peak.maxX)}
+        {[measured(peak.maxY), y].join(" ").trim()} at {at(peak.maxX)}
       </dd>
       <dt>Centre of mass</dt>
-      <dd>{figure(peak.centreOfMass)}</dd>
+      <dd>{at(peak.centreOfMass)}</dd>
     </dl>
   );
 }
@@ -63,7 +77,7 @@ function FitChoice({ wish, onWish }: Pick<PeakCardProps, "wish" | "onWish">) {
           aria-label="Fit"
           value={wish?.model ?? ""}
           onChange={(event) =>
-            onWish(event.target.value ? { model: event.target.value as Model, background } : null)
+            onWish(event.target.value ? { ...wish, model: event.target.value as Model, background } : null)
           }
         >
           <option value="">none</option>
@@ -104,7 +118,13 @@ const TITLES: Record<string, string> = {
   slope: "Its slope",
 };
 
-function FitFacts({ fit }: { fit: Fit }) {
+/** The unit of a fitted number: places and widths are along x, heights along y. */
+function unitOf(name: string, { x, y }: Units): string {
+  if (name === "slope") return x || y ? `${y || "1"}/${x || "1"}` : "";
+  return name === "height" || name === "offset" ? y : x;
+}
+
+function FitFacts({ fit, x, y }: { fit: Fit } & Units) {
   return (
     <div data-testid="fit">
       {fit.message && (
@@ -117,7 +137,9 @@ function FitFacts({ fit }: { fit: Fit }) {
           {Object.entries(fit.numbers).map(([name, number]) => (
             <div key={name} className="fact">
               <dt>{TITLES[name] ?? name}</dt>
-              <dd>{withError(number)}</dd>
+              <dd>
+                {withError(number)} {unitOf(name, { x, y })}
+              </dd>
             </div>
           ))}
           <dt>R²</dt>
@@ -138,5 +160,6 @@ export function withError({ value, error }: FittedNumber): string {
       places < 0 ? String(Math.round(number / step) * step) : number.toFixed(places);
     return `${written(value)} ± ${written(error)}`;
   }
-  return `${figure(value)} ± ${error.toPrecision(2)}`;
+  const figures = places + Math.floor(Math.log10(Math.abs(value)));
+  return `${value.toExponential(Math.max(0, Math.min(12, figures)))} ± ${error.toPrecision(2)}`;
 }

@@ -50,12 +50,21 @@ interface RunPlotProps {
   compact?: boolean;
   /** A fitted line to draw over the points. */
   over?: Overlay | null;
+  /** The line of an earlier run, to compare with. */
+  before?: Overlay | null;
   /** Whether what was taken so far is still on its way. */
   isLoading?: boolean;
 }
 
 /** The live line of a run, with its caption for those who do not see it. */
-export function RunPlot({ plot, version, compact = false, over = null, isLoading = false }: RunPlotProps) {
+export function RunPlot({
+  plot,
+  version,
+  compact = false,
+  over = null,
+  before = null,
+  isLoading = false,
+}: RunPlotProps) {
   if (!plot) return isLoading ? <Loading what="the points" /> : <Empty>No points yet.</Empty>;
   const marks = plot.peak?.centre != null ? [plot.peak.centre] : [];
   return (
@@ -75,6 +84,7 @@ export function RunPlot({ plot, version, compact = false, over = null, isLoading
           expected={plot.expected}
           isLog={plot.isLog}
           over={over}
+          before={before}
         />
       )}
       {plot.state !== "drawn" && <p className="plot-still">{STILL[plot.state]}</p>}

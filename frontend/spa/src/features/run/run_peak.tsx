@@ -51,8 +51,7 @@ export function RunPeak({ run, asked, found }: RunPeakProps) {
       {motor && answer.data && (
         <GoToPeak
           beamline={run.beamline}
-          motor={motor}
-          units={answer.data.units.x ?? ""}
+          motors={[{ name: motor, units: answer.data.units.x ?? "" }]}
           proposal={run.proposal ?? ""}
           found={positionsOf(peak, answer.data.fit)}
         />
