@@ -30,7 +30,9 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request and add each header that the view did not set."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        policy = response.headers.get("Content-Security-Policy", POLICY)
+        framing = "" if "frame-ancestors" in policy else "; frame-ancestors 'none'"
+        response.headers["Content-Security-Policy"] = policy + framing
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -9,10 +9,10 @@ from typing import Any
 class JSONFormatter(logging.Formatter):
     """Write a record as one JSON object.
 
-    What a logger is given by ``extra`` (``item``, ``run``, ``beamline``) stands beside the message.
+    What a logger is given by ``extra`` (``item``, ``run``, ``beamline``), and who asked from where, stands beside the message.
     """
 
-    EXTRA = ("beamline", "item", "run", "username")
+    EXTRA = ("beamline", "item", "run", "username", "address")
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""

@@ -149,6 +149,7 @@ async def _say_unavailable(send: Any) -> None:
         (b"content-type", b"application/json"),
         (b"retry-after", b"2"),
         (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
     ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(envelope(refusal)).encode()})

@@ -114,6 +114,15 @@ def is_origin_allowed(scope: Mapping[str, Any]) -> bool:
     return _is_own(origin, host) or origin in settings.CSRF_TRUSTED_ORIGINS
 
 
+def is_private(scope: Mapping[str, Any]) -> bool:
+    """Tell whether a socket comes over TLS, or the site has none (`SECURE_SSL_REDIRECT` is off)."""
+    if not settings.SECURE_SSL_REDIRECT or scope.get("scheme") == "wss":
+        return True
+    named, value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    told = headers_of(scope).get(named.removeprefix("HTTP_").replace("_", "-").lower(), "")
+    return bool(named) and told == value
+
+
 def _is_own(origin: str, host: str) -> bool:
     parts = urlsplit(origin)
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
@@ -141,14 +150,14 @@ def _address(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:
 
 
 class OriginGate:
-    """ASGI middleware that refuses sockets opened by another site's page, before anything else is read."""
+    """ASGI middleware that refuses sockets over an open line or from another site's page, before anything else."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         """Pass on, or refuse with HTTP 403."""
-        if is_origin_allowed(scope):
+        if is_private(scope) and is_origin_allowed(scope):
             return await self.application(scope, receive, send)
         await receive()
         return await send({"type": "websocket.close"})

@@ -199,6 +199,10 @@ async def _answer(send: Any, order: urgent.Order) -> None:
         "outcome": "",
         "detail": "The database does not answer; the order went straight to the worker.",
     }
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     await send({"type": "http.response.start", "status": 202, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(told).encode()})

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.monitoring.RequestMetricsMiddleware",
+    "config.transport.TransportMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.ContentSecurityPolicyMiddleware",
@@ -220,16 +221,22 @@ BEAMPORT_READERS = words("BEAMPORT_READERS", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"work": {"()": "acquisition.worker.log_context.WorkFilter"}},
+    "filters": {
+        "work": {"()": "acquisition.worker.log_context.WorkFilter"},
+        "asked": {"()": "config.log_lines.RequestFilter"},
+    },
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "line": {
+            "class": "config.log_lines.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
         "json": {"()": "config.json_logs.JSONFormatter"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "json" if os.environ.get("BEAMPORT_JSON_LOGS") == "on" else "line",
-            "filters": ["work"],
+            "filters": ["work", "asked"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
