@@ -9,7 +9,8 @@ from typing import Any
 class JSONFormatter(logging.Formatter):
     """Write a record as one JSON object.
 
-    What a logger is given by ``extra`` (``item``, ``run``, ``beamline``), and who asked from where, stands beside the message.
+    What a logger is given by ``extra`` (``item``, ``run``, ``beamline``) stands beside the message,
+    and who asked from where.
     """
 
     EXTRA = ("beamline", "item", "run", "username", "address")

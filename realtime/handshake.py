@@ -150,7 +150,7 @@ def _address(scope: Mapping[str, Any], headers: Mapping[str, str]) -> str:
 
 
 class OriginGate:
-    """ASGI middleware that refuses sockets over an open line or from another site's page, before anything else."""
+    """ASGI middleware that refuses sockets over an open line or from another site's page, unread."""
 
     def __init__(self, application: Any) -> None:
         self.application = application

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.secret_values import secret
 
+WELL_KNOWN = "/.well-known/openid-configuration"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -24,6 +25,12 @@ class OpenID:
     name: str
     username_claim: str
     links_by_email: bool
+    issuer: str = ""
+
+    @property
+    def expected_issuer(self) -> str:
+        """Who must sign: the issuer that was named, else the one whose discovery document this is."""
+        return self.issuer or self.discovery.removesuffix(WELL_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ def open_id() -> OpenID | None:
         name=os.environ.get("BEAMPORT_OIDC_NAME", "your institute"),
         username_claim=os.environ.get("BEAMPORT_OIDC_USERNAME_CLAIM", "preferred_username"),
         links_by_email=switch("BEAMPORT_OIDC_LINK_BY_EMAIL", default="off"),
+        issuer=os.environ.get("BEAMPORT_OIDC_ISSUER", ""),
     )
 
 

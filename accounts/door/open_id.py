@@ -12,7 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import DjangoOAuth2App, OAuth
+from authlib.integrations.requests_client import OAuth2Session
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from joserfc.errors import JoseError
@@ -33,6 +34,18 @@ ID_TOKEN: Final = "door.id_token"  # noqa: S105  the name of a key of the sessio
 STRONG_METHODS: Final = frozenset({"mfa", "otp", "hwk", "swk", "fido", "sc"})
 
 
+class _StraightSession(OAuth2Session):
+    """Asks the provider's own addresses only: who answers with a redirect sends us nowhere."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.max_redirects = 0
+
+
+class _Client(DjangoOAuth2App):
+    client_cls = _StraightSession
+
+
 def provider() -> OpenID | None:
     """Give the provider that this site is set up with."""
     found: OpenID | None = settings.OPEN_ID
@@ -49,8 +62,11 @@ def ask(request: HttpRequest, *, answer_to: str) -> HttpResponse:
     UnavailableError
         The provider does not answer.
     """
+    configured = _configured()
     try:
-        response: HttpResponse = _client_of(_configured()).authorize_redirect(request, answer_to)
+        client = _client_of(configured)
+        _require_issuer(configured, client)
+        response: HttpResponse = client.authorize_redirect(request, answer_to)
     except (RequestException, RuntimeError, ValueError) as error:
         raise _away(error) from error
     return response
@@ -69,7 +85,7 @@ def person_behind(request: HttpRequest, *, address: str) -> tuple[User, bool]:
     configured = _configured()
     client = _client_of(configured)
     try:
-        wanted = {"iss": _only(client.load_server_metadata().get("issuer")), "aud": _only(client.client_id)}
+        wanted = {"iss": _only(_require_issuer(configured, client)), "aud": _only(client.client_id)}
         token = client.authorize_access_token(request, claims_options=wanted)
     except (AuthlibBaseError, JoseError) as error:
         logger.warning("an answer of the provider was refused: %s", error)
@@ -100,6 +116,14 @@ def goodbye(id_token: str, *, back_to: str) -> str:
         return ""
     words = {"id_token_hint": id_token, "post_logout_redirect_uri": back_to, "client_id": client.client_id}
     return f"{end}{'&' if '?' in end else '?'}{urlencode(words)}"
+
+
+def _require_issuer(configured: OpenID, client: Any) -> str:
+    """Give the issuer that the discovery document names; it must be the one that the site was set up with."""
+    named: str = client.load_server_metadata().get("issuer", "")
+    if named.rstrip("/") != configured.expected_issuer.rstrip("/"):
+        raise ValueError(f"its discovery document is of {named}, not of {configured.expected_issuer}")
+    return named
 
 
 def _claims(configured: OpenID, facts: Any) -> Claims:
@@ -140,6 +164,7 @@ def _client_of(configured: OpenID) -> Any:
     """Give the client of a provider; it keeps the discovery document and the keys, read at first use."""
     return OAuth().register(
         "provider",
+        client_cls=_Client,
         client_id=configured.client_id,
         client_secret=configured.client_secret or None,
         server_metadata_url=configured.discovery,

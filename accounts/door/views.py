@@ -48,7 +48,9 @@ def code_at_door(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET"])
 def ask_provider(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the identity provider."""
+    """Send the browser to the identity provider, when the person asked for it and not a page elsewhere."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return redirect("login")
     goes_to = request.GET.get("next", "")
     request.session[GOES_TO] = goes_to if _is_own(request, goes_to) else settings.LOGIN_REDIRECT_URL
     try:

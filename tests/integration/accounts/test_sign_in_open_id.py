@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
@@ -148,7 +149,9 @@ def test_a_verified_address_links_members_where_the_site_says_so(
     assert Identity.objects.exists() is opens
 
 
-@pytest.mark.parametrize("fault", ["issuer", "audience", "nonce", "expired", "signature"])
+@pytest.mark.parametrize(
+    "fault", ["issuer", "audience", "nonce", "expired", "signature", "unsigned", "symmetric"]
+)
 def test_a_token_that_is_not_meant_for_us_opens_nothing(facility, fault):
     client, response = arrive(fault=fault)
     assert response.status_code == 403
@@ -213,6 +216,29 @@ def test_a_provider_that_is_away_costs_nobody_else_anything(facility, settings):
     settings.OPEN_ID = configured(f"http://127.0.0.1:{free_port()}")
     assert Client().get("/login").status_code == 200
     assert Client().get("/login/provider").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("place", "named", "status"),
+    [("", "", 302), ("/mixed", "", 503), ("/mixed", "issuer", 302), ("/moved", "issuer", 503)],
+)
+def test_a_discovery_document_of_another_issuer_or_of_elsewhere_is_not_believed(
+    facility, issuer, settings, place, named, status
+):
+    found = f"{issuer}{place}/.well-known/openid-configuration"
+    settings.OPEN_ID = replace(configured(issuer), discovery=found, issuer=issuer if named else "")
+    assert Client().get("/login/provider").status_code == status
+
+
+@pytest.mark.parametrize("came_from", ["cross-site", "same-site"])
+def test_a_page_elsewhere_signs_nobody_in(facility, came_from):
+    assert Client().get("/login/provider", HTTP_SEC_FETCH_SITE=came_from)["Location"] == "/login"
+
+
+@pytest.mark.parametrize("came_from", ["same-origin", "none"])
+def test_who_asks_for_the_provider_is_sent_there(facility, issuer, came_from):
+    answer = Client().get("/login/provider", HTTP_SEC_FETCH_SITE=came_from)
+    assert answer["Location"].startswith(f"{issuer}/authorize?")
 
 
 def test_the_page_that_one_goes_to_is_ours(facility):

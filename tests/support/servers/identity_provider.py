@@ -16,8 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
+DISCOVERY = "/.well-known/openid-configuration"
 CLIENT_ID, CLIENT_SECRET = "beamport", "secret-of-the-site"
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one", "use": "sig"})
 OTHER_KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
@@ -34,8 +35,10 @@ class Provider(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if parts.path == "/.well-known/openid-configuration":
+        if parts.path in (DISCOVERY, f"/mixed{DISCOVERY}"):
             self._say(200, self._metadata())
+        elif parts.path == f"/moved{DISCOVERY}":
+            self._say(302, {}, location=DISCOVERY)
         elif parts.path == "/keys":
             self._say(200, {"keys": [KEY.as_dict(private=False)]})
         elif parts.path == "/authorize":
@@ -86,6 +89,11 @@ class Provider(BaseHTTPRequestHandler):
             "nonce": {"nonce": "of another browser"},
             "expired": {"iat": now - 9000, "exp": now - 8000},
         }
+        if fault == "unsigned":
+            parts = (json.dumps(part).encode() for part in ({"alg": "none"}, claims))
+            return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
+        if fault == "symmetric":
+            return jwt.encode({"alg": "HS256", "kid": "one"}, claims, OctKey.import_key(CLIENT_SECRET))
         key = OTHER_KEY if fault == "signature" else KEY
         return jwt.encode({"alg": "RS256", "kid": "one"}, {**claims, **lies.get(fault, {})}, key)
 
@@ -99,9 +107,11 @@ class Provider(BaseHTTPRequestHandler):
             "id_token_signing_alg_values_supported": ["RS256"],
         }
 
-    def _say(self, status: int, body: object) -> None:
+    def _say(self, status: int, body: object, *, location: str = "") -> None:
         data = json.dumps(body).encode()
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
