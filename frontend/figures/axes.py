@@ -118,6 +118,8 @@ def choose_axes(
     along = {*dimensions, x}
     hinted = [field for field in _hinted(stream) if field in scalars and field not in along]
     lines = hinted or [key for key in scalars if key not in along][:1]
+    if not lines and x is None:
+        lines, dimensions = [key for key in dimensions[:1] if key in scalars], dimensions[1:]
     asked = (y,) if isinstance(y, str) else tuple(y or ())
     for axis, names, choices in (("x", (x,), x_choices), ("y", asked, scalars), ("per", (per,), scalars)):
         for name in filter(None, names):

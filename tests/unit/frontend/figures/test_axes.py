@@ -54,6 +54,15 @@ def test_a_spiral_has_the_first_motor_that_it_names_on_x():
     assert (axes.x, axes.slow) == ("sx", "sy")
 
 
+@pytest.mark.parametrize(
+    ("fields", "x", "y"), [(["x"], "seq_num", ("x",)), (["y", "x"], "x", ("y",)), (["time"], "seq_num", ())]
+)
+def test_positions_alone_are_drawn_over_the_points_or_as_a_path(fields, x, y):
+    columns = [column(name) for name in fields if name != "time"]
+    axes = choose_axes(start(*fields), {"columns": columns, "hints": {}})
+    assert (axes.x, axes.y, axes.slow) == (x, y, "")
+
+
 FRAMES = {"columns": [column("camera", "array", (4, 4), external="STREAM:")]}
 
 

@@ -4,6 +4,7 @@ import { Link, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { type Comparison, compareRuns, comparisonFileUrl } from "../../api/figures";
 import { getRun, type RunDetail } from "../../api/runs";
+import { plural } from "../../components/format";
 import { Icon } from "../../components/icons";
 import {
   Button,
@@ -73,7 +74,7 @@ export default function ComparePage() {
   return (
     <Page
       title="Compare"
-      lead={drawn?.caption ?? " "}
+      lead={plural(uids.length, "run")}
       actions={<CopyButton text={window.location.href}>Copy link</CopyButton>}
     >
       <Card

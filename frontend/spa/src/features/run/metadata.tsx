@@ -7,9 +7,10 @@ import {
   reviseMetadata,
 } from "../../api/annotations";
 import type { Document, RunDetail } from "../../api/runs";
-import { compactJson, when } from "../../components/format";
+import { compactJson, plural, when } from "../../components/format";
 import { Button, Card, Code, CopyButton, Dialog, Field, Problem, useAction } from "../../components/parts";
 import { useResource } from "../../live/resource";
+import { inTwo, inWords } from "./metadata_words";
 import { typedValue } from "./typed_value";
 
 /** Metadata as they hold, each change a revision with its reason; the start document stays as it came. */
@@ -17,7 +18,7 @@ export function Metadata({ run, canChange }: { run: RunDetail; canChange: boolea
   const held = useResource(`metadata:${run.uid}`, (signal) => getMetadata(run.uid, undefined, signal));
   const [isChanging, setChanging] = useState(false);
   const metadata = held.data?.metadata ?? run.start;
-  const entries = Object.entries(metadata).sort(([a], [b]) => a.localeCompare(b));
+  const [told, technical] = inTwo(metadata);
   return (
     <Card
       title="Metadata"
@@ -34,11 +35,19 @@ export function Metadata({ run, canChange }: { run: RunDetail; canChange: boolea
     >
       {held.error && <Problem error={held.error} onRetry={held.refresh} />}
       <dl className="metadata">
-        {entries.map(([key, value]) => (
+        {told.map(([key, value]) => (
           <Entry key={key} name={key} value={value} />
         ))}
-        {run.stop && <Entry name="stop" value={run.stop} />}
       </dl>
+      <details className="technical">
+        <summary>What the plan and Beamport wrote ({plural(technical.length, "key")})</summary>
+        <dl className="metadata">
+          {technical.map(([key, value]) => (
+            <Entry key={key} name={key} value={value} />
+          ))}
+          {run.stop && <Entry name="stop" value={run.stop} />}
+        </dl>
+      </details>
       {(held.data?.newest ?? 0) > 0 && (
         <History run={run} newest={held.data?.newest ?? 0} canChange={canChange} onChanged={held.refresh} />
       )}
@@ -75,7 +84,7 @@ function Entry({ name, value }: { name: string; value: unknown }) {
             <Code text={text} />
           </details>
         ) : (
-          <bdi>{typeof value === "string" ? value : compactJson(value).replaceAll('"', "")}</bdi>
+          <bdi>{inWords(name, value)}</bdi>
         )}
       </dd>
     </>

@@ -99,13 +99,14 @@ describe("a replay", () => {
 describe("what differs between runs", () => {
   it("is told by dotted keys, and uid and time are not", () => {
     const found = differences([
-      { uid: "a", time: 1, sample: { name: "LaB6", mass: 1 }, plan_name: "scan", list: [1] },
+      { uid: "a", time: 1, sample: { name: "LaB6", mass: 1 }, plan_name: "scan", list: [1], hints: { a: 1 } },
       { uid: "b", time: 2, sample: { name: "CeO2", mass: 1 }, plan_name: "scan", list: [1, 2], note: "<b>" },
     ]);
     expect(found).toEqual([
-      { key: "list", values: ["[1]", "[1,2]"] },
+      { key: "list", values: ["1", "1, 2"] },
       { key: "note", values: [null, "<b>"] },
       { key: "sample.name", values: ["LaB6", "CeO2"] },
+      { key: "hints.a", values: ["1", null] },
     ]);
   });
 });

@@ -7,7 +7,7 @@ import type { RunDetail } from "../../api/runs";
 import { Icon } from "../../components/icons";
 import { Button, Card, Empty, Field, Loading, Problem } from "../../components/parts";
 import { PlotlyFigure } from "../../components/plotly_figure";
-import { useResource } from "../../live/resource";
+import { type Resource, useResource } from "../../live/resource";
 import { withFit } from "../live/finished_figure";
 import { choiceFrom, exportOptions, withChoice } from "./choice";
 import { peakQuestion, RunPeak, useRunPeak } from "./run_peak";
@@ -19,21 +19,37 @@ const FILES: [format: string, text: string][] = [
   ["plotly", "JSON"],
 ];
 
-interface RunFigureProps {
-  run: RunDetail;
-  stream: string;
-  canExport: boolean;
+export interface RunDrawing {
+  choice: FigureChoice;
+  answer: Resource<DrawnFigure>;
+  /** What was drawn last, while the next is on its way. */
+  drawn: DrawnFigure | null;
 }
 
-/** The figure that the server made of a stream, with a choice of what is drawn; the choice is in the address. */
-export function RunFigureView({ run, stream, canExport }: RunFigureProps) {
-  const [search, setSearch] = useSearchParams();
-  const choice = choiceFrom(search, stream);
-  const key = stream ? `figure:${run.uid}:${figureSearch(choice)}` : null;
+/** The figure that the server makes of a stream; what is drawn stands in the address, else as the run hints. */
+export function useRunDrawing(run: RunDetail): RunDrawing {
+  const [search] = useSearchParams();
+  const choice = choiceFrom(search, "");
+  const isDrawable = Object.keys(run.streams).length > 0;
+  const key = isDrawable ? `figure:${run.uid}:${figureSearch(choice)}` : null;
   const answer = useResource(key, (signal) => drawFigure(run.uid, choice, signal));
   const [last, setLast] = useState<DrawnFigure | null>(null);
   if (answer.data && answer.data !== last) setLast(answer.data);
-  const drawn = answer.data ?? (last?.stream === choice.stream ? last : null);
+  const isSame = last !== null && (!choice.stream || last.stream === choice.stream);
+  return { choice, answer, drawn: answer.data ?? (isSame ? last : null) };
+}
+
+interface RunFigureProps {
+  run: RunDetail;
+  drawing: RunDrawing;
+  canExport: boolean;
+}
+
+/** The figure, with a choice of what is drawn. */
+export function RunFigureView({ run, drawing, canExport }: RunFigureProps) {
+  const [search, setSearch] = useSearchParams();
+  const { choice, answer, drawn } = drawing;
+  const isDrawable = Object.keys(run.streams).length > 0;
   const question = drawn && peakQuestion(drawn, choice.per);
   const peak = useRunPeak(run.uid, question);
   const set = (changes: Partial<FigureChoice>) =>
@@ -43,9 +59,9 @@ export function RunFigureView({ run, stream, canExport }: RunFigureProps) {
       <Card
         title="Figure"
         className="figure-card"
-        actions={canExport && stream ? <FigureFiles uid={run.uid} choice={choice} /> : undefined}
+        actions={canExport && isDrawable ? <FigureFiles uid={run.uid} choice={choice} /> : undefined}
       >
-        {!stream && <Empty>This run has no events.</Empty>}
+        {!isDrawable && <Empty>This run has no events.</Empty>}
         {drawn && <FigureChoices drawn={drawn} choice={choice} error={answer.error} onChange={set} />}
         {answer.error && !fieldsOf(answer.error) && <Problem error={answer.error} onRetry={answer.refresh} />}
         {answer.error && !drawn && fieldsOf(answer.error) && (

@@ -14,13 +14,14 @@ import { Page } from "../frame/page";
 import { LiveTable } from "../live/live_table";
 import { RunPlot, usePlotData } from "../live/run_plot";
 import { AnnotationCards } from "./annotations";
-import { choiceFrom, withStream } from "./choice";
+import { withStream } from "./choice";
 import { Documents } from "./documents";
 import { HowItEnded } from "./ended";
 import { Frames } from "./frames";
 import { Metadata } from "./metadata";
+import { Neighbours } from "./neighbours";
 import { ReplayCard } from "./replay_card";
-import { RunFigureView } from "./run_figure";
+import { RunFigureView, useRunDrawing } from "./run_figure";
 import { RunTable } from "./run_table";
 import { Baseline, Configuration, RunConsole } from "./surroundings";
 import { TakeAway } from "./take_away";
@@ -51,6 +52,7 @@ function Run({ run, onClosed }: { run: RunDetail; onClosed: () => void }) {
       lead={<Lead run={run} />}
       actions={
         <>
+          <Neighbours run={run} />
           <StateBadge state={run.exit_status} />
           {run.stop !== null && !isReplayed && (
             <Button icon="play" onClick={() => setReplayed(true)}>
@@ -132,10 +134,11 @@ function OpenRun({ run, onClosed }: { run: RunDetail; onClosed: () => void }) {
 function ClosedRun({ run, canExport }: { run: RunDetail; canExport: boolean }) {
   const [search, setSearch] = useSearchParams();
   const streams = Object.keys(run.streams);
-  const { stream } = choiceFrom(search, streams.includes("primary") ? "primary" : (streams[0] ?? ""));
+  const drawing = useRunDrawing(run);
+  const stream = drawing.choice.stream || (drawing.drawn?.stream ?? "");
   return (
     <>
-      <RunFigureView run={run} stream={stream} canExport={canExport} />
+      <RunFigureView run={run} drawing={drawing} canExport={canExport} />
       <Frames run={run} />
       <RunTable
         key={stream}

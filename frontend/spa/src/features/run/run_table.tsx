@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { getTable, type RunDetail, type StreamDetail } from "../../api/runs";
-import { figure } from "../../components/format";
+import { figure, measured } from "../../components/format";
 import { Button, Card, Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 
@@ -47,7 +47,7 @@ export function RunTable({ run, stream, actions }: RunTableProps) {
                 <tr key={row}>
                   <td>{figure(columns.seq_num?.[row] ?? start + row + 1)}</td>
                   {shown.map((key) => (
-                    <td key={key}>{figure(columns[key]?.[row])}</td>
+                    <td key={key}>{cell(columns[key]?.[row], detail, key)}</td>
                   ))}
                 </tr>
               ))}
@@ -70,6 +70,12 @@ export function RunTable({ run, stream, actions }: RunTableProps) {
       )}
     </Card>
   );
+}
+
+/** A float is written as what it is, also where its value is whole. */
+function cell(value: unknown, detail: StreamDetail | undefined, key: string): string {
+  const isFloat = detail?.columns.find((column) => column.key === key)?.dtype === "number";
+  return isFloat && typeof value === "number" ? measured(value) : figure(value);
 }
 
 function heading(key: string, detail: StreamDetail | undefined): string {

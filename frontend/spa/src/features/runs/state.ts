@@ -24,14 +24,13 @@ export const FACTS: Record<string, { title: string; sort?: string }> = {
 export const DEFAULT_COLUMNS = [
   "scan",
   "plan",
+  "status",
   "started",
   "took",
   "points",
   "motors",
   "detectors",
   "sample",
-  "proposal",
-  "status",
 ];
 const MOST_KEYS = 12;
 
