@@ -193,6 +193,14 @@ class Receiver(StrictSerializer):
     to = serializers.CharField(max_length=150)
 
 
+class Reading(Reason):
+    """How much of a device is read."""
+
+    parts = serializers.BooleanField(
+        required=False, default=False, help_text="its parts as well, under their dotted names"
+    )
+
+
 class Target(Reason):
     """Where to move a device, in its own units; with `relative` by how much."""
 

@@ -111,10 +111,10 @@ class DeviceMoveView(APIView):
 class DeviceReadView(APIView):
     """Read one device now."""
 
-    @extend_schema(operation_id="device_read", request=shapes.Reason, responses={202: OpenApiTypes.OBJECT})
+    @extend_schema(operation_id="device_read", request=shapes.Reading, responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request, beamline: str, device: str) -> Response:
         """Read a device; the readings stand in the `result` of the command's row."""
-        return _device_action(request, beamline, device, "read", body_of(request, shapes.Reason))
+        return _device_action(request, beamline, device, "read", body_of(request, shapes.Reading))
 
 
 class DeviceStopView(APIView):

@@ -3,15 +3,18 @@
 Each act has a thread of its own, so that a slow device holds neither the control thread nor another one up.
 """
 
+import contextlib
 import inspect
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from accounts.access import scopes
 from accounts.actor import Actor
 from accounts.selectors import actor_for_username
+from acquisition.devices.registry import children_of
 from acquisition.engine.event_loop import call_in_bluesky_event_loop
 from acquisition.plans.msg import Msg
 from acquisition.plans.values import device_named
@@ -61,7 +64,10 @@ class DirectDevices:
         device = find(self._beamline.devices, name)
         act = {"read": self._read, "move": self._move, "halt_move": self._stop}[command.action]
         if command.action != "halt_move":
-            self._check(command, device, self._requester(command))
+            guard = self._guard(command, self._requester(command))
+            self._check(guard, command, device)
+            if command.payload.get("parts"):
+                act = partial(self._read_all, self._parts(guard, device, command.device))
         if command.action == "move":
             self._claim(command)
         later = Later()
@@ -74,9 +80,8 @@ class DirectDevices:
     def _requester(self, command: ControlCommand) -> Actor:
         return actor_for_username(command.requested_by)
 
-    def _check(self, command: ControlCommand, device: Any, requester: Actor) -> None:
-        """Refuse what the requester may not do now, or the beamline does not allow."""
-        guard = ItemGuard(
+    def _guard(self, command: ControlCommand, requester: Actor) -> ItemGuard:
+        return ItemGuard(
             username=command.requested_by,
             held=frozenset(scopes(requester, beamline=self._beamline.manifest.name)),
             access={spec.name: spec.access for spec in self._beamline.manifest.devices},
@@ -84,6 +89,9 @@ class DirectDevices:
             limits=self._beamline.manifest.limits,
             permit=permit_of(requester, self._beamline.manifest.name),
         )
+
+    def _check(self, guard: ItemGuard, command: ControlCommand, device: Any) -> None:
+        """Refuse what the requester may not do now, or the beamline does not allow."""
         try:
             if command.action == "read":
                 guard(Msg("read", device))
@@ -91,6 +99,17 @@ class DirectDevices:
                 guard(Msg("set", device, self._target(device, command)))
         except (PermissionError, ValueError) as error:
             raise NotPossibleError(str(error)) from error
+
+    def _parts(self, guard: ItemGuard, device: Any, name: str) -> dict[str, Any]:
+        """Give the parts that can be read and that the requester may read, by their dotted names."""
+        described = (device_named(name, self._beamline.descriptions) or {}).get("components") or {}
+        found = {}
+        for part, child in children_of(device).items():
+            if "Readable" in described.get(part, {}).get("protocols", ()):
+                with contextlib.suppress(PermissionError, ValueError):
+                    guard(Msg("read", child))
+                    found[f"{name}.{part}"] = child
+        return found
 
     def _claim(self, command: ControlCommand) -> None:
         names, plan = self._held()
@@ -127,6 +146,19 @@ class DirectDevices:
         units = units_of(device)
         told = {key: {**to_storable(dict(reading)), "units": units} for key, reading in readings.items()}
         return f"{command.device} was read", told
+
+    def _read_all(
+        self, parts: Mapping[str, Any], device: Any, command: ControlCommand
+    ) -> tuple[str, dict[str, Any]]:
+        """Read a device and each of its parts; a part that cannot be read says so in its place."""
+        read = self._read(device, command)[1]
+        for name, part in parts.items():
+            try:
+                reading = _main_reading(part)
+                read |= {name: reading} if reading else {}
+            except Exception as error:  # noqa: BLE001  a part may raise anything; it is its answer
+                read[name] = {"value": None, "fault": f"{type(error).__name__}: {error}"[:200]}
+        return f"{command.device} and {len(parts)} of its parts were read", read
 
     def _move(self, device: Any, command: ControlCommand) -> tuple[str, dict[str, Any]]:
         target = self._target(device, command)
@@ -177,6 +209,18 @@ def _called(method: Callable[..., Any], *args: Any) -> Any:
 
 async def _finished(status: Any) -> None:
     await status
+
+
+def _main_reading(part: Any) -> dict[str, Any]:
+    """Give the reading that stands for a part, with its units; empty where it has settings alone."""
+    readings = _called(part.read)
+    if not readings:
+        return {}
+    key = getattr(part, "name", "")
+    reading = readings[key] if key in readings else next(iter(readings.values()))
+    if _size(reading["value"]) > MAX_VALUES:
+        raise ValueError(f"more than {MAX_VALUES} values; take them by a plan")
+    return {**to_storable(dict(reading)), "units": units_of(part)}
 
 
 def _size(value: Any) -> int:

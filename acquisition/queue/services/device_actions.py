@@ -29,6 +29,7 @@ def request_device_action(
     action: str,
     value: Any = None,
     relative: bool = False,
+    parts: bool = False,
     reason: str = "",
 ) -> ControlCommand:
     """Ask the worker to read, move or stop one device; audits ``device.<action>`` of what is no reading.
@@ -39,6 +40,8 @@ def request_device_action(
         Its name, with dots for a part.
     value
         Where to, in the device's own units; with `relative` by how much.
+    parts
+        Read the parts of the device as well.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def request_device_action(
             beamline_id=place.pk,
             action=action,
             device=device,
-            payload={"value": value, "relative": relative} if action == "move" else {},
+            payload=_payload(action, value, relative=relative, parts=parts),
             reason=reason,
             requested_by=actor.username,
         )
@@ -82,6 +85,12 @@ def request_device_action(
             )
         notify_worker(beamline)
     return command
+
+
+def _payload(action: str, value: Any, *, relative: bool, parts: bool) -> dict[str, Any]:
+    if action == "move":
+        return {"value": value, "relative": relative}
+    return {"parts": True} if action == "read" and parts else {}
 
 
 def _check_permit(permit: Permit, device: str, action: str, value: Any, relative: bool) -> None:

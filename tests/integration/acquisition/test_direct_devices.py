@@ -3,6 +3,7 @@
 import threading
 from types import SimpleNamespace
 
+from accounts.rule_services import add_rule
 from acquisition.devices.sim.axis import SoftAxis
 from acquisition.queue.models import ControlCommand
 from acquisition.worker.direct import DirectDevices
@@ -39,6 +40,43 @@ def asked(direct, action, **payload):
     command = ControlCommand(action=action, device="sx", payload=payload, requested_by="member")
     direct.begin(command).then(lambda *told: (answer.extend(told), ended.set()))
     return ended, answer
+
+
+class HalfDead(SoftAxis):
+    """An axis with a part that cannot be read."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.velocity.read = self._fail
+
+    @staticmethod
+    def _fail():
+        raise TimeoutError("sx_velocity does not answer")
+
+
+def test_a_device_is_read_with_its_parts_and_one_that_fails_says_so(facility):
+    beamline = beamline_of(HalfDead("sx"))
+    parts = {name: {"protocols": ["Readable"]} for name in ("readback", "velocity")}
+    beamline.descriptions["sx"]["components"] = {**parts, "stop_now": {"protocols": ["Movable"]}}
+    direct = DirectDevices(beamline, lambda: (frozenset(), ""))
+    ended, told = asked(direct, "read", parts=True)
+    assert ended.wait(WAIT_S)
+    assert told[:2] == ["done", "sx and 2 of its parts were read"]
+    assert told[2]["sx"]["value"] == told[2]["sx.readback"]["value"] == 0.0
+    assert told[2]["sx.velocity"] == {"value": None, "fault": "TimeoutError: sx_velocity does not answer"}
+    assert "sx.stop_now" not in told[2]
+
+
+def test_parts_that_a_rule_forbids_to_read_are_left_out(facility):
+    beamline = beamline_of(SoftAxis("sx"))
+    parts = {name: {"protocols": ["Readable"]} for name in ("readback", "velocity")}
+    beamline.descriptions["sx"]["components"] = parts
+    rule = {"group": "members", "kind": "device", "effect": "forbid", "act": "read"}
+    add_rule(actor=facility.actor("staff"), beamline="alpha", pattern="sx.velocity", **rule)
+    ended, told = asked(DirectDevices(beamline, lambda: (frozenset(), "")), "read", parts=True)
+    assert ended.wait(WAIT_S)
+    assert "sx.readback" in told[2]
+    assert "sx.velocity" not in told[2]
 
 
 def test_a_stop_that_comes_before_the_device_moves_is_not_lost(facility):

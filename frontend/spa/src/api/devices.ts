@@ -28,6 +28,8 @@ export interface DeviceValue {
   alarm?: string | number | null;
   units?: string | null;
   stale?: boolean;
+  /** Why it could not be read. */
+  fault?: string;
 }
 
 export type Values = Record<string, DeviceValue>;
@@ -59,6 +61,7 @@ export function stopDevice(beamline: string, device: string): Promise<Command> {
   return request(`${here(beamline, device)}/stop`, { method: "POST" });
 }
 
-export function readDevice(beamline: string, device: string): Promise<Command> {
-  return request(`${here(beamline, device)}/read`, { method: "POST" });
+/** Read a device; with its parts, under their dotted names, where wanted. */
+export function readDevice(beamline: string, device: string, parts = false): Promise<Command> {
+  return request(`${here(beamline, device)}/read`, { method: "POST", ...(parts && { body: { parts } }) });
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../api/engine";
 import { sentence, waysNow } from "../control/environment_card";
-import { described, limitsOf, mainReading, targetOf } from "./components";
+import { described, limitsOf, mainReading, newer, targetOf } from "./components";
 import { afterStop, afterwards } from "./device_actions";
+import { settled } from "./device_value";
 
 const energy = { protocols: ["Movable"], units: "eV", limits: [0, 10] as [number, number] };
 const mono = { protocols: ["Readable"], readback: "mono_energy", components: { energy } };
@@ -16,6 +17,31 @@ const command = (more: Partial<Command>): Command => ({
   detail: "sx is at 1",
   result: {},
   ...more,
+});
+
+describe("what was read of a device with its parts", () => {
+  it("has the device under its own keys and each part under its dotted name", () => {
+    const read = { "sx.velocity": { value: 5 }, sx: { value: 1 } };
+    expect(mainReading("sx", { protocols: [] }, read)?.value).toBe(1);
+    expect(mainReading("sx", { protocols: [] }, { "sx.velocity": { value: 5 } })).toBeUndefined();
+  });
+
+  it("gives way to what was read later of the part alone", () => {
+    const [early, late] = [
+      { value: 1, timestamp: 10 },
+      { value: 2, timestamp: 20 },
+    ];
+    expect(newer(early, late)).toBe(late);
+    expect(newer(late, early)).toBe(late);
+    expect(newer(undefined, early)).toBe(early);
+  });
+
+  it("is told without noughts that say nothing, and where it is, not that it was read", () => {
+    expect(settled("0.100000")).toBe("0.1");
+    expect(settled("2.4000")).toBe("2.4000");
+    const idle = { doing: "read", told: "", fault: "", read: {} } as const;
+    expect(afterwards(idle, command({ action: "read", detail: "sx was read" })).told).toBe("");
+  });
 });
 
 describe("a device", () => {

@@ -55,11 +55,18 @@ export function readingsOf(command: Command): Readings {
   return command.outcome === "done" ? (command.result as Readings) : {};
 }
 
+/** The later of two readings. */
+export function newer(a: DeviceValue | undefined, b: DeviceValue | undefined): DeviceValue | undefined {
+  if (!a || !b) return a ?? b;
+  return (a.timestamp ?? 0) >= (b.timestamp ?? 0) ? a : b;
+}
+
 /** The one of a device's readings that stands for it. */
 export function mainReading(
   name: string,
   device: DeviceDescription | undefined,
   read: Readings,
 ): DeviceValue | undefined {
-  return read[device?.readback ?? ""] ?? read[name] ?? Object.values(read)[0];
+  const first = Object.entries(read).find(([key]) => !key.startsWith(`${name}.`));
+  return read[device?.readback ?? ""] ?? read[name] ?? first?.[1];
 }

@@ -24,7 +24,8 @@ export function afterwards(before: DeviceWork, command: Command): DeviceWork {
   const isDone = command.outcome === "done";
   return {
     doing: "",
-    told: isDone ? (before.isStopped ? "stopped on its way" : command.detail) : "",
+    told:
+      isDone && command.action !== "read" ? (before.isStopped ? "stopped on its way" : command.detail) : "",
     fault: isDone ? "" : command.detail || `The worker has ${command.outcome} it.`,
     read: { ...before.read, ...readingsOf(command) },
   };
@@ -91,7 +92,7 @@ export function useDeviceActions(beamline: string, device: string) {
     work,
     refuse: (fault: string) => setWork((before) => ({ ...before, told: "", fault })),
     move: (target: Target) => follow("move", () => moveDevice(beamline, device, target)),
-    read: () => follow("read", () => readDevice(beamline, device)),
+    read: (parts = false) => follow("read", () => readDevice(beamline, device, parts)),
     stop,
   };
 }

@@ -1,12 +1,13 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
 import { Button, Card, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
+import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
-import { abilities, described, limitsOf, mainReading, type Readings } from "./components";
+import { abilities, described, limitsOf, mainReading, newer, type Readings } from "./components";
 import { type DeviceActions, useDeviceActions } from "./device_actions";
 import { HistoryCard } from "./device_history";
 import { ShownValue } from "./device_value";
@@ -47,6 +48,8 @@ function Device({ beamline, name, device }: DeviceProps) {
   const live = values[name];
   const parent = name.split(".").slice(0, -1).join(".");
   const parts = Object.entries(device.components ?? {});
+  const isReadable = parts.some(([, part]) => part.protocols.includes("Readable"));
+  useFirstReading(isReadable, actions);
   return (
     <Page
       title={name}
@@ -66,10 +69,19 @@ function Device({ beamline, name, device }: DeviceProps) {
           </Card>
         )}
       </div>
-      {Object.keys(actions.work.read).length > 1 && <AllReadings read={actions.work.read} />}
+      {!isReadable && Object.keys(actions.work.read).length > 1 && <AllReadings read={actions.work.read} />}
       <HistoryCard key={name} beamline={beamline} device={name} />
       {parts.length > 0 && (
-        <Card title="Parts">
+        <Card
+          title="Parts"
+          actions={
+            isReadable && (
+              <Button busy={actions.work.doing === "read"} onClick={() => void actions.read(true)}>
+                Read all
+              </Button>
+            )
+          }
+        >
           <ul className="device-parts">
             {parts.map(([part, described_]) => (
               <Part
@@ -77,7 +89,8 @@ function Device({ beamline, name, device }: DeviceProps) {
                 beamline={beamline}
                 name={`${name}.${part}`}
                 device={described_}
-                live={values[`${name}.${part}`]}
+                live={values[`${name}.${part}`] ?? (described_.title === device.readback ? live : undefined)}
+                read={actions.work.read[`${name}.${part}`]}
                 isStale={isStale}
               />
             ))}
@@ -86,6 +99,18 @@ function Device({ beamline, name, device }: DeviceProps) {
       )}
     </Page>
   );
+}
+
+/** Reads a device and its parts once when its page is opened: they tell nothing by themselves. */
+function useFirstReading(isReadable: boolean, actions: DeviceActions): void {
+  const isReady = useBeamline().status?.worker === "ready";
+  const { read } = actions;
+  const isDone = useRef(false);
+  useEffect(() => {
+    if (!isReady || !isReadable || isDone.current) return;
+    isDone.current = true;
+    void read(true);
+  });
 }
 
 interface NowProps {
@@ -164,23 +189,32 @@ function AllReadings({ read }: { read: Readings }) {
 
 interface PartProps extends DeviceProps {
   live: DeviceValue | undefined;
+  /** What was read of it together with the whole device. */
+  read: DeviceValue | undefined;
   isStale: boolean;
 }
 
 /** One part of a device: its value, and its own controls when they are wanted. */
-function Part({ beamline, name, device, live, isStale }: PartProps) {
+function Part({ beamline, name, device, live, read, isStale }: PartProps) {
   const actions = useDeviceActions(beamline, name);
   const [isOpen, setOpen] = useState(false);
   const { work } = actions;
-  const setting = device.value === undefined ? undefined : { value: device.value };
-  const value = live ?? mainReading(name, device, work.read) ?? setting;
+  const value = live ?? newer(mainReading(name, device, work.read), read);
+  const isOld = !value && device.value !== undefined;
   return (
     <li className="device-part">
       <span className="device-part-name">
         <Link to={`/devices/${name}`}>{name.split(".").at(-1)}</Link>
         <span className="muted cell-note">{device.title}</span>
       </span>
-      <ShownValue device={device} value={value} isStale={Boolean(live && (isStale || live.stale))} />
+      <span>
+        <ShownValue
+          device={device}
+          value={isOld ? { value: device.value } : value}
+          isStale={Boolean(live && (isStale || live.stale))}
+        />
+        {isOld && <span className="muted"> when the beamline was opened</span>}
+      </span>
       <ByHand
         name={name}
         device={device}

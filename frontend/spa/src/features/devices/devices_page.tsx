@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
-import { Empty, Loading, Problem, TableRegion } from "../../components/parts";
+import { Button, Empty, Loading, Problem, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
+import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { abilities, described, limitsOf, mainReading } from "./components";
@@ -11,6 +12,8 @@ import { useDeviceActions } from "./device_actions";
 import { ShownValue } from "./device_value";
 import { ByHand, MovePanel } from "./move_panel";
 import { useValues } from "./values";
+
+const BETWEEN_READINGS_MS = 120;
 
 export default function DevicesPage() {
   return withBeamline("Devices", (beamline) => <Devices beamline={beamline.name} />);
@@ -20,6 +23,8 @@ function Devices({ beamline }: { beamline: string }) {
   const devices = useResource(`devices:${beamline}`, (signal) => getDevices(beamline, signal));
   const { values, isStale } = useValues(beamline);
   const [search, setSearch] = useState("");
+  const [round, setRound] = useState(0);
+  const mayReadAll = useBeamline().status?.worker === "ready";
   const known = devices.data ?? {};
   const names = [...new Set([...Object.keys(known), ...Object.keys(values)])]
     .filter((name) => `${name} ${known[name]?.title ?? ""}`.toLowerCase().includes(search.toLowerCase()))
@@ -28,13 +33,18 @@ function Devices({ beamline }: { beamline: string }) {
     <Page
       title="Devices"
       actions={
-        <input
-          type="search"
-          placeholder="Find a device"
-          aria-label="Find a device"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
+        <>
+          <Button disabled={!mayReadAll} onClick={() => setRound((before) => before + 1)}>
+            Read all
+          </Button>
+          <input
+            type="search"
+            placeholder="Find a device"
+            aria-label="Find a device"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        </>
       }
     >
       {devices.error && <Problem error={devices.error} onRetry={devices.refresh} />}
@@ -62,7 +72,7 @@ function Devices({ beamline }: { beamline: string }) {
               </tr>
             </thead>
             <tbody>
-              {names.map((name) => (
+              {names.map((name, place) => (
                 <Row
                   key={name}
                   beamline={beamline}
@@ -70,6 +80,8 @@ function Devices({ beamline }: { beamline: string }) {
                   device={described(known, name)}
                   live={values[name]}
                   isStale={isStale}
+                  round={round}
+                  waitMs={place * BETWEEN_READINGS_MS}
                 />
               ))}
             </tbody>
@@ -87,10 +99,21 @@ interface RowProps {
   /** What the status board says, for the devices that are on it. */
   live: DeviceValue | undefined;
   isStale: boolean;
+  /** How often all were asked for; each time those are read that do not tell by themselves. */
+  round: number;
+  /** Until its turn: not all at once. */
+  waitMs: number;
 }
 
-function Row({ beamline, name, device, live, isStale }: RowProps) {
+function Row({ beamline, name, device, live, isStale, round, waitMs }: RowProps) {
   const actions = useDeviceActions(beamline, name);
+  const isAsked = !live && Boolean(device?.protocols.includes("Readable"));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each round
+  useEffect(() => {
+    if (round === 0 || !isAsked) return;
+    const timer = window.setTimeout(() => void actions.read(), waitMs);
+    return () => window.clearTimeout(timer);
+  }, [round]);
   const [isOpen, setOpen] = useState(false);
   const { work } = actions;
   const value = live ?? mainReading(name, device, work.read);

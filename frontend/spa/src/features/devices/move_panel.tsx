@@ -34,7 +34,7 @@ export function MovePanel({ name, device, actions }: MovePanelProps) {
     <div className="move-panel">
       <form onSubmit={submit}>
         <Field
-          label={isState ? `Put ${name} to` : `Move ${name} to${units}`}
+          label={isPosition(device) ? `Move ${name} to${units}` : `Put ${name} to${units}`}
           hint={limitText(device)}
           errors={work.fault ? [work.fault] : []}
         >
@@ -59,7 +59,7 @@ export function MovePanel({ name, device, actions }: MovePanelProps) {
           }
         </Field>
         <Button type="submit" kind="primary" busy={isMoving}>
-          {isState ? "Set" : "Move"}
+          {verb(device)}
         </Button>
       </form>
       {!isState && device.dtype !== "string" && (
@@ -130,8 +130,8 @@ export function ByHand({ name, device, actions, isLive, isOpen, onToggle }: ByHa
   return (
     <span className="by-hand">
       {mayMove(device) && (
-        <Button expanded={isOpen} label={`Move ${name}`} onClick={onToggle}>
-          Move
+        <Button expanded={isOpen} label={`${verb(device)} ${name}`} onClick={onToggle}>
+          {verb(device)}
         </Button>
       )}
       <StopButton name={name} device={device} actions={actions} />
@@ -148,6 +148,13 @@ export function ByHand({ name, device, actions, isLive, isOpen, onToggle }: ByHa
     </span>
   );
 }
+
+/** Whether it goes from place to place: what has states, a text or no way to be stopped is set at once. */
+function isPosition(device: DeviceDescription): boolean {
+  return !device.choices?.length && device.dtype !== "string" && device.protocols.includes("Stoppable");
+}
+
+const verb = (device: DeviceDescription) => (isPosition(device) ? "Move" : "Set");
 
 function canBeStopped({ protocols }: DeviceDescription): boolean {
   return protocols.includes("Movable") && protocols.includes("Stoppable");
