@@ -9,6 +9,7 @@
 ``beamport.W005``      database or broker over a network without TLS
 ``beamport.W006``      the file of the secret key can be read by others
 ``beamport.W007``      passwords are not hashed with Argon2
+``beamport.W008``      mail, with the password of its server, over a network without TLS
 ====================== =================================================================================
 """
 
@@ -68,6 +69,8 @@ def _weaknesses() -> Iterator[tuple[str, str]]:
     if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXY_COUNT:
         yield "W004", "A proxy ends TLS, but BEAMPORT_PROXIES is 0: every address is taken for the proxy's."
     yield from _plain_lines()
+    if settings.EMAIL_HOST not in LOOPBACK and not settings.EMAIL_USE_TLS:
+        yield "W008", f"Mail goes to {settings.EMAIL_HOST} over an open line (BEAMPORT_MAIL_TLS=on)."
     secret = settings.VAR_DIR / "secret_key"
     if secret.exists() and stat.S_IMODE(secret.stat().st_mode) & 0o077:
         yield "W006", f"{secret} can be read by other accounts of this machine."

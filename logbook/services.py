@@ -15,7 +15,7 @@ from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoun
 from accounts.selectors import actor_for_username, place_and_proposal
 from acquisition.queue.doorbell import ring_on_commit
 from catalog import selectors as catalog
-from catalog.services.attachments import media_type_of, plain_name, written
+from catalog.services.attachments import agreed_media_type, media_type_of, plain_name, written
 from logbook.mentions import mentioned
 from logbook.models import Entry, EntryAttachment, EntryKind
 from logbook.selectors import attachment_path, entry
@@ -98,6 +98,7 @@ def attach(
     path = attachment_path(file)
     try:
         file.size, file.sha256 = written(path, content)
+        file.media_type = agreed_media_type(file.media_type, path)
         with transaction.atomic():
             file.save(force_insert=True)
             Entry.objects.filter(pk=row.pk).update(changed_at=Now())

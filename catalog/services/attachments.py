@@ -20,6 +20,16 @@ from catalog.selectors import attachment_path
 from catalog.services.annotating import annotatable, note_act, one_of, require_author, require_room
 
 MAX_ATTACHMENTS = 200
+PLAIN_BYTES = "application/octet-stream"
+HEAD = 4096
+BEGINNINGS = {
+    "image/png": rb"\x89PNG\r\n\x1a\n",
+    "image/jpeg": rb"\xff\xd8\xff",
+    "image/gif": rb"GIF8[79]a",
+    "image/webp": rb"RIFF[\s\S]{4}WEBP",
+    "application/pdf": rb"%PDF-",
+}
+"""How files begin that browsers show (with plain text they are those of `catalog.api.attached_files`)."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}\Z")
 _UNWANTED = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\]+"
@@ -54,6 +64,7 @@ def attach(
     path = attachment_path(attachment)
     try:
         attachment.size, attachment.sha256 = written(path, content)
+        attachment.media_type = agreed_media_type(attachment.media_type, path)
         with transaction.atomic():
             attachment.save(force_insert=True)
             named = {"attachment": str(attachment.uid), "name": plain, "size": attachment.size}
@@ -104,7 +115,20 @@ def plain_name(name: str) -> str:
 def media_type_of(text: str) -> str:
     """Give the media type that a header names, the plainest one when it names none."""
     plain = text.split(";")[0].strip().lower()
-    return plain if _MEDIA_TYPE.match(plain) and len(plain) <= 100 else "application/octet-stream"
+    return plain if _MEDIA_TYPE.match(plain) and len(plain) <= 100 else PLAIN_BYTES
+
+
+def agreed_media_type(told: str, path: Path) -> str:
+    """Give the media type that was told when the file's first bytes agree, else that of plain bytes.
+
+    Only what browsers show is looked at: other types are sent as plain bytes in any case.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if told == "text/plain":
+        return told if b"\0" not in head else PLAIN_BYTES
+    beginning = BEGINNINGS.get(told)
+    return told if beginning is None or re.match(beginning, head) else PLAIN_BYTES
 
 
 def written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:

@@ -20,6 +20,8 @@ GOOD = {
     "TRUSTED_PROXY_COUNT": 1,
     "BROKER_URL": "rediss://:secret@broker.example.org:6379/0",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "EMAIL_HOST": "",
+    "EMAIL_USE_TLS": False,
 }
 WEAK = {
     "W002": {"CSRF_COOKIE_NAME": "csrftoken"},
@@ -27,6 +29,7 @@ WEAK = {
     "W004": {"TRUSTED_PROXY_COUNT": 0},
     "W005": {"BROKER_URL": "redis://broker.example.org:6379/0"},
     "W007": {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]},
+    "W008": {"EMAIL_HOST": "mail.example.org"},
 }
 
 
