@@ -12,11 +12,15 @@ PREFIX = "DEMO:"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One process: what it is called, how it is started, what it is told by its environment."""
+    """One process: what it is called, how it is started, what it is told by its environment.
+
+    What is not needed at once is started when the others are there: each is loaded on a processor of its own.
+    """
 
     name: str
     words: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
+    is_needed_at_once: bool = True
 
     @property
     def log(self) -> str:
@@ -43,9 +47,8 @@ def _worker(name: str, beamline: str) -> Command:
 
 
 def _exports() -> Command:
-    return Command(
-        "exports", _celery("exports", "exports"), {"BEAMPORT_BEAMLINE": "", "BEAMPORT_EXPORTS": "on"}
-    )
+    told = {"BEAMPORT_BEAMLINE": "", "BEAMPORT_EXPORTS": "on"}
+    return Command("exports", _celery("exports", "exports"), told, is_needed_at_once=False)
 
 
 def _celery(queue: str, host: str) -> tuple[str, ...]:

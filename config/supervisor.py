@@ -17,6 +17,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -33,15 +34,13 @@ from config.embedded import (
     start_postgres,
     start_valkey,
 )
+from config.preparing import prepare_database, preparing, set_up_pages, set_up_roles
 from config.processes import spawn, stop
+from config.terminal import StartError, one_line, say
 
 MANIFESTS = Path(__file__).resolve().parent / "beamlines"
 READY_TIMEOUT_S = 30.0
 LONGEST_PAUSE_S = 10.0
-
-
-class StartError(RuntimeError):
-    """Beamport cannot start; the message is one sentence for the person at the terminal."""
 
 
 @dataclass
@@ -86,11 +85,6 @@ class Program:
             stop(self.process, self.stop_signal, timeout_s=4.0)
 
 
-def say(text: str) -> None:
-    """Tell the person at the terminal."""
-    print(f"  {text}", flush=True)
-
-
 def main() -> int:
     """Start everything, wait for Ctrl-C, end everything; return the exit code."""
     stopping = threading.Event()
@@ -125,18 +119,17 @@ def _start_all(var: Path, port: int, stack: contextlib.ExitStack, stopping: thre
     is_database_ours = not os.environ.get("DATABASE_URL")
     programs = _servers(var, stack)
     _go_on(stopping)
-    _prepare_database(var, beamlines)
-    if is_database_ours:
-        _set_up_roles()
-    _go_on(stopping)
-    names = [beamline.name for beamline in beamlines]
-    if DEMO in names:
+    if DEMO in (one.name for one in beamlines):
         _name_control_network()
-    for program in _applications(var, port, names, own_roles=is_database_ours):
-        program.run()
-        stack.callback(program.end)
-        programs.append(program)
+    needed, later = _applications(var, port, [one.name for one in beamlines], own_roles=is_database_ours)
+    with preparing(var):
+        programs += _running(needed, stack)
+        prepare_database(var, beamlines)
+        if is_database_ours:
+            set_up_roles()
+    _go_on(stopping)
     _wait_for(programs, port, stopping)
+    programs += _running(later, stack)
     print(
         f"\nBeamport is ready after {time.monotonic() - began:.1f} s:  http://127.0.0.1:{port}/", flush=True
     )
@@ -168,24 +161,37 @@ def _manifest_of(name: str) -> Manifest:
 
 
 def _servers(var: Path, stack: contextlib.ExitStack) -> list[Program]:
+    """Start the servers that are ours; Django is set up while PostgreSQL begins."""
     programs = []
-    for name, folder, variable, start in (
-        ("PostgreSQL", "postgres", "DATABASE_URL", start_postgres),
-        ("Valkey", "valkey", "BROKER_URL", start_valkey),
-    ):
-        if os.environ.get(variable):
-            say(f"{name}: as {variable} says")
-            if variable == "BROKER_URL":
-                _check_broker(os.environ[variable])
-            continue
-        say(f"{name}: starting, data in {var / folder}")
-        server = start(var)
-        os.environ[variable] = server.url
-        program = Program(name, partial(_process_of, start, var), server.stop_signal, server.process)
-        program.started_at = time.monotonic()
-        stack.callback(program.end)
-        programs.append(program)
+    if broker := os.environ.get("BROKER_URL"):
+        say("Valkey: as BROKER_URL says")
+        _check_broker(broker)
+    else:
+        programs.append(_server("Valkey", "BROKER_URL", start_valkey, var, stack))
+    is_database_ours = not os.environ.get("DATABASE_URL")
+    if is_database_ours:
+        os.environ["DATABASE_URL"] = postgres_url(var)
+    else:
+        say("PostgreSQL: as DATABASE_URL says")
+    with ThreadPoolExecutor(1) as beside:
+        # Not the other way about: a server ends with the thread that started it.
+        pages = beside.submit(set_up_pages)
+        if is_database_ours:
+            programs.append(_server("PostgreSQL", "DATABASE_URL", start_postgres, var, stack))
+        pages.result()
     return programs
+
+
+def _server(
+    name: str, variable: str, start: Callable[[Path], Server], var: Path, stack: contextlib.ExitStack
+) -> Program:
+    say(f"{name}: starting, data in {var}")
+    server = start(var)
+    os.environ[variable] = server.url
+    program = Program(name, partial(_process_of, start, var), server.stop_signal, server.process)
+    program.started_at = time.monotonic()
+    stack.callback(program.end)
+    return program
 
 
 def _check_broker(url: str) -> None:
@@ -197,61 +203,11 @@ def _check_broker(url: str) -> None:
         ) as client:
             client.ping()
     except (redis.RedisError, OSError, ValueError) as error:
-        raise StartError(f"the broker that BROKER_URL names does not answer: {_one_line(error)}") from error
+        raise StartError(f"the broker that BROKER_URL names does not answer: {one_line(error)}") from error
 
 
 def _process_of(start: Callable[[Path], Server], var: Path) -> subprocess.Popen[bytes]:
     return start(var).process
-
-
-def _prepare_database(var: Path, beamlines: Sequence[Manifest]) -> None:
-    import django
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
-    from django.db import Error, connections
-
-    say("Database: bringing the tables up to date")
-    try:
-        django.setup()
-    except ImproperlyConfigured as error:
-        raise StartError(f"a setting is wrong: {_one_line(error)}") from error
-    try:
-        call_command("migrate", interactive=False, verbosity=0)
-        say("Pages: collecting their scripts and styles")
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        say("Demo: beamline, proposals and accounts")
-        call_command("ensure_demo", credentials_file=var / "credentials.txt")
-        for beamline in (one for one in beamlines if one.name != DEMO):
-            say(f"{beamline.title}: known to the accounts of the demo")
-            _make_known(beamline)
-    except Error as error:
-        raise StartError(f"the database refuses: {_one_line(error)} (DATABASE_URL names it)") from error
-    finally:
-        connections.close_all()
-
-
-def _set_up_roles() -> None:
-    """Let no process of ours use the database as its owner: each has a role with what it needs."""
-    from django.core.management import call_command
-    from django.db import connections
-
-    say("Database: roles for the web server and the workers")
-    try:
-        call_command("database_roles", verbosity=0)
-    finally:
-        connections.close_all()
-
-
-def _make_known(beamline: Manifest) -> None:
-    from accounts.actor import system_actor
-    from accounts.demo import ensure_beamline
-
-    ensure_beamline(
-        actor=system_actor("make run"),
-        name=beamline.name,
-        title=beamline.title,
-        time_zone=beamline.time_zone,
-    )
 
 
 def _name_control_network() -> None:
@@ -270,17 +226,28 @@ def _name_control_network() -> None:
     )
 
 
-def _applications(var: Path, port: int, beamlines: Sequence[str], *, own_roles: bool) -> list[Program]:
+def _applications(
+    var: Path, port: int, beamlines: Sequence[str], *, own_roles: bool
+) -> tuple[list[Program], list[Program]]:
+    """Give the programs that are needed at once, and those that have time."""
     frames = var / "frames"
     frames.mkdir(parents=True, exist_ok=True)
-    programs = []
+    needed: list[Program] = []
+    later: list[Program] = []
     for command in commands(beamlines, frames=frames, port=port):
-        say(f"{command.name[0].upper()}{command.name[1:]}: starting")
         environment = os.environ | {"BEAMPORT_BEAMLINE": beamlines[0]} | command.environment
         if own_roles:
             environment["DATABASE_URL"] = postgres_url(var, _role_of(command.name))
         start = partial(spawn, list(command.words), log=var / command.log, env=environment)
-        programs.append(Program(command.name, start))
+        (needed if command.is_needed_at_once else later).append(Program(command.name, start))
+    return needed, later
+
+
+def _running(programs: list[Program], stack: contextlib.ExitStack) -> list[Program]:
+    for program in programs:
+        say(f"{program.name[0].upper()}{program.name[1:]}: starting")
+        program.run()
+        stack.callback(program.end)
     return programs
 
 
@@ -370,10 +337,6 @@ def _check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise StartError(f"port {port} is in use: choose another (PORT={port + 1} make run).") from None
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
 
 
 def _how(code: int) -> str:
