@@ -113,7 +113,7 @@ def test_files_come_and_go_whole(facility, settings, tmp_path):
     assert made.json()["name"] == "a b.png"
     answer = client.get(f"{place}/{made.json()['uid']}")
     assert b"".join(answer.streaming_content) == b"\x89PNG"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     client.force_login(facility.users["outsider"])
     assert client.get(f"{place}/{made.json()['uid']}").status_code == 404
 
