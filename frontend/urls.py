@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend import account_views, published_views, views
+from frontend import account_views, guide_views, published_views, views
 from frontend.api.comparison import ComparisonView
 from frontend.api.dashboards import DashboardsView, DashboardView
 from frontend.api.figure import RunFigureView
@@ -31,6 +31,7 @@ urlpatterns = [
     path("console", views.console, name="console-page"),
     path("log", views.log, name="log-page"),
     path("help", views.help_page, name="help"),
+    path("api/", guide_views.api_guide, name="api-guide"),
     *facility_patterns,
     path("account", account_views.account, name="account"),
     path("account/notices", account_views.notices, name="account-notices"),

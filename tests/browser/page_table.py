@@ -63,6 +63,7 @@ MORE: dict[str, Row] = {
     "acquire-state": Row("/acquire/set_state"),
     "device-part": Row("/devices/mono.energy"),
     "compare-none": Row("/runs/compare"),
+    "api-guide": Row("/api/?q=runs%20tags", is_plain=True),
     "not-there": Row("/nothing-here", is_plain=True),
     "not-allowed": Row("/control", is_plain=True),
 }

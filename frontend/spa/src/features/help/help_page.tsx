@@ -20,7 +20,7 @@ export default function HelpPage() {
           <Card title="From a program">
             <ul className="help-links">
               <li>
-                <a href="/api/v1/schema">All routes as OpenAPI</a>, with examples
+                <a href="/api/">The REST API</a>: each route with what it takes and gives, and as OpenAPI
               </li>
               <li>
                 <a href="/account/tokens">API keys</a> for scripts and notebooks

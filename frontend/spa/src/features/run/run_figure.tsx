@@ -229,15 +229,18 @@ interface PickerProps {
   onChange: (value: string) => void;
 }
 
+const WORDS: Record<string, string> = { none: "nothing: lines", seq_num: "point" };
+const nameOf = (name: string) => WORDS[name] ?? name;
+
 export function Picker({ label, value, choices, none, onChange }: PickerProps) {
   return (
     <label className="inline">
       {label}
       <select value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="">{value ? "as hinted" : none}</option>
+        <option value="">{value ? "as hinted" : nameOf(none)}</option>
         {choices.map((name) => (
           <option key={name} value={name}>
-            {name === "none" ? "nothing: lines" : name === "seq_num" ? "point" : name}
+            {nameOf(name)}
           </option>
         ))}
         {value && !choices.includes(value) && <option value={value}>{value}</option>}
