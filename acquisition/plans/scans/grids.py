@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from acquisition.plans.annotations import MAX_POINTS, Bounds, Groups, Member, Points, PositionOf
 from acquisition.plans.kinship import is_one_of
 from acquisition.plans.msg import Plan
-from acquisition.plans.scans.lines import MOTOR_DISTANCES, MOTOR_POSITIONS, motor_list_pairs, relative
+from acquisition.plans.scans.lines import MOTOR_DISTANCES, MOTOR_POSITIONS, Delay, motor_list_pairs, relative
 from acquisition.plans.scans.metadata import (
     PATTERN_MODULE,
     check_detectors,
@@ -55,6 +55,7 @@ def grid_scan(
     *args: Annotated[Any, GRID_AXIS],
     snake_axes: bool | Iterable[Movable] | None = None,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -71,6 +72,8 @@ def grid_scan(
         Which motors go to and fro instead of back to the start each time; True for all but the first.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -95,7 +98,7 @@ def grid_scan(
     full_md["hints"].setdefault("gridding", "rectilinear")
     with_own_dimensions(full_md, motors)
     path = Grid([(axis.motor, Linear(axis.start, axis.stop, axis.num)) for axis in axes], snaking)
-    return (yield from scan_nd(detectors, path, per_step=per_step, md=full_md))
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=full_md))
 
 
 def rel_grid_scan(
@@ -103,6 +106,7 @@ def rel_grid_scan(
     *args: Annotated[Any, GRID_RELATIVE_AXIS],
     snake_axes: bool | Iterable[Movable] | None = None,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -118,12 +122,14 @@ def rel_grid_scan(
         Which motors go to and fro; True for all but the first.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     motors = [axis.motor for axis in _axes(args, snake_axes)]
     full_md = {"plan_name": "rel_grid_scan", **(md or {})}
-    plan = grid_scan(detectors, *args, snake_axes=snake_axes, per_step=per_step, md=full_md)
+    plan = grid_scan(detectors, *args, snake_axes=snake_axes, per_step=per_step, delay=delay, md=full_md)
     return (yield from relative(plan, motors))
 
 
@@ -132,6 +138,7 @@ def list_grid_scan(
     *args: Annotated[Any, LIST_AXIS],
     snake_axes: bool | Iterable[Movable] = False,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -147,6 +154,8 @@ def list_grid_scan(
         Which motors go to and fro; True for all but the first.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -168,7 +177,7 @@ def list_grid_scan(
         "hints": {},
     }
     full_md = with_own_dimensions(merged(own, md), motors)
-    return (yield from scan_nd(detectors, Grid(axes, snaking), per_step=per_step, md=full_md))
+    return (yield from scan_nd(detectors, Grid(axes, snaking), per_step=per_step, delay=delay, md=full_md))
 
 
 def rel_list_grid_scan(
@@ -176,6 +185,7 @@ def rel_list_grid_scan(
     *args: Annotated[Any, LIST_RELATIVE_AXIS],
     snake_axes: bool | Iterable[Movable] = False,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -191,13 +201,15 @@ def rel_list_grid_scan(
         Which motors go to and fro; True for all but the first.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     check_detectors(detectors)
     motors = [motor for motor, _ in motor_list_pairs(args)]
     full_md = {"plan_name": "rel_list_grid_scan", **(md or {})}
-    plan = list_grid_scan(detectors, *args, snake_axes=snake_axes, per_step=per_step, md=full_md)
+    plan = list_grid_scan(detectors, *args, snake_axes=snake_axes, per_step=per_step, delay=delay, md=full_md)
     return (yield from relative(plan, motors))
 
 

@@ -12,6 +12,7 @@ from acquisition.plans.annotations import (
     Points,
     PositionOf,
     Required,
+    Unit,
 )
 from acquisition.plans.msg import Plan
 from acquisition.plans.preprocessors.relative import relative_set_wrapper, reset_positions_wrapper
@@ -37,6 +38,7 @@ Position = Annotated[float, PositionOf("motor")]
 Distance = Annotated[float, PositionOf("motor", relative=True)]
 Exponent = Annotated[float, PositionOf("motor", exponent=True)]
 DistanceExponent = Annotated[float, PositionOf("motor", relative=True, exponent=True)]
+Delay = Annotated[float | None, Unit("s"), Bounds(minimum=0)]
 PointCount = Annotated[int, Bounds(1, MAX_POINTS), Points()]
 
 MOTOR_RANGE = Groups(
@@ -76,6 +78,7 @@ def scan(
     *args: Annotated[Any, MOTOR_RANGE],
     num: Annotated[int | None, Bounds(1, MAX_POINTS), Points(), Required()] = None,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -91,6 +94,8 @@ def scan(
         How many points.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -115,7 +120,7 @@ def scan(
     full_md = merged(own, md)
     full_md["hints"] = shared_dimension(motors) | full_md["hints"]
     path = Together([(motor, Linear(start, stop, num)) for motor, start, stop in axes])
-    return (yield from scan_nd(detectors, path, per_step=per_step, md=full_md))
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=full_md))
 
 
 def rel_scan(
@@ -123,6 +128,7 @@ def rel_scan(
     *args: Annotated[Any, MOTOR_RELATIVE_RANGE],
     num: Annotated[int | None, Bounds(1, MAX_POINTS), Points(), Required()] = None,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -138,12 +144,14 @@ def rel_scan(
         How many points.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     check_detectors(detectors)
     motors = list(args[: len(args) // 3 * 3 : 3])
-    plan = scan(detectors, *args, num=num, per_step=per_step, md=_named("rel_scan", md))
+    plan = scan(detectors, *args, num=num, per_step=per_step, delay=delay, md=_named("rel_scan", md))
     return (yield from relative(plan, motors))
 
 
@@ -151,6 +159,7 @@ def list_scan(
     detectors: Sequence[Readable],
     *args: Annotated[Any, MOTOR_POSITIONS],
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -164,6 +173,8 @@ def list_scan(
         Motors with their positions, in the units of each motor; all lists of one length.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -185,13 +196,14 @@ def list_scan(
     }
     full_md = merged(own, md)
     full_md["hints"] = shared_dimension(motors) | full_md["hints"]
-    return (yield from scan_nd(detectors, path, per_step=per_step, md=full_md))
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=full_md))
 
 
 def rel_list_scan(
     detectors: Sequence[Readable],
     *args: Annotated[Any, MOTOR_DISTANCES],
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -205,11 +217,13 @@ def rel_list_scan(
         Motors with their positions, counted from where they are.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     motors = [motor for motor, _ in motor_list_pairs(args)]
-    plan = list_scan(detectors, *args, per_step=per_step, md=_named("rel_list_scan", md))
+    plan = list_scan(detectors, *args, per_step=per_step, delay=delay, md=_named("rel_list_scan", md))
     return (yield from relative(plan, motors))
 
 

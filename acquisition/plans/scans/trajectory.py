@@ -5,6 +5,7 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from typing import Any, Protocol
 
 from acquisition.plans.coupling import join_coupled, shared_parents
@@ -21,6 +22,8 @@ from acquisition.plans.scans.metadata import (
 )
 from acquisition.plans.shapes import Metadata, PerStep, Readable
 from acquisition.plans.stubs.bundling import declare_stream
+from acquisition.plans.stubs.pacing import sleep
+from acquisition.plans.stubs.reading import trigger_and_read
 from acquisition.plans.stubs.stepping import one_nd_step
 from acquisition.plans.trajectories import grid_index
 
@@ -109,6 +112,7 @@ def scan_nd(
     cycler: Trajectory,
     *,
     per_step: PerStep | None = None,
+    delay: float | None = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -124,10 +128,19 @@ def scan_nd(
     per_step : plan function, optional
         Does one step; takes ``(detectors, step, pos_cache)``, or ``(detectors, motor, step)`` for
         one motor.
+    delay : float, optional
+        Seconds to wait at each point before it is read.
     md : dict, optional
         Metadata.
+
+    Raises
+    ------
+    ValueError
+        There is a delay and a step function, which waits by itself.
     """
     check_detectors(detectors)
+    if delay and per_step is not None:
+        raise ValueError("give delay or per_step: a step function waits by itself")
     given = _in_order(cycler)
     own = {
         "detectors": names(detectors),
@@ -139,7 +152,9 @@ def scan_nd(
         "hints": {},
     }
     full_md = with_own_dimensions(merged(own, md), given)
-    step_plan = one_nd_step if per_step is None else as_nd_step(per_step, given)
+    if delay:
+        full_md["plan_args"] = {**full_md["plan_args"], "delay": delay}
+    step_plan = _own_step(delay) if per_step is None else as_nd_step(per_step, given)
     coupled = bool(shared_parents(given))
     motors = list(join_coupled(dict.fromkeys(given))) if coupled else given
 
@@ -152,6 +167,16 @@ def scan_nd(
 
     uid: str = yield from stage_wrapper(run_wrapper(steps(), md=full_md), [*detectors, *motors])
     return uid
+
+
+def _own_step(delay: float | None) -> Callable[..., Plan[Any]]:
+    """Give the step of the platform, with a wait between the move and the reading where there is a delay."""
+
+    def settled(devices: Sequence[Any]) -> Plan[Any]:
+        yield from sleep(delay or 0.0)
+        return (yield from trigger_and_read(devices))
+
+    return partial(one_nd_step, take_reading=settled) if delay else one_nd_step
 
 
 def as_nd_step(per_step: PerStep, motors: Sequence[Any]) -> Callable[..., Plan[Any]]:

@@ -83,6 +83,43 @@ def test_scan_moves_waits_and_reads_at_each_point(devices):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "name", ["scan", "rel_scan", "list_scan", "rel_list_scan", "grid_scan", "list_grid_scan"]
+)
+def test_a_delay_waits_at_each_point_after_the_move_and_before_the_reading(devices, name):
+    axis = [[0, 1]] if "list" in name else [0, 1, *([2] if "grid" in name else [])]
+    options = {} if "list" in name or "grid" in name else {"num": 2}
+    start, commands = [], []
+
+    def note(msg):
+        commands.append(msg.command)
+        if msg.command == "open_run":
+            start.append(msg.kwargs)
+        return msg
+
+    plan = getattr(scans, name)([devices["det"]], devices["sx"], *axis, delay=0.5, **options)
+    as_text(msg_mutator(plan, note))
+    assert commands.count("sleep") == 2
+    for at in (at for at, command in enumerate(commands) if command == "sleep"):
+        assert (commands[at - 1], commands[at + 1]) == ("wait", "trigger")
+    assert start[0]["plan_args"]["delay"] == 0.5
+
+
+def test_a_delay_is_not_for_a_step_function_which_waits_by_itself(devices):
+    with pytest.raises(ValueError, match="delay or per_step"):
+        as_text(
+            scans.scan(
+                [devices["det"]],
+                devices["sx"],
+                0,
+                1,
+                2,
+                per_step=lambda detectors, motor, step: [],
+                delay=1.0,
+            )
+        )
+
+
 def test_a_motor_that_stays_is_not_set_again(devices):
     lines = as_text(scans.scan([devices["det"]], devices["sx"], 0, 1, devices["sy"], 3, 3, num=3))
     assert [line.split()[1:3] for line in lines if line.startswith("set")] == [

@@ -2,16 +2,17 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { ApiError } from "../../api/client";
 import { type Devices, getDevices } from "../../api/devices";
-import type { PlanParameter } from "../../api/plans";
+import { getPlans, type PlanParameter } from "../../api/plans";
 import { addItem, runNow } from "../../api/queue";
 import { may } from "../../bootstrap";
 import { Button, Card, CopyButton, Field, Loading, Problem, useAction } from "../../components/parts";
 import { ProposalField, rememberedProposal } from "../../components/proposal_field";
 import { useResource } from "../../live/resource";
+import { useValues } from "../devices/values";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { ManyDevices } from "./controls";
-import { asItem, asRest } from "./copy_as";
+import { asItem, asPython, asRest } from "./copy_as";
 import { useDryRun } from "./dry_run";
 import { fitting } from "./form_values";
 import { LoopRow } from "./loop_row";
@@ -64,6 +65,8 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
   const faults = faultsOf(built);
   const call = planOf(built);
   const preview = useDryRun(beamline, call.plan, call.parameters, faults.length === 0);
+  const plans = useResource(`plans:${beamline}`, (signal) => getPlans(beamline, signal));
+  const plan = plans.data?.plans.find(({ name }) => name === call.plan);
   const body = { ...call, proposal };
   const set = (part: Partial<Built>) => {
     setBuilt({ ...built, ...part });
@@ -100,7 +103,7 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
             errors={[]}
             onChange={(detectors) => set({ detectors })}
           />
-          <Loops built={built} devices={devices} onChange={set} />
+          <Loops beamline={beamline} built={built} devices={devices} onChange={set} />
         </Card>
         <div className="plan-side">
           <Preview
@@ -136,6 +139,7 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
               {added}
             </p>
             <div className="copy-actions">
+              {plan && <CopyButton text={asPython(plan, call.parameters)}>Copy as Python</CopyButton>}
               <CopyButton text={asRest(window.location.origin, beamline, body)}>Copy as REST</CopyButton>
               <CopyButton text={asItem(body)}>Copy as queue item</CopyButton>
             </div>
@@ -153,12 +157,14 @@ function Builder({ beamline, devices }: { beamline: string; devices: Devices }) 
 }
 
 interface LoopsProps {
+  beamline: string;
   built: Built;
   devices: Devices;
   onChange: (part: Partial<Built>) => void;
 }
 
-function Loops({ built, devices, onChange }: LoopsProps) {
+function Loops({ beamline, built, devices, onChange }: LoopsProps) {
+  const { values } = useValues(beamline);
   const { loops } = built;
   const motors = fitting(devices, "Movable", "number");
   return (
@@ -173,6 +179,7 @@ function Loops({ built, devices, onChange }: LoopsProps) {
               motors={motors}
               devices={devices}
               isRelative={built.isRelative}
+              now={values[loop.motor]}
               onChange={(part) =>
                 onChange({ loops: loops.map((one, place) => (place === index ? { ...one, ...part } : one)) })
               }
@@ -185,8 +192,8 @@ function Loops({ built, devices, onChange }: LoopsProps) {
       <Button icon="plus" onClick={() => onChange({ loops: [...loops, NEW_LOOP] })}>
         {loops.length ? "Loop inside" : "Add a loop"}
       </Button>
-      {loops.length === 0 ? (
-        <div className="form-row">
+      <div className="form-row">
+        {loops.length === 0 && (
           <Field label="Counts">
             {(ids) => (
               <input
@@ -197,18 +204,26 @@ function Loops({ built, devices, onChange }: LoopsProps) {
               />
             )}
           </Field>
-          <Field label="Delay (s)">
-            {(ids) => (
-              <input
-                {...ids}
-                inputMode="decimal"
-                value={built.delay}
-                onChange={(e) => onChange({ delay: e.target.value })}
-              />
-            )}
-          </Field>
-        </div>
-      ) : (
+        )}
+        <Field
+          label="Delay (s)"
+          hint={
+            loops.length > 0 ? "At each point, after the move and before the reading." : "Between counts."
+          }
+        >
+          {(ids) => (
+            <input
+              {...ids}
+              className="number"
+              inputMode="decimal"
+              placeholder="0"
+              value={built.delay}
+              onChange={(e) => onChange({ delay: e.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      {loops.length > 0 && (
         <div className="builder-ways">
           <label>
             <input

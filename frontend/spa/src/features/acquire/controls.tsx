@@ -1,7 +1,9 @@
 import type { Devices } from "../../api/devices";
 import type { PlanParameter } from "../../api/plans";
+import { bootstrap } from "../../bootstrap";
 import { figure } from "../../components/format";
 import { Button, Field } from "../../components/parts";
+import { useValues } from "../devices/values";
 import { type Cell, cellsOf, emptyRow, fitting, takenBy } from "./form_values";
 
 interface ControlProps {
@@ -239,13 +241,19 @@ export function labelOf(parameter: PlanParameter, axis: unknown, devices: Device
   return text ? `${name} (${text})` : name;
 }
 
+/** How far the motor of a row may go, and where it is now. */
 function RowLimits({ row, cells, devices }: { row: Cell[]; cells: PlanParameter[]; devices: Devices }) {
-  const device = devices[deviceOfRow(row, cells)];
-  if (!device?.limits) return null;
-  const [low, high] = device.limits;
+  const name = deviceOfRow(row, cells);
+  const device = devices[name];
+  const now = useValues(bootstrap.beamline?.name ?? "").values[name]?.value;
+  const told = [
+    device?.limits && `Limits ${device.limits.map((limit) => figure(limit)).join(" … ")}`,
+    device && typeof now === "number" && `now at ${figure(now, device.precision)}`,
+  ].filter(Boolean);
+  if (told.length === 0) return null;
   return (
     <p className="hint row-limits">
-      Limits {figure(low)} … {figure(high)} {device.units ?? ""}
+      {told.join(" · ")} {device?.units ?? ""}
     </p>
   );
 }

@@ -1,6 +1,7 @@
-import type { Devices } from "../../api/devices";
+import type { Devices, DeviceValue } from "../../api/devices";
+import { figure } from "../../components/format";
 import { Button } from "../../components/parts";
-import type { Loop, Spacing } from "./loops";
+import { type Loop, type Spacing, stepOf } from "./loops";
 
 interface LoopRowProps {
   loop: Loop;
@@ -8,6 +9,8 @@ interface LoopRowProps {
   motors: string[];
   devices: Devices;
   isRelative: boolean;
+  /** Where the motor is, where that is known. */
+  now: DeviceValue | undefined;
   onChange: (part: Partial<Loop>) => void;
   onRemove: () => void;
   onUp?: (() => void) | undefined;
@@ -26,6 +29,7 @@ export function LoopRow({
   motors,
   devices,
   isRelative,
+  now,
   onChange,
   onRemove,
   onUp,
@@ -33,15 +37,23 @@ export function LoopRow({
   const device = devices[loop.motor];
   const units = device?.units ? ` (${device.units})` : "";
   const field = (name: "start" | "stop" | "num", text: string) => (
-    <input
-      className="number"
-      inputMode={name === "num" ? "numeric" : "decimal"}
-      aria-label={`${text}${name === "num" ? "" : units} of loop ${place}`}
-      placeholder={text}
-      value={loop[name]}
-      onChange={(event) => onChange({ [name]: event.target.value })}
-    />
+    <label className="loop-field">
+      <span aria-hidden="true">{name === "num" ? text : `${text}${units}`}</span>
+      <input
+        className="number"
+        inputMode={name === "num" ? "numeric" : "decimal"}
+        aria-label={`${text}${name === "num" ? "" : units} of loop ${place}`}
+        value={loop[name]}
+        onChange={(event) => onChange({ [name]: event.target.value })}
+      />
+    </label>
   );
+  const step = stepOf(loop);
+  const told = [
+    device?.limits && !isRelative && `limits ${figure(device.limits[0])} … ${figure(device.limits[1])}`,
+    step !== null && `step ${figure(step)}`,
+    now && typeof now.value === "number" && `now at ${figure(now.value, device?.precision)}`,
+  ].filter(Boolean);
   return (
     <div className="loop-row">
       <select
@@ -68,13 +80,15 @@ export function LoopRow({
         ))}
       </select>
       {loop.spacing === "list" ? (
-        <input
-          className="loop-list"
-          aria-label={`Positions${units} of loop ${place}`}
-          placeholder="0 0.5 1 2"
-          value={loop.positions}
-          onChange={(event) => onChange({ positions: event.target.value })}
-        />
+        <label className="loop-field loop-list">
+          <span aria-hidden="true">{`positions${units}`}</span>
+          <input
+            aria-label={`Positions${units} of loop ${place}`}
+            placeholder="0 0.5 1 2"
+            value={loop.positions}
+            onChange={(event) => onChange({ positions: event.target.value })}
+          />
+        </label>
       ) : (
         <>
           {field("start", "start")}
@@ -90,9 +104,9 @@ export function LoopRow({
       <Button kind="quiet" icon="trash" label={`Remove loop ${place}`} onClick={onRemove}>
         {""}
       </Button>
-      {device?.limits && !isRelative && (
-        <span className="hint">
-          limits {device.limits[0]} … {device.limits[1]} {device.units ?? ""}
+      {told.length > 0 && (
+        <span className="hint loop-hint">
+          {told.join(" · ")} {device?.units ?? ""}
         </span>
       )}
     </div>

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Built, builtOf, faultsOf, type Loop, NEW_LOOP, planOf, pointsOf, positionsOf } from "./loops";
+import {
+  type Built,
+  builtOf,
+  faultsOf,
+  type Loop,
+  NEW_LOOP,
+  planOf,
+  pointsOf,
+  positionsOf,
+  stepOf,
+} from "./loops";
 
 const loop = (more: Partial<Loop>): Loop => ({ ...NEW_LOOP, ...more });
 const built = (loops: Loop[], more: Partial<Built> = {}): Built => ({
@@ -73,10 +83,30 @@ describe("a scan that is built from loops", () => {
       built([SY, inner], { snakes: true, isRelative: true, num: "1" }),
       built([loop({ motor: "theta", spacing: "list", positions: "0, 10, 45" })], { num: "1" }),
       built([], { num: "3", delay: "0.5" }),
+      built([SX], { num: "1", delay: "0.2" }),
+      built([LOG], { num: "1", isRelative: true }),
+      built([loop({ ...LOG, start: "0.01", stop: "37", num: "7" }), SX], { num: "1", delay: "1" }),
     ]) {
       expect(builtOf(planOf(one))).toEqual(one);
     }
     expect(planOf(builtOf(planOf(built([LOG]))) ?? built([]))).toEqual(planOf(built([LOG])));
+  });
+
+  it("keeps a list that only looks spaced", () => {
+    const list = loop({ motor: "sx", spacing: "list", positions: "1, 10, 100.0001" });
+    expect(builtOf(planOf(built([list], { num: "1" })))?.loops[0]).toEqual(list);
+  });
+
+  it("tells the step of an even loop, and refuses a delay that is none", () => {
+    expect(stepOf(SX)).toBe(0.5);
+    expect([stepOf(LOG), stepOf(LIST), stepOf(NEW_LOOP), stepOf(loop({ ...SX, num: "1" }))]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(faultsOf(built([SX], { delay: "soon" }))).toHaveLength(1);
+    expect(faultsOf(built([SX], { delay: "-1" }))).toHaveLength(1);
   });
 
   it("is not made of what it cannot say", () => {

@@ -20,6 +20,7 @@ export interface Built {
   snakes: boolean;
   /** Counts, where there is no loop. */
   num: string;
+  /** Seconds: between counts, and with loops at each point before it is read. */
   delay: string;
 }
 
@@ -75,6 +76,8 @@ export function faultsOf(built: Built): string[] {
     if (!loop.motor) faults.push(`Loop ${index + 1}: choose what moves.`);
     if (typeof positions === "string") faults.push(`${name}: ${positions}.`);
   });
+  const delay = built.delay.trim() === "" ? 0 : numberOf(built.delay);
+  if (delay === undefined || delay < 0) faults.push("The delay has to be a number of seconds, 0 or more.");
   const motors = built.loops.map(({ motor }) => motor).filter(Boolean);
   const twice = motors.find((motor, index) => motors.indexOf(motor) !== index);
   if (twice) faults.push(`${twice} moves in two loops.`);
@@ -84,12 +87,10 @@ export function faultsOf(built: Built): string[] {
 /** The plan that does what was built: the plainest that can. */
 export function planOf(built: Built): PlanCall {
   const { detectors, loops, isRelative, snakes } = built;
+  const seconds = numberOf(built.delay);
+  const delay = seconds ? { delay: seconds } : {};
   if (loops.length === 0) {
-    const delay = numberOf(built.delay);
-    return {
-      plan: "count",
-      parameters: { detectors, num: numberOf(built.num) ?? 1, ...(delay ? { delay } : {}) },
-    };
+    return { plan: "count", parameters: { detectors, num: numberOf(built.num) ?? 1, ...delay } };
   }
   const prefix = isRelative ? "rel_" : "";
   const [first] = loops;
@@ -98,18 +99,18 @@ export function planOf(built: Built): PlanCall {
   if (loops.length === 1 && first) {
     const num = numberOf(first.num);
     if (first.spacing === "linear") {
-      return { plan: `${prefix}scan`, parameters: { detectors, args: [ends(first)], num } };
+      return { plan: `${prefix}scan`, parameters: { detectors, args: [ends(first)], num, ...delay } };
     }
     return {
       plan: `${prefix}list_scan`,
-      parameters: { detectors, args: [[first.motor, positionsOf(first)]] },
+      parameters: { detectors, args: [[first.motor, positionsOf(first)]], ...delay },
     };
   }
   const args = isLinear
     ? loops.map((loop) => [...ends(loop), numberOf(loop.num)])
     : loops.map((loop) => [loop.motor, positionsOf(loop)]);
   const plan = isLinear ? `${prefix}grid_scan` : `${prefix}list_grid_scan`;
-  return { plan, parameters: { detectors, args, ...(snakes ? { snake_axes: true } : {}) } };
+  return { plan, parameters: { detectors, args, ...(snakes ? { snake_axes: true } : {}), ...delay } };
 }
 
 /** Points that are taken; null as long as something is missing. */
@@ -133,11 +134,12 @@ export function builtOf({ plan, parameters }: PlanCall): Built | null {
   if (!isNames(detectors) || Object.keys(rest).length > 0) return null;
   if (plan === "count" && !args) return { ...BLANK, detectors, num: typed(num ?? 1), delay: typed(delay) };
   const [, relative, list, grid] = BUILT_PLANS.exec(plan) ?? [];
-  if (!BUILT_PLANS.test(plan) || !Array.isArray(args) || delay !== undefined) return null;
+  if (!BUILT_PLANS.test(plan) || !Array.isArray(args)) return null;
   const loops = args.map((entry) => (list ? listLoop(entry) : linearLoop(entry, grid ? undefined : num)));
   if (loops.some((loop) => loop === null) || (!grid && loops.length > 1)) return null;
   const isRelative = relative !== undefined;
-  return { ...BLANK, detectors, loops: loops as Loop[], isRelative, snakes: snakes === true };
+  const built = { ...BLANK, detectors, loops: loops as Loop[], isRelative, delay: typed(delay) };
+  return { ...built, snakes: snakes === true };
 }
 
 const isNames = (value: unknown): value is string[] =>
@@ -148,7 +150,28 @@ const typed = (value: unknown) => (isNumber(value) ? String(value) : "");
 function listLoop(entry: unknown): Loop | null {
   const [motor, positions] = Array.isArray(entry) ? entry : [];
   if (typeof motor !== "string" || !Array.isArray(positions) || !positions.every(isNumber)) return null;
-  return { ...NEW_LOOP, motor, spacing: "list", positions: positions.join(", ") };
+  return (
+    spacedLoop(motor, positions) ?? { ...NEW_LOOP, motor, spacing: "list", positions: positions.join(", ") }
+  );
+}
+
+/** The even or logarithmic loop that gives exactly these positions; none for a list of somebody's own. */
+function spacedLoop(motor: string, positions: number[]): Loop | null {
+  if (positions.length < 3) return null;
+  const ends = { start: typed(positions[0]), stop: typed(positions.at(-1)), num: typed(positions.length) };
+  const spacings = ["linear", "log"] as const;
+  const made = spacings.map((spacing): Loop => ({ ...NEW_LOOP, motor, spacing, ...ends }));
+  return made.find((loop) => isSame(positionsOf(loop), positions)) ?? null;
+}
+
+const isSame = (made: number[] | string, given: number[]) =>
+  typeof made !== "string" && made.every((at, place) => at === given[place]);
+
+/** From one position of an even loop to the next; null for others, and as long as something is missing. */
+export function stepOf(loop: Loop): number | null {
+  const positions = loop.spacing === "linear" ? positionsOf(loop) : "";
+  const [first, second] = positions;
+  return typeof first === "number" && typeof second === "number" ? second - first : null;
 }
 
 function linearLoop(entry: unknown, points: unknown): Loop | null {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
+import { bootstrap } from "../../bootstrap";
 import { figure, when } from "../../components/format";
 import { Button, Card, Empty, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
@@ -103,7 +104,7 @@ function Device({ beamline, name, device }: DeviceProps) {
 
 /** Reads a device and its parts once when its page is opened: they tell nothing by themselves. */
 function useFirstReading(isReadable: boolean, actions: DeviceActions): void {
-  const isReady = useBeamline().status?.worker === "ready";
+  const isReady = useBeamline().status?.worker === "ready" && !bootstrap.looking_as;
   const { read } = actions;
   const isDone = useRef(false);
   useEffect(() => {
