@@ -65,7 +65,7 @@ class NewPersonSerializer(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True)
     first_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     last_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    password = serializers.CharField(max_length=1000, required=False, allow_null=True)
+    password = serializers.CharField(max_length=1000, required=False, allow_null=True, trim_whitespace=False)
 
 
 class ActivitySerializer(StrictSerializer):

@@ -13,6 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("BEAMPORT_VAR", BASE_DIR / "var")).resolve()
 
 SECRET_KEY = secret("BEAMPORT_SECRET_KEY") or file_secret(VAR_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = [before] if (before := secret("BEAMPORT_SECRET_KEY_BEFORE")) else []
 DEBUG = False
 ALLOWED_HOSTS = words("BEAMPORT_HOSTS", default="127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = words("BEAMPORT_ORIGINS", default="")

@@ -111,3 +111,27 @@ def test_a_refusal_is_logged_with_who_asked(facility, caplog):
 def test_the_filter_is_part_of_the_logging(settings):
     assert "asked" in settings.LOGGING["handlers"]["stderr"]["filters"]
     assert import_string(settings.LOGGING["filters"]["asked"]["()"]) is RequestFilter
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/.git/config",
+            "/.env",
+            "/manage.py",
+            "/config/settings/base.py",
+            "/requirements.txt",
+            "/var/secret_key",
+        ),
+        *(
+            "/static/",
+            "/static/assets/",
+            "/static/../manage.py",
+            "/static/%2e%2e/manage.py",
+            "/static//etc/passwd",
+        ),
+    ],
+)
+def test_no_source_or_folder_is_served(db, path):
+    assert Client().get(path).status_code == 404
