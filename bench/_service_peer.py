@@ -111,6 +111,7 @@ def _service(address: str) -> Service:
         is_paused=lambda client: _status(client)["re_state"] == "paused",
         is_running=lambda client: _status(client)["re_state"] == "running",
         abort=lambda client: _posted(client, "re/abort"),
+        has_ended=lambda client: _status(client)["manager_state"] == "idle",
         has_run_times=False,
     )
 

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 CHANNEL: Final = "beamport_control"
 LOOK_S: Final = 0.5
 RETRY_S: Final = 0.5
+#: What the engine does because of a command is told before what came of the command.
+TELL_S: Final = 0.02
 
 Act = Callable[[ControlCommand], str | Later]
 Answer = tuple[ControlCommand, str, str, dict[str, Any]]
@@ -103,9 +105,11 @@ class ControlThread:
             raw.notifies.clear()
 
     def _look(self) -> None:
-        for command in running.open_commands(self._grant.beamline_id):
-            if self.is_first(command.uid):
-                self._carry_out(command)
+        new = [one for one in running.open_commands(self._grant.beamline_id) if self.is_first(one.uid)]
+        for command in new:
+            self._carry_out(command)
+        if new:
+            self._stopping.wait(TELL_S)
         while self._answers:
             command, outcome, detail, result = self._answers[0]
             running.answer_command(

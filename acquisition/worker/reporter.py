@@ -17,6 +17,9 @@ from acquisition.worker.writing import WritingThread, is_settled
 
 PAUSE_S: Final = 0.05
 PROGRESS_S: Final = 0.5
+#: On the way to another state: told when that takes longer than so long, else it keeps the other waiting.
+PASSING: Final = frozenset({"pausing", "suspending", "stopping", "aborting", "halting"})
+PASSING_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Reporter:
 
     def __init__(self, grant: Grant) -> None:
         self._grant = grant
-        self._lock = threading.Lock()
+        self._said = threading.Condition()
         self._word = EngineWord()
         self._written = EngineWord()
         self._writer = WritingThread("reporter", self._write_word, pause_s=PAUSE_S, every_s=PROGRESS_S)
@@ -52,8 +55,9 @@ class Reporter:
 
         What the engine does because it is steered is told at once.
         """
-        with self._lock:
+        with self._said:
             before, self._word = self._word, replace(self._word, **changes)
+            self._said.notify_all()
             is_steered = is_steering(before.engine_state, self._word.engine_state)
         if changes.keys() != {"progress"}:
             self._writer.wake(is_urgent=is_steered)
@@ -67,8 +71,13 @@ class Reporter:
         """Write the last word and end."""
         self._writer.stop()
 
+    def _last_word(self) -> EngineWord:
+        with self._said:
+            self._said.wait_for(lambda: self._word.engine_state not in PASSING, PASSING_S)
+            return self._word
+
     def _write_word(self) -> bool:
-        word = self._word
+        word = self._last_word()
         if word == self._written:
             return True
         if not is_settled("what the engine says", lambda: self._write(word)):
