@@ -11,24 +11,23 @@ import logging
 import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
-from functools import cache
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import redis
-from django.conf import settings
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
 from accounts.access import Scope, scopes
 from accounts.actor import Actor
+from accounts.broker import broker
+from accounts.own_counts import keep
 
 logger = logging.getLogger(__name__)
 
 KEPT_S: Final = 900
 AGAIN_S: Final = 30.0
 KEPT: Final = 2_000
-BROKER_S: Final = 0.2
 SALT: Final = "beamport.lately"
 
 
@@ -59,11 +58,11 @@ def note(credential: str, actor: Actor, beamline: str) -> None:
     with _lock:
         if time.monotonic() - _asked.get(name, -AGAIN_S) < AGAIN_S:
             return
-        _keep(_asked, name, time.monotonic())
+        keep(_asked, name, time.monotonic(), KEPT)
     if actor.user_id is not None and Scope.ENGINE_STOP in scopes(actor, beamline=beamline):
         known = Known(actor.kind, actor.user_id, actor.username, "", actor.key_prefix)
         with _lock:
-            _keep(_known, name, (time.monotonic(), known))
+            keep(_known, name, (time.monotonic(), known), KEPT)
         _tell_broker(name, known)
     else:
         forget(credential, beamline)
@@ -91,39 +90,22 @@ def _name(credential: str, beamline: str) -> str:
     return salted_hmac(SALT, f"{beamline}\n{credential}", algorithm="sha256").hexdigest()
 
 
-def _keep(rows: OrderedDict[str, Any], name: str, value: Any) -> None:
-    rows[name] = value
-    rows.move_to_end(name)
-    while len(rows) > KEPT:
-        rows.popitem(last=False)
-
-
 def _tell_broker(name: str, known: Known | None) -> None:
     try:
         if known is None:
-            _broker().delete(f"{SALT}:{name}")
+            broker().delete(f"{SALT}:{name}")
         else:
             text = signing.dumps({"name": name, **asdict(known)}, salt=SALT)
-            _broker().set(f"{SALT}:{name}", text, ex=KEPT_S)
+            broker().set(f"{SALT}:{name}", text, ex=KEPT_S)
     except redis.RedisError as error:
         logger.debug("the broker does not keep who was seen: %s", error)
 
 
 def _ask_broker(name: str) -> Known | None:
     try:
-        text = _broker().get(f"{SALT}:{name}")
+        text = broker().get(f"{SALT}:{name}")
         facts = signing.loads(str(text), salt=SALT, max_age=KEPT_S) if text else {}
     except (redis.RedisError, signing.BadSignature) as error:
         logger.warning("who was seen lately cannot be asked: %s", error)
         return None
     return Known(**facts) if facts.pop("name", None) == name else None
-
-
-@cache
-def _broker() -> Any:
-    return redis.Redis.from_url(
-        settings.BROKER_URL,
-        socket_timeout=BROKER_S,
-        socket_connect_timeout=BROKER_S,
-        decode_responses=True,
-    )

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
+from accounts import shared_counts
 from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.selectors import beamlines
@@ -29,12 +30,15 @@ class Health:
     ----------
     database, broker
         Whether each answers.
+    counts_together
+        Whether limits on requests hold for all web processes together (`accounts.shared_counts`).
     workers_ready, workers_expected
         Of the beamlines that are active and were opened before.
     """
 
     database: bool
     broker: bool
+    counts_together: bool = True
     workers_ready: int = 0
     workers_expected: int = 0
 
@@ -49,6 +53,7 @@ class Health:
             "status": "ready" if self.is_ready else "degraded",
             "database": self.database,
             "broker": self.broker,
+            "requests_counted": "together" if self.counts_together else "by each process",
             "workers": {"ready": self.workers_ready, "expected": self.workers_expected},
         }
 
@@ -56,14 +61,16 @@ class Health:
 def health() -> Health:
     """Look at the database, the broker, and the worker of every beamline."""
     broker = _broker_answers()
+    together = broker and shared_counts.are_shared()
     try:
         states = _worker_states()
     except (DatabaseError, InterfaceError):
         connection.close()
-        return Health(database=False, broker=broker)
+        return Health(database=False, broker=broker, counts_together=together)
     return Health(
         database=True,
         broker=broker,
+        counts_together=together,
         workers_ready=sum(state in READY for state in states),
         workers_expected=len(states),
     )

@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.actor import Actor
+from accounts.broker import broker
 from acquisition.queue.change import announce_status
 from acquisition.queue.leases import Grant, guarded
 from acquisition.queue.models import ControlCommand
@@ -38,7 +38,6 @@ logger = logging.getLogger(__name__)
 
 SALT: Final = "beamport.urgent"
 VALID_S: Final = 60
-BROKER_S: Final = 0.3
 MAX_BYTES: Final = 16_384
 
 
@@ -162,7 +161,7 @@ def _by_socket(beamline: str, text: bytes) -> bool:
 
 def _by_broker(beamline: str, text: bytes) -> bool:
     try:
-        return bool(_broker().publish(channel_of(beamline), text))
+        return bool(broker().publish(channel_of(beamline), text))
     except redis.RedisError as error:
         logger.warning("the broker does not pass an urgent order on: %s", error)
         return False
@@ -180,8 +179,3 @@ def _short(folder: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{fd}"
     finally:
         os.close(fd)
-
-
-@cache
-def _broker() -> Any:
-    return redis.Redis.from_url(settings.BROKER_URL, socket_timeout=BROKER_S, socket_connect_timeout=BROKER_S)

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from accounts import lately
 from accounts.access import Scope
 from accounts.actor import worker_actor
+from accounts.broker import broker
 from accounts.models import AuditEntry
 from acquisition.api.emergency import EmergencyGate
 from acquisition.queue import leases, services, urgent
@@ -127,13 +128,13 @@ class TestSeenLately:
         name = lately._name("a session", "alpha")
         lately._known.clear()
         assert lately.recall("a session", "alpha").username == "member"
-        lately._broker().set(f"{lately.SALT}:{name}", "forged")
+        broker().set(f"{lately.SALT}:{name}", "forged")
         assert lately.recall("a session", "alpha") is None
 
     def test_it_ends_by_itself(self, facility, monkeypatch):
         lately.note("short", facility.actor("member"), "alpha")
         name = lately._name("short", "alpha")
-        lately._broker().delete(f"{lately.SALT}:{name}")
+        broker().delete(f"{lately.SALT}:{name}")
         lately._known[name] = (time.monotonic() - lately.KEPT_S - 1, lately._known[name][1])
         assert lately.recall("short", "alpha") is None
 
