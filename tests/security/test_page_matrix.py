@@ -13,7 +13,7 @@ from tests.security.stage import KEY_COLUMNS, set_stage
 from tests.security.test_pages_ask_for_sign_in import _routes
 
 KEY_ROW = row("GET", "me", "run:read", "- - - - - - - - - - - -")
-ELSEWHERE = re.compile(r"api/|\^api/|tiled/|bl/|admin/")
+ELSEWHERE = re.compile(r"api/v1/|\^api/|tiled/|bl/|admin/")
 SAMPLES = {"name": "sx", "slug": "status", "handle": "aa"}
 
 

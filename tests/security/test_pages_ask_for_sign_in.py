@@ -31,9 +31,9 @@ SAMPLES = {
 
 
 def pages() -> Iterator[str]:
-    """Give the address of every page outside /api/, /tiled/, /bl/ and /admin/, with sample values."""
+    """Give the address of every page outside /api/v1/, /tiled/, /bl/ and /admin/, with sample values."""
     for route in _routes(get_resolver().url_patterns, ""):
-        if not re.match(r"api/|\^api/|tiled/|bl/|admin/", route):
+        if not re.match(r"api/v1/|\^api/|tiled/|bl/|admin/", route):
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: SAMPLES.get(found[1], "x"), route)
 
 

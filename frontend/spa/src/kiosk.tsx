@@ -26,8 +26,13 @@ function takeKey(): string {
 }
 
 function say(text: string): void {
-  const root = document.getElementById("root");
-  if (root) root.textContent = text;
+  const [page, title, words] = ["main", "h1", "p"].map((name) => document.createElement(name));
+  if (!page || !title || !words) return;
+  page.className = "plain-page";
+  title.textContent = "This board cannot be shown";
+  words.textContent = text;
+  page.append(title, words);
+  document.getElementById("root")?.replaceChildren(page);
 }
 
 async function open(root: HTMLElement): Promise<void> {

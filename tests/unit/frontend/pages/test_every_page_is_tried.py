@@ -5,30 +5,55 @@ import importlib
 import re
 
 import pytest
+from django.contrib.admin.sites import all_sites
 from django.urls import URLPattern, get_resolver
 
+from accounts.api.answer_page import AnswerPageRenderer
 from tests.browser.goals import GOALS, JOURNEYS
-from tests.browser.page_table import ALL, MORE, NO_PAGES, PAGES
+from tests.browser.page_table import ALL, MOMENTS, MORE, NO_PAGES, PAGES, TEMPLATES
+from tests.security.page_table import PAGES as RIGHTS
 from tests.support.house_rules import ROOT
 
 BROWSER = ROOT / "tests" / "browser"
-APART = ("admin/", "api/", "tiled/", "bl/")
-"""Addresses of programs, and Django's own administration."""
+PARTS_OF_PAGES = "accounts/draft.html", "accounts/fault.html", "accounts/sessions.html"
+UNKNOWN = r"^api/", r"^.*$"
+"""The last patterns below an interface: every other address there, answered in JSON."""
 
 
 def routes():
-    """Give name and address of each route that a person may open."""
-    found, waiting = {}, [("", pattern) for pattern in get_resolver().url_patterns]
+    """Give address and pattern of every route."""
+    waiting = [("", pattern) for pattern in get_resolver().url_patterns]
     while waiting:
         before, pattern = waiting.pop()
         address = before + str(pattern.pattern)
-        if address.lstrip("^").startswith(APART):
-            continue
         if isinstance(pattern, URLPattern):
-            found[pattern.name] = address
+            yield address, pattern
         else:
             waiting += [(address, inner) for inner in pattern.url_patterns]
-    return found
+
+
+def of_programs(pattern):
+    """Tell whether a route is one of REST: what it answers in HTML is one page, which is swept."""
+    renderers = getattr(getattr(pattern.callback, "cls", None), "renderer_classes", None)
+    kinds = {renderer for renderer in renderers or () if "html" in renderer.media_type}
+    return renderers is not None and kinds <= {AnswerPageRenderer}
+
+
+def of_the_administration(address):
+    """Tell whether Django's administration has this route; its pages are opened by `test_admin`."""
+    [site] = all_sites
+    return address.startswith("admin/") and site.name == "admin"
+
+
+def pages():
+    """Give name and address of each route that a person may open."""
+    return [
+        (pattern.name, address)
+        for address, pattern in routes()
+        if not of_the_administration(address)
+        and not of_programs(pattern)
+        and str(pattern.pattern) not in UNKNOWN
+    ]
 
 
 def bodies(place):
@@ -40,8 +65,22 @@ def bodies(place):
 
 
 def test_each_route_is_swept_or_told_to_be_no_page():
-    known = set(PAGES) | set(NO_PAGES)
-    assert {name: address for name, address in routes().items() if name not in known} == {}
+    names = [name for name, _ in pages()]
+    assert sorted(names) == sorted({*PAGES, *NO_PAGES}), "each route has a name of its own and a row"
+    assert not set(PAGES) & set(NO_PAGES)
+
+
+def test_what_is_told_to_be_no_page_answers_nobody_with_one():
+    address_of = {name: re.sub(r"<\w+:", "<", address) for name, address in pages()}
+    assert [name for name in NO_PAGES if "200" in RIGHTS[address_of[name]].split()] == []
+
+
+def test_each_template_is_seen_by_a_sweep():
+    folder = ROOT / "frontend" / "templates"
+    texts = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.html")}
+    extended = {name for text in texts.values() for name in re.findall(r'{% extends "([^"]+)" %}', text)}
+    assert set(texts) - extended - set(PARTS_OF_PAGES) == set(TEMPLATES)
+    assert [place for place in TEMPLATES.values() if place not in {*ALL, *MOMENTS}] == []
 
 
 def test_each_address_of_the_browser_part_is_swept():
