@@ -4,6 +4,7 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
+import numpy as np
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -105,6 +106,10 @@ class FitSerializer(serializers.Serializer[Any]):
     y = serializers.CharField()
     units = serializers.DictField(child=serializers.CharField(allow_blank=True))
     points = serializers.IntegerField(help_text="that could be used")
+    mean = serializers.FloatField(allow_null=True, help_text="of y; null without points")
+    deviation = serializers.FloatField(
+        allow_null=True, help_text="standard deviation of y from its mean; null with fewer than two points"
+    )
     peak = PeakSerializer(allow_null=True)
     fit = FitResultSerializer(allow_null=True)
 
@@ -117,6 +122,8 @@ EXAMPLE = OpenApiExample(
         "y": "det",
         "units": {"x": "mm", "y": "counts"},
         "points": 41,
+        "mean": 1012.5,
+        "deviation": 1430.1,
         "peak": {
             "max_x": 1.2,
             "max_y": 1010.0,
@@ -182,10 +189,21 @@ class RunFitView(APIView):
                 "y": axes.y[0],
                 "units": _units(stream, axes, derivative=asked["derivative"]),
                 "points": len(points.x),
+                **_spread(points.y),
                 "peak": asdict(found) if found else None,
                 "fit": asdict(made) if made else None,
             }
         )
+
+
+def _spread(values: Any) -> dict[str, float | None]:
+    """Give mean and standard deviation; null where there are too few values, or huge ones without a sum."""
+    with np.errstate(all="ignore"):
+        found = {
+            "mean": values.mean() if len(values) else np.nan,
+            "deviation": values.std(ddof=1) if len(values) > 1 else np.nan,
+        }
+    return {name: float(value) if isfinite(value) else None for name, value in found.items()}
 
 
 def _axes(start: Any, stream: Any, name: str, asked: dict[str, Any]) -> Axes:

@@ -60,7 +60,8 @@ def _page(figure: Mapping[str, Any], title: str) -> bytes:
     drawn = go.Figure(dict(figure))
     drawn.update_layout(title={"text": _escaped(title), "font": {"size": 14}})
     text: str = drawn.to_html(include_plotlyjs=True, full_html=True)
-    return text.encode()
+    named = text.replace("<head>", f"<head>\n    <title>{_escaped(title)}</title>", 1)
+    return named.encode()
 
 
 def _picture(kind: str, figure: Mapping[str, Any], title: str, size: Size) -> bytes:
@@ -76,6 +77,8 @@ def _picture(kind: str, figure: Mapping[str, Any], title: str, size: Size) -> by
         axes.set(**{f"{name}label": _words(axis)})
         if axis.get("type") == "log":
             axes.set(**{f"{name}scale": "log"})
+    for note in layout.get("annotations", ()):
+        axes.text(note["x"], note["y"], _plain(note["text"]), transform=axes.transAxes, ha="center")
     axes.set_title(_plain(title), fontsize="small")
     if len(figure["data"]) > 1:
         axes.legend(fontsize="small")

@@ -50,7 +50,14 @@ def test_the_fit_of_a_run_tells_centre_and_width_with_units(place):
     assert told["fit"]["numbers"]["centre"]["value"] == pytest.approx(0.4)
     assert told["fit"]["numbers"]["fwhm"]["value"] == pytest.approx(0.9)
     assert told["peak"]["fwhm"] == pytest.approx(0.9, rel=0.02)
+    assert (told["mean"], told["deviation"]) == (pytest.approx(PEAK.mean()), pytest.approx(PEAK.std(ddof=1)))
     assert len(told["fit"]["x"]) == len(told["fit"]["y"]) == 201
+
+
+@pytest.mark.parametrize("values", [[float("nan")] * 41, [1e308, -1e308] * 20 + [0.0]])
+def test_what_has_no_mean_is_told_as_null(place, values):
+    told = ask(place, stored(place, peaked(values=values))).json()
+    assert told["deviation"] is None
 
 
 def test_a_run_that_goes_on_is_measured_as_far_as_it_is(place):

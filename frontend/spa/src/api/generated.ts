@@ -35,6 +35,10 @@ export interface Fit {
   units: Record<string, string>;
   /** that could be used */
   points: number;
+  /** of y; null without points */
+  mean: number | null;
+  /** standard deviation of y from its mean; null with fewer than two points */
+  deviation: number | null;
   peak: Peak | null;
   fit: FitResult | null;
 }

@@ -38,6 +38,7 @@ def test_a_page_stands_alone_and_runs_no_text_of_the_run():
     text = written(BY_NAME["html"], documents).decode()
     assert "<script>alert(1)" not in text
     assert "Plotly.newPlot" in text
+    assert "<title>&lt;/script&gt;" in text
     assert re.findall(r'<(?:script|link)[^>]+(?:src|href)="([^"]+)"', text) == []
 
 

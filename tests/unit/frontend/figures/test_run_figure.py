@@ -7,6 +7,7 @@ import pytest
 
 from frontend.figures import run_figure
 from frontend.figures.axes import UnknownAxisError
+from frontend.figures.pictures import figure_file
 
 
 def column(key, units=""):
@@ -107,6 +108,7 @@ def test_points_without_a_value_are_told_and_nothing_drawn_is_said(values, capti
     made = run_figure(table(**columns), start("sx"), stream("sx", "det"))
     told = [one["text"] for one in made.figure["layout"].get("annotations", ())]
     assert (made.caption, told) == (caption, [words] if words else [])
+    assert (words or "").encode() in figure_file("svg", made.figure, "a")
 
 
 def test_derived_channels_and_several_signals_are_drawn_together():

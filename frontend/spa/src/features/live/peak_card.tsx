@@ -23,15 +23,19 @@ interface PeakCardProps {
   answer: Resource<Measured>;
   /** Units of the position and of the signal; those of the answer unless given. */
   units?: { x: string; y: string };
+  /** What is told of a line that is no peak. */
+  statistics?: ReactNode;
   children?: ReactNode;
 }
 
 /** What the points say of a peak, what a fit says of it, and what can be done with that. */
-export function PeakCard({ name, peak, wish, onWish, answer, units, children }: PeakCardProps) {
+export function PeakCard({ name, peak, wish, onWish, answer, units, statistics, children }: PeakCardProps) {
   const { x = "", y = "" } = units ?? answer.data?.units ?? {};
   return (
-    <Card title={name ? `Peak of ${name}` : "Peak"} className="peak-card">
-      {peak ? <Statistics peak={peak} x={x} y={y} /> : <Empty>Shown when a signal rises over a motor.</Empty>}
+    <Card title={name ? `${statistics ? "Statistics" : "Peak"} of ${name}` : "Peak"} className="peak-card">
+      {statistics}
+      {peak && <Statistics peak={peak} x={x} y={y} />}
+      {!peak && !statistics && <Empty>Shown when a signal rises over a motor.</Empty>}
       {children}
       <FitChoice wish={wish} onWish={onWish} />
       {wish && <FitByHand key={wish.along ?? ""} wish={wish} units={x} onWish={onWish} />}

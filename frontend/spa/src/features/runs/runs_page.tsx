@@ -60,7 +60,7 @@ export default function RunsPage() {
         )}
         <div className="runs-main">
           {errors.length === 0 && <DateHistogram filters={wanted} onNarrow={set} />}
-          {(ticked.size > 0 || data?.results.length !== 0) && (
+          {(ticked.size > 0 || (!page.error && data?.results.length !== 0)) && (
             <BulkBar
               ticked={[...ticked.values()]}
               line={lineOf(wanted)}
