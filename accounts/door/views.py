@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Scope, require
-from accounts.door import confirming, entry, open_id, second_factor, sessions
+from accounts.door import confirming, entry, open_id, password_codes, second_factor, sessions
 from accounts.errors import BeamportError, ForbiddenError, InvalidError, NotFoundError, TooManyError
 from accounts.models import User
 from accounts.requests import actor_of, address_of
@@ -161,9 +161,10 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
     """Take another person's second factor away, with a reason; for facility administrators."""
 
-    def reset(reason: str) -> str:
+    def reset(reason: str) -> HttpResponse:
         second_factor.reset(actor=actor_of(request), username=username, reason=reason)
-        return f"{username} signs in without a second factor until a new one is set up."
+        messages.success(request, f"{username} signs in without a second factor until a new one is set up.")
+        return redirect("account")
 
     return _with_reason(request, "accounts/reset_second_factor.html", username, reset)
 
@@ -174,11 +175,49 @@ def reset_second_factor(request: HttpRequest, username: str) -> HttpResponse:
 def end_sessions_of(request: HttpRequest, username: str) -> HttpResponse:
     """End every session of another person, with a reason; for facility administrators."""
 
-    def end(reason: str) -> str:
+    def end(reason: str) -> HttpResponse:
         count = sessions.end_of(actor=actor_of(request), username=username, reason=reason)
-        return f"Ended: {count}. {username} must sign in anew."
+        messages.success(request, f"Ended: {count}. {username} must sign in anew.")
+        return redirect("account")
 
     return _with_reason(request, "accounts/end_sessions.html", username, end)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def make_password_code(request: HttpRequest, username: str) -> HttpResponse:
+    """Make a code by which another person sets a password, with a reason; for facility administrators."""
+
+    def make(reason: str) -> HttpResponse:
+        code = password_codes.make(actor=actor_of(request), username=username, reason=reason)
+        place = request.build_absolute_uri(reverse("password-by-code"))
+        shown = {"username": username, "code": code, "place": place}
+        return render(request, "accounts/password_code_made.html", shown)
+
+    return _with_reason(request, "accounts/password_code.html", username, make)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def password_by_code(request: HttpRequest) -> HttpResponse:
+    """Let a person set a password with a code; they sign in with it afterwards."""
+    fault, sent = None, request.POST
+    if request.method == "POST":
+        try:
+            if sent.get("password", "") != sent.get("again", ""):
+                raise InvalidError("The two passwords differ.")
+            password_codes.use(
+                username=sent.get("username", ""),
+                code=sent.get("code", ""),
+                password=sent.get("password", ""),
+                address=address_of(request),
+            )
+            messages.success(request, "The password is set. Sign in with it.")
+            return redirect("login")
+        except BeamportError as error:
+            fault = error
+    return _told(request, "accounts/password_by_code.html", {"username": sent.get("username", "")}, fault)
 
 
 @require_http_methods(["GET", "POST"])
@@ -195,15 +234,14 @@ def administration_door(request: HttpRequest) -> HttpResponse:
 
 
 def _with_reason(
-    request: HttpRequest, template: str, username: str, act: Callable[[str], str]
+    request: HttpRequest, template: str, username: str, act: Callable[[str], HttpResponse]
 ) -> HttpResponse:
-    """Show an administrator the page that asks why; by POST do the act, which gives what to tell of it."""
+    """Show an administrator the page that asks why; by POST do the act, which answers."""
     fault = None
     try:
         require(actor_of(request), Scope.ACCOUNT_ADMIN)
         if request.method == "POST":
-            messages.success(request, act(request.POST.get("reason", "")))
-            return redirect("account")
+            return act(request.POST.get("reason", ""))
     except (ForbiddenError, NotFoundError) as error:
         raise Http404("There is no such page here.") from error
     except BeamportError as error:

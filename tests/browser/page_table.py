@@ -60,6 +60,8 @@ PAGES: dict[str, Row] = {
     "facility-import": Row("/facility/import", "admin"),
     "login": Row("/login", "nobody", is_plain=True),
     "sessions-end-of": Row("/accounts/user/sessions/end", "admin", is_plain=True),
+    "password-by-code": Row("/login/password", "nobody", is_plain=True),
+    "password-code-make": Row("/accounts/user/password/code", "admin", is_plain=True),
     "second-factor-reset": Row("/accounts/user/second-factor/reset", "admin", is_plain=True),
 }
 """By the name of the Django route."""
