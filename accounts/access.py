@@ -60,6 +60,7 @@ __all__ = [
     "require",
     "require_in_key",
     "scopes",
+    "scopes_at",
     "scopes_in",
     "visible",
     "with_implied",
@@ -92,6 +93,20 @@ def scopes_in(actor: Actor, tenants: QuerySet[Proposal]) -> list[tuple[Any, Scop
     standing = standing_of(actor)
     rows = access_rows.with_roles(tenants, actor.account_pk, timezone.now())
     answers = [(row, _sees_and_has_at(actor, standing, None, row)[1]) for row in rows if standing.stands]
+    return [(row, narrowed(actor, given)) for row, given in answers]
+
+
+def scopes_at(actor: Actor, places: QuerySet[Beamline]) -> list[tuple[Any, Scopes]]:
+    """Give each beamline, with ``my_staff_role``, and the scopes that `actor` has there.
+
+    What `scopes` says of each, in as many statements for many as for one.
+    """
+    standing = standing_of(actor)
+    if not standing.stands:
+        return []
+    mine = access_rows.memberships_by_place(actor.account_pk)
+    rows = access_rows.with_staff_role(places, actor.account_pk)
+    answers = [(row, _sees_and_has_at(actor, standing, row, None, mine.get(row.name, []))[1]) for row in rows]
     return [(row, narrowed(actor, given)) for row, given in answers]
 
 
@@ -189,12 +204,15 @@ def _sees_and_has(
         tenant = access_rows.tenant_of(actor.account_pk, beamline=beamline, pk=proposal_id)
     if (place is None) != (beamline is None) or (tenant is None) != (proposal_id is None):
         if beamline is not None and proposal_id is None:
-            _memberships_at(actor, beamline)  # as long as for a place that is not to be seen
+            # As long as for a place that is not to be seen.
+            access_rows.memberships_at(actor.account_pk, beamline)
         return False, NO_SCOPES
     return _sees_and_has_at(actor, standing, place, tenant)
 
 
-def _sees_and_has_at(actor: Actor, standing: Standing, place: Any, tenant: Any) -> tuple[bool, Scopes]:
+def _sees_and_has_at(
+    actor: Actor, standing: Standing, place: Any, tenant: Any, memberships: list[Any] | None = None
+) -> tuple[bool, Scopes]:
     if _key_excludes(actor, place, tenant):
         return False, NO_SCOPES
     if standing.is_admin and not _reaches_past_key(actor, place, tenant):
@@ -205,7 +223,9 @@ def _sees_and_has_at(actor: Actor, standing: Standing, place: Any, tenant: Any) 
     if place is not None and tenant is not None:
         return _at_both(actor, place, tenant)
     if place is not None:
-        return _at_beamline(actor, place)
+        if memberships is None:
+            memberships = access_rows.memberships_at(actor.account_pk, place.name)
+        return _at_beamline(actor, place, memberships)
     return _in_proposal(actor, tenant)
 
 
@@ -239,22 +259,19 @@ def _at_both(actor: Actor, place: Any, tenant: Any) -> tuple[bool, Scopes]:
     return True, given | published
 
 
-def _at_beamline(actor: Actor, place: Any) -> tuple[bool, Scopes]:
+def _at_beamline(actor: Actor, place: Any, memberships: list[Any]) -> tuple[bool, Scopes]:
     staff = ROLE_SCOPES[place.my_staff_role] if place.my_staff_role else NO_SCOPES
     if actor.key_proposal_id is not None:
         staff = NO_SCOPES  # what staff may do on the whole beamline is more than one proposal
     given = staff
     sees = bool(staff)
-    for membership in _memberships_at(actor, place.name):
+    for membership in memberships:
+        if actor.key_proposal_id not in (None, membership.proposal_id):
+            continue
         sees = True
         of_role = _member_scopes(membership.role, membership.proposal, membership, is_allocated=True)
         given |= of_role - DATA_SCOPES
     return sees, given
-
-
-def _memberships_at(actor: Actor, beamline: str) -> list[Any]:
-    rows = access_rows.memberships_at(actor.account_pk, beamline)
-    return [row for row in rows if actor.key_proposal_id in (None, row.proposal_id)]
 
 
 def _in_proposal(actor: Actor, tenant: Any) -> tuple[bool, Scopes]:

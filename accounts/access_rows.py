@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -65,6 +65,24 @@ def memberships_at(user_pk: int, beamline: str) -> list[Any]:
     return _MEMBERSHIPS_AT.all(user_pk, beamline, timezone.now())
 
 
+def memberships_by_place(user_pk: int) -> dict[str, list[Any]]:
+    """Give what `memberships_at` gives, by the name of each beamline that a proposal of theirs is on."""
+    joined = Membership.objects.filter(user_id=user_pk).select_related("proposal")
+    here = joined.annotate(place=F("proposal__beamlines__name")).exclude(place=None)
+    found: dict[str, list[Any]] = {}
+    for row in with_visits(
+        here, user_pk, now=timezone.now(), proposal="proposal_id", beamline=OuterRef("place")
+    ):
+        found.setdefault(row.place, []).append(row)
+    return found
+
+
+def with_staff_role(places: QuerySet[Beamline], user_pk: int) -> QuerySet[Beamline]:
+    """Annotate beamlines with ``my_staff_role``."""
+    mine = StaffAssignment.objects.filter(user_id=user_pk, beamline=OuterRef("pk"))
+    return places.annotate(my_staff_role=Subquery(mine.values("role")[:1]))
+
+
 def _owner(user_pk: int) -> QuerySet[User, Any]:
     rows = User.objects.filter(pk=user_pk, is_active=True)
     return rows.annotate(reader=row_security.naming_the_reader()).values_list("is_facility_admin", "reader")
@@ -76,8 +94,7 @@ def _key_owner(user_pk: int, prefix: str, now: datetime) -> QuerySet[User, Any]:
 
 
 def _place(user_pk: int, name: str) -> QuerySet[Beamline]:
-    mine = StaffAssignment.objects.filter(user_id=user_pk, beamline=OuterRef("pk"))
-    return Beamline.objects.filter(name=name).annotate(my_staff_role=Subquery(mine.values("role")[:1]))
+    return with_staff_role(Beamline.objects.filter(name=name), user_pk)
 
 
 @functools.cache

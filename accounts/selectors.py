@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts import access_rows
-from accounts.access import Scope, allowed_at, require, scopes, scopes_in, visible
+from accounts.access import Scope, allowed_at, require, scopes, scopes_at, scopes_in, visible
 from accounts.actor import Actor
 from accounts.errors import ForbiddenError, NotFoundError, NotSignedInError
 from accounts.json_gate import is_text
-from accounts.models import APIKey, AuditEntry, Beamline, Membership, Proposal, StaffAssignment, User
+from accounts.models import APIKey, AuditEntry, Beamline, Membership, Proposal, User
 from accounts.visibility import beamline_seen
 
 
@@ -201,17 +201,15 @@ def _is_facility_admin(actor: Actor) -> bool:
 
 
 def _my_beamlines(actor: Actor) -> list[dict[str, Any]]:
-    assigned = StaffAssignment.objects.filter(user_id=actor.account_pk)
-    roles = dict(assigned.values_list("beamline__name", "role"))
     return [
         {
             "name": beamline.name,
             "title": beamline.title,
             "time_zone": beamline.time_zone,
-            "role": roles.get(beamline.name),
-            "scopes": _listed(scopes(actor, beamline=beamline.name)),
+            "role": beamline.my_staff_role,
+            "scopes": _listed(given),
         }
-        for beamline in beamlines(actor)
+        for beamline, given in scopes_at(actor, beamlines(actor))
     ]
 
 

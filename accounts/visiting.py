@@ -16,9 +16,11 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import Visit, VisitMember
 
+_Place = str | OuterRef | None
+
 
 def with_visits(
-    rows: QuerySet[Any], user_pk: int, *, now: datetime, proposal: str = "pk", beamline: str | None = None
+    rows: QuerySet[Any], user_pk: int, *, now: datetime, proposal: str = "pk", beamline: _Place = None
 ) -> QuerySet[Any]:
     """Annotate rows with ``has_visits`` and ``visit_roles``: the person's roles in visits that are on `now`.
 
@@ -27,15 +29,19 @@ def with_visits(
     proposal
         Path of the rows' proposal.
     beamline
-        Only visits of this beamline count; None for all.
+        Only visits of this beamline count, of that which is named in a column, or, with None, of any.
     """
-    visits = _planned(beamline)
-    on = visits.filter(starts_at__lte=now, ends_at__gt=now)
+    here = {} if beamline is None else {"visit__beamline__name": beamline}
     mine = VisitMember.objects.filter(
-        user_id=user_pk, visit__proposal=OuterRef(proposal), visit__in=on.values("pk")
+        user_id=user_pk,
+        visit__proposal=OuterRef(proposal),
+        visit__is_cancelled=False,
+        visit__starts_at__lte=now,
+        visit__ends_at__gt=now,
+        **here,
     )
     return rows.annotate(
-        has_visits=Exists(visits.filter(proposal=OuterRef(proposal))),
+        has_visits=Exists(_planned(beamline).filter(proposal=OuterRef(proposal))),
         visit_roles=ArraySubquery(mine.values("role")),
     )
 
@@ -58,6 +64,6 @@ def with_own_visits(rows: QuerySet[Any], *, user: str, proposal: str, beamline: 
     )
 
 
-def _planned(beamline: str | None) -> QuerySet[Visit]:
+def _planned(beamline: _Place) -> QuerySet[Visit]:
     rows = Visit.objects.filter(is_cancelled=False).order_by()
     return rows if beamline is None else rows.filter(beamline__name=beamline)

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import access_rows, services
+from accounts.access import scopes
 from accounts.sample_services import create_sample
+from accounts.visit_services import create_visit
 from catalog.ingest import Origin, store
 from tests.security.access_table import TABLE, Row
 from tests.security.stage import Stage, set_stage
@@ -81,11 +85,25 @@ def test_what_is_read_costs_as_many_statements_when_there_is_more_of_it(stage):
     assert grown == {}
 
 
-def statements(stage: Stage, row: Row) -> int:
+@pytest.mark.parametrize("who", ["pi", "staff", "admin"])
+def test_who_one_is_costs_as_many_statements_at_many_beamlines_as_at_one(stage, who):
+    me = next(row for row in TABLE if row.name == "GET me")
+    add_beamlines(who, range(2))
+    before = statements(stage, me, who)
+    add_beamlines(who, range(2, MORE + 2))
+    assert statements(stage, me, who) == before
+    told = stage.call(me, who).json()["beamlines"]
+    actor = stage.facility.actor(who)
+    assert len(told) > MORE
+    for place in told:
+        assert place["scopes"] == sorted(scopes(actor, beamline=place["name"])), place["name"]
+
+
+def statements(stage: Stage, row: Row, who: str = "pi") -> int:
     with undone():
         connection.queries_log.clear()
         with CaptureQueriesContext(connection) as context:
-            b"".join(stage.call(row, "pi"))
+            b"".join(stage.call(row, who))
     return len(context)
 
 
@@ -109,3 +127,29 @@ def add_more(stage: Stage) -> None:
             state="queued",
             position=10 + number,
         )
+
+
+def add_beamlines(who: str, numbers: range) -> None:
+    """Give somebody beamlines: as staff, in visits that are on or over, two of them to a proposal."""
+    now = timezone.now()
+    for number in numbers:
+        place, name = f"place-{number}", f"N-{number // 2}"
+        services.create_beamline(actor=SYSTEM, name=place, title=place)
+        if not number % 2:
+            services.create_proposal(actor=SYSTEM, number=name, title=name, beamlines=[place])
+        services.allocate_beamline(actor=SYSTEM, proposal=name, beamline=place)
+        if not number % 2:
+            services.add_member(actor=SYSTEM, proposal=name, username=who, role="member")
+        if number % 4 == 1:
+            services.assign_staff(actor=SYSTEM, beamline=place, username=who, role="local_contact")
+        if number % 3:
+            begins = now - timedelta(hours=number % 3 * 2)
+            role = ("principal_investigator", "observer")[number % 2]
+            create_visit(
+                actor=SYSTEM,
+                proposal=name,
+                beamline=place,
+                starts_at=begins,
+                ends_at=begins + timedelta(hours=3),
+                members=[{"username": who, "role": role}],
+            )
