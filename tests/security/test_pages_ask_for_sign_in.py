@@ -12,11 +12,12 @@ from tests.support.people import make_facility
 
 OPEN = {
     "login",
+    "login/password",
     "status",
     "kiosk/x",
     "published",
     "published/abcdef",
-}  # the sign-in page, what load balancers ask, a page that has no data in it, what is for everybody
+}  # signing in, what load balancers ask, a page that has no data in it, what is for everybody
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
 SAMPLES = {
     "uid": "abcdef",

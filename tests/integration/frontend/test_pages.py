@@ -125,8 +125,10 @@ def test_the_environment_is_for_staff(session):
 def test_only_the_theme_of_the_cookie_is_written_into_the_page(session):
     client = session("member")
     for cookie, written in {"dark": "dark", "light": "light", '"><script>': "auto"}.items():
-        client.cookies["theme"] = cookie
-        assert f'data-theme="{written}"' in client.get("/account").content.decode()
+        for name in ("theme", "__Host-theme"):
+            client.cookies[name] = cookie
+            assert f'data-theme="{written}"' in client.get("/account").content.decode()
+            del client.cookies[name]
 
 
 def test_a_key_is_made_shown_once_and_revoked(session):

@@ -22,11 +22,17 @@ function changed(): void {
 
 window.matchMedia?.(DARK).addEventListener("change", changed);
 
+/** The cookie of the choice; over TLS it goes back by TLS alone, and no other host can set it. */
+export function themeCookie(choice: ThemeChoice, isSecure: boolean): string {
+  const [name, secure] = isSecure ? ["__Host-theme", "; secure"] : ["theme", ""];
+  return `${name}=${choice}; path=/; max-age=${YEAR_S}; samesite=lax${secure}`;
+}
+
 /** Keep the choice in a cookie, so that the server sends the next page in the right colours at once. */
 export function chooseTheme(choice: ThemeChoice): void {
   document.documentElement.dataset.theme = choice;
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-  document.cookie = `theme=${choice}; path=/; max-age=${YEAR_S}; samesite=lax`;
+  document.cookie = themeCookie(choice, window.location.protocol === "https:");
   changed();
 }
 
