@@ -19,6 +19,7 @@ from accounts.requests import address_of
 from catalog import selectors
 from catalog.queries import RunQuery
 from catalog.search import run_query
+from frontend.figures.axes import choose_axes, main_stream
 
 RUNS: Final = 50
 ROWS: Final = 100
@@ -52,11 +53,14 @@ def published_run(request: HttpRequest, uid: str) -> HttpResponse:
         run = selectors.run_detail(_nobody(request), uid)
     except BeamportError as error:
         raise Http404("There is no such run that is published.") from error
-    streams = [_stream(_nobody(request), run["uid"], name, facts) for name, facts in run["streams"].items()]
+    first = main_stream(run["start"], run["streams"])
+    names = sorted(run["streams"], key=lambda name: name != first)
+    streams = [_stream(_nobody(request), run["uid"], name, run["streams"][name]) for name in names]
     context = {
         "run": run,
         "at": _moment(run["time"]),
         "streams": streams,
+        "is_drawn": bool(first and choose_axes(run["start"], run["streams"][first], stream_name=first).y),
         "metadata": [(key, _in_words(value)) for key, value in sorted(run["start"].items())],
         "formats": FORMATS,
     }
@@ -92,7 +96,9 @@ def _stream(actor: Actor, uid: str, name: str, facts: dict[str, Any]) -> dict[st
         "num_events": facts["num_events"],
         "columns": shown,
         "left_out": [one["key"] for one in facts["columns"] if one not in shown],
-        "rows": list(zip(rows["seq_num"], *columns, strict=True)) if names else [],
+        "rows": [tuple(map(_cell, row)) for row in zip(rows["seq_num"], *columns, strict=True)]
+        if names
+        else [],
     }
 
 
@@ -103,5 +109,12 @@ def _moment(seconds: float) -> datetime | None:
         return None
 
 
+def _cell(value: Any) -> Any:
+    """Give a float to six figures: what a sum rounded to is no measurement."""
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
 def _in_words(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(one, str | int | float) for one in value):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -12,6 +12,8 @@ from tests.support.house_rules import ROOT
 WINDOW = {"width": 1120, "height": 630}
 PAGE = (ROOT / "docs" / "tutorials" / "first-remote-experiment.md").read_text()
 PATIENCE_MS = 60_000
+DRAWN = ".js-plotly-plot .scatterlayer .trace"
+"""The line of a figure that stands."""
 
 
 def test_what_the_tutorial_says_happens(visit, idle):
@@ -28,9 +30,12 @@ def test_what_the_tutorial_says_happens(visit, idle):
     page.wait_for_url("**/live")
     expect(page.get_by_test_id("live-points")).to_have_text("21", timeout=PATIENCE_MS)
     person.state_is("idle")
+    expect(page.locator(DRAWN)).to_have_count(1, timeout=PATIENCE_MS)
     person.picture("tutorial-live")
     page.get_by_role("link", name="Open the run").click()
-    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=re.compile("scan, scan"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(f".figure-card {DRAWN}")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(page.get_by_label("Format")).not_to_have_value("", timeout=PATIENCE_MS)
     person.picture("tutorial-run")
     page.keyboard.press("g")
     page.keyboard.press("n")

@@ -43,6 +43,25 @@ def test_who_has_no_account_finds_and_opens_what_is_published(runs):
     assert client.get(f"/api/v1/runs/{runs['P-1']}/figure").status_code == 200
 
 
+def test_the_measurement_comes_first_with_as_many_digits_as_mean_something(runs):
+    origin = Origin("alpha", "P-1", "pi")
+    start, described, *events, stop = scan(2, uid="second-run")
+    beside = {**described[1], "uid": "beside", "name": "baseline"}
+    event = {**events[0][1], "data": {"det": 0.20000000000000018, "sx": 1.0}}
+    told = [start, ("descriptor", beside), described, ("event", event), events[1], stop]
+    store(actor=SYSTEM, origin=origin, records=records_of(told))
+    page = Client().get("/published/second-run").content.decode()
+    assert page.index("primary, 2 events") < page.index("baseline, 0 events")
+    assert "<td>0.2</td>" in page
+    assert "published-figure" in page
+
+
+def test_a_run_without_numbers_has_no_broken_picture(runs):
+    origin = Origin("alpha", "P-1", "pi")
+    store(actor=SYSTEM, origin=origin, records=records_of(list(scan(1, uid="no-numbers"))[:1]))
+    assert "published-figure" not in Client().get("/published/no-numbers").content.decode()
+
+
 def test_an_address_of_a_run_leads_to_its_published_page_or_to_the_door(runs):
     client = Client()
     published = client.get(f"/runs/{runs['P-1']}")
