@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from acquisition.plans.wording import near
 from acquisition.queue.cells import CellError, read_cell
 
 MAX_ROWS: Final = 5_000
@@ -183,8 +184,8 @@ def _row(
     plan = str(filled.get("plan", default_plan)).strip()
     description = plans.get(plan)
     if description is None:
-        told = f"there is no plan {plan!r}" if plan else "name a plan"
-        row.faults["plan"] = [f"{told}; known are {', '.join(sorted(plans))}"]
+        told = f"there is no plan {plan!r} here." if plan else "name a plan."
+        row.faults["plan"] = [f"{told}{near(plan, plans)}"]
         return row
     row.item = {"plan": plan, "parameters": {}, "metadata": {}}
     _fill(row, filled, description)

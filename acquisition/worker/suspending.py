@@ -60,7 +60,7 @@ class SuspenderWatch:
                 self._tell(found)
 
     def look(self) -> Entries:
-        """Give each suspender: its class and device, whether it holds plans, why, since when (POSIX s)."""
+        """Give each suspender: its class, device and settings, whether it holds plans, why, since when (POSIX s)."""
         return tuple(self._one(n, entry, suspender) for n, (entry, suspender) in enumerate(self._named))
 
     def _one(self, n: int, entry: Mapping[str, Any], suspender: Any) -> dict[str, Any]:
@@ -72,6 +72,7 @@ class SuspenderWatch:
         return {
             "class": str(entry["class"]).rpartition(".")[2],
             "device": entry["device"],
+            "settings": {key: value for key, value in entry.items() if key not in {"class", "device"}},
             "is_holding": is_tripped,
             "reason": _reason(suspender) if is_tripped else "",
             "since": self._since.get(n),

@@ -37,6 +37,8 @@ export interface RunningItem {
 export interface Suspender {
   class: string;
   device: string;
+  /** As the manifest has them: thresholds and waits. */
+  settings?: Record<string, unknown>;
   is_holding: boolean;
   reason: string;
   since: number | null;

@@ -138,7 +138,11 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
           stroke: colours[index % colours.length] ?? "",
           width: 1.75,
           spanGaps: false,
-          points: { show: (_: uPlot, __: number, from: number, to: number) => to - from < 250, size: 5 },
+          points: {
+            show: (_: uPlot, __: number, from: number, to: number) => to - from < 250,
+            size: 5,
+            fill: token("--surface"),
+          },
         })),
       ],
       plugins: [

@@ -4,6 +4,8 @@ import { facetRows } from "../api/runs";
 import type { EngineStatus } from "../api/status";
 import { duration, figure, parametersLine, toScale, when } from "../components/format";
 import { merged } from "./console/console_lines";
+import { asText, withWords } from "./console/console_page";
+import { boardFigure } from "./devices/device_board";
 import { shownState } from "./frame/engine_state";
 import { runOf } from "./live/follow";
 import { placeAt } from "./queue/order";
@@ -120,5 +122,33 @@ describe("addresses", () => {
       plan: "scan",
     });
     expect(query({ q: "a b", limit: 50, cursor: "" })).toBe("?q=a+b&limit=50");
+  });
+});
+
+describe("the console", () => {
+  const lines = [
+    { seq: 1, at: "2026-11-23T03:00:00Z", level: "INFO", text: "scan 1 begins" },
+    { seq: 2, at: "2026-11-23T03:00:05Z", level: "WARNING", text: "Scan 1 ended: abort" },
+  ];
+
+  it("is searched by words in any order, and taken home as text", () => {
+    expect(withWords(lines, "ended scan").map(({ seq }) => seq)).toEqual([2]);
+    expect(withWords(lines, " ")).toEqual(lines);
+    expect(asText(lines)).toBe(
+      "2026-11-23T03:00:00Z INFO     scan 1 begins\n2026-11-23T03:00:05Z WARNING  Scan 1 ended: abort\n",
+    );
+  });
+});
+
+describe("a value on a tile", () => {
+  it("has five figures, so that a motor on its way does not make it wider", () => {
+    expect([0.9106281, 299.3341, 8000, -1, 1.5e-9, "open"].map(boardFigure)).toEqual([
+      "0.91063",
+      "299.33",
+      "8000",
+      "-1",
+      "1.5e-9",
+      "open",
+    ]);
   });
 });

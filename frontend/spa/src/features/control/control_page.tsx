@@ -1,4 +1,4 @@
-import { duration, when } from "../../components/format";
+import { duration, parametersLine, when } from "../../components/format";
 import { Badge, Card, Empty } from "../../components/parts";
 import { useNow } from "../../live/now";
 import { useBeamline } from "../../live/store";
@@ -84,9 +84,9 @@ function Suspenders() {
             <Badge tone={one.is_holding ? "bad" : "ok"}>{one.is_holding ? "holds plans" : "lets pass"}</Badge>
             <strong>{one.device}</strong>
             <span className="muted line-rest">
-              {one.class}
+              {[one.class, parametersLine(one.settings ?? {})].filter(Boolean).join(": ")}
               {one.is_holding &&
-                `: ${one.reason}, since ${when(one.since)}, for ${duration(now - (one.since ?? now))}`}
+                ` · ${one.reason}, since ${when(one.since)}, for ${duration(now - (one.since ?? now))}`}
             </span>
           </li>
         ))}

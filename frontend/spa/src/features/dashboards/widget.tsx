@@ -1,12 +1,12 @@
 import { Link } from "react-router";
 import type { Widget as WidgetSpec } from "../../api/dashboards";
 import { frameUrl, getRun } from "../../api/runs";
-import { duration, figure, parametersLine } from "../../components/format";
+import { duration, parametersLine } from "../../components/format";
 import { Badge, Card, Empty, Loading, ProgressBar } from "../../components/parts";
 import { useRun } from "../../live/hooks";
 import { useResource } from "../../live/resource";
 import { useBeamline } from "../../live/store";
-import { Alarm } from "../devices/device_board";
+import { Alarm, boardFigure } from "../devices/device_board";
 import { useValues } from "../devices/values";
 import { shownState } from "../frame/engine_state";
 import { useCurrentRun } from "../live/follow";
@@ -67,7 +67,7 @@ function Value({ beamline, device }: { beamline: string; device: string }) {
   if (!value) return <Empty>{device} is not on the status board of the beamline.</Empty>;
   return (
     <p className={isStale || value.stale ? "widget-value is-stale" : "widget-value"}>
-      <span className="number">{figure(value.value)}</span>
+      <span className="number">{boardFigure(value.value)}</span>
       {value.units && <span className="units">{value.units}</span>} <Alarm alarm={value.alarm} />
       {(isStale || value.stale) && <span className="muted"> old</span>}
     </p>

@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import type { DeviceValue } from "../../api/devices";
 import { figure } from "../../components/format";
 import { Badge, Empty, Loading, Problem } from "../../components/parts";
@@ -21,12 +22,21 @@ export function DeviceBoard({ beamline }: { beamline: string }) {
   );
 }
 
+/** Five figures on a tile: a motor on its way does not make it wider. */
+export function boardFigure(value: unknown): string {
+  if (typeof value !== "number" || Number.isInteger(value)) return figure(value);
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e5 ? String(Number(value.toPrecision(5))) : figure(value);
+}
+
 function Value({ name, value, isStale }: { name: string; value: DeviceValue; isStale: boolean }) {
   return (
     <div className={isStale || value.stale ? "board-value is-stale" : "board-value"}>
-      <dt>{name}</dt>
+      <dt>
+        <Link to={`/devices/${name}`}>{name}</Link>
+      </dt>
       <dd>
-        <span className="number">{figure(value.value)}</span>
+        <span className="number">{boardFigure(value.value)}</span>
         {value.units && <span className="units">{value.units}</span>}
         <Alarm alarm={value.alarm} />
       </dd>

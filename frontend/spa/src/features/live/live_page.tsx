@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import { Link } from "react-router";
 import { duration, when } from "../../components/format";
 import { Badge, Button, Card, Empty, Loading, Problem, StateBadge } from "../../components/parts";
@@ -228,12 +228,33 @@ function RunState({ run }: { run: RunBuffer }) {
 
 function Title({ run }: { run: RunBuffer }) {
   const start = run.start ?? {};
+  const told = [
+    `scan ${String(start.scan_id ?? "–")}`,
+    `started ${when(Number(start.time))}`,
+    start.username && `by ${String(start.username)}`,
+    start.proposal && `proposal ${String(start.proposal)}`,
+    sampleOf(start.sample) && `sample ${sampleOf(start.sample)}`,
+  ];
   return (
     <>
-      <strong>{String(start.plan_name ?? "run")}</strong> · scan {String(start.scan_id ?? "–")} · started{" "}
-      {when(Number(start.time))}
+      <strong>
+        <bdi>{String(start.plan_name ?? "run")}</bdi>
+      </strong>
+      {told.filter(Boolean).map((text) => (
+        <Fragment key={String(text)}>
+          {" "}
+          · <bdi>{String(text)}</bdi>
+        </Fragment>
+      ))}
     </>
   );
+}
+
+/** A sample is a name, or what the registry has of it. */
+function sampleOf(sample: unknown): string {
+  if (typeof sample === "string") return sample.slice(0, 60);
+  const { name } = Object(sample) as { name?: unknown };
+  return typeof name === "string" ? name.slice(0, 60) : "";
 }
 
 interface StreamPickerProps {
@@ -270,10 +291,14 @@ function Facts({ run }: { run: RunBuffer }) {
         <dd data-testid="live-points">{stream?.seqNum.length ?? 0}</dd>
         <dt>{run.stop ? "Took" : "Runs for"}</dt>
         <dd>{duration(end - start)}</dd>
-        <dt>Streams</dt>
-        <dd>
-          {[...run.streams.values()].map(({ name, seqNum }) => `${name} ${seqNum.length}`).join(", ") || "–"}
-        </dd>
+        {[...run.streams.values()]
+          .filter(({ name }) => name !== stream?.name)
+          .map(({ name, seqNum }) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{seqNum.length}</dd>
+            </Fragment>
+          ))}
         {reason && (
           <>
             <dt>Reason</dt>

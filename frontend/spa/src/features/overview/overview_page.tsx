@@ -13,7 +13,8 @@ import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { useCurrentRun } from "../live/follow";
 import { RunPlot, usePlotData } from "../live/run_plot";
-import { useQueue } from "../queue/queue_state";
+import { startsIn, startText } from "../queue/forecast";
+import { useAge, useQueue } from "../queue/queue_state";
 
 export function OverviewPage() {
   return withBeamline("Overview", (beamline) => (
@@ -74,6 +75,9 @@ function CurrentRun({ beamline }: { beamline: string }) {
 function QueueHead({ beamline }: { beamline: string }) {
   const queue = useQueue(beamline);
   const items = queue.data?.items.slice(0, 5) ?? [];
+  const { now, ageS } = useAge(queue.data);
+  const starts = queue.data ? startsIn(queue.data, ageS) : [];
+  const isHeld = Boolean(queue.data?.is_held);
   const more = (queue.data?.length ?? 0) - items.length;
   return (
     <Card title="Next in the queue" actions={<Link to="/queue">Queue</Link>} className="overview-queue">
@@ -93,6 +97,9 @@ function QueueHead({ beamline }: { beamline: string }) {
               <>
                 <strong>{item.plan}</strong>
                 <span className="muted line-rest">{parametersLine(item.parameters)}</span>
+                <span className="muted line-when">
+                  {startText(item, { inS: starts[index], isFirst: index === 0, isHeld, now })}
+                </span>
               </>
             )}
           </li>
