@@ -69,12 +69,27 @@ def announce_status(beamline_id: int, name: str, **told: Any) -> None:
     urgent it is, and reads the rest. Called after the audit entry: all services take the audit chain before
     this row, so none waits in a ring.
     """
-    rows = EngineSnapshot.objects.filter(beamline_id=beamline_id)
-    if not rows.update(version=F("version") + 1, updated_at=Now(), **told):
+    if told:
+        rows = EngineSnapshot.objects.filter(beamline_id=beamline_id)
+        is_told = rows.update(version=F("version") + 1, updated_at=Now(), **told) > 0
+    else:
+        is_told = _raise_version(beamline_id)
+    if not is_told:
         EngineSnapshot.objects.get_or_create(beamline_id=beamline_id, defaults={"version": 1, **told})
     ring_on_commit(f"engine:{name}", lambda: {"engine_state": told.get("engine_state", "")})
 
 
+def _raise_version(beamline_id: int) -> bool:
+    """Raise the status version: with every write, so in words that need not be made anew each time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_VERSION, [beamline_id])
+        return cursor.rowcount > 0
+
+
+_RAISE_VERSION: Final = (
+    "UPDATE acquisition_enginesnapshot SET version = version + 1, updated_at = statement_timestamp() "
+    "WHERE beamline_id = %s"
+)
 _LOCKED_QUEUE: Final[Prepared[BeamlineQueue]] = Prepared(
     lambda beamline_id: BeamlineQueue.objects.select_for_update().filter(beamline_id=beamline_id), NUMBER
 )
