@@ -1,6 +1,8 @@
 """Addresses of the pages, and of the figures over REST."""
 
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
 
 from frontend import account_views, guide_views, published_views, views
 from frontend.api.comparison import ComparisonView
@@ -13,7 +15,11 @@ from frontend.facility_views import facility_patterns
 
 HERE = "api/v1/beamlines/<slug:beamline>/"
 
+# Pages name their icon; browsers ask here for those that do not, as Django's admin.
+ICON = RedirectView.as_view(url=static("beamport.svg"))
+
 urlpatterns = [
+    path("favicon.ico", ICON, name="icon"),
     path("", views.overview, name="overview"),
     path("acquire", views.acquire, name="acquire"),
     path("acquire/<str:plan>", views.acquire_plan, name="acquire-plan"),

@@ -84,6 +84,7 @@ MORE: dict[str, Row] = {
 """Further addresses: a page of the browser part alone, another kind of form, and the refusals."""
 
 NO_PAGES = {
+    "icon": "leads to the picture",
     "account-notices": "takes a form",
     "account-token-revoke": "takes a form",
     "logout": "takes a form",

@@ -80,6 +80,7 @@ PAGES: Final = {
     "facility/visits/<visit>":                    "302 404 404 200 200 200 200 200 302 302",
     "facility/visits/new":                        "302 403 403 403 403 403 403 200 302 302",
     "facility/why":                               "302 403 403 403 403 403 200 200 302 302",
+    "favicon.ico":                                "302 302 302 302 302 302 302 302 302 302",
     "help":                                       SIGNED_IN,
     "kiosk/<slug>":                               "200 200 200 200 200 200 200 200 200 200",
     "live":                                       SIGNED_IN,

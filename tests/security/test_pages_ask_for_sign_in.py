@@ -11,13 +11,14 @@ from accounts.access import Scope
 from tests.support.people import make_facility
 
 OPEN = {
+    "favicon.ico",
     "login",
     "login/password",
     "status",
     "kiosk/x",
     "published",
     "published/abcdef",
-}  # signing in, what load balancers ask, a page that has no data in it, what is for everybody
+}  # signing in, what load balancers ask, a page that has no data in it, what is for everybody, the icon
 KEYS_ONLY = {"metrics"}  # asked by programs: refused instead of sent to the door
 SAMPLES = {
     "uid": "abcdef",
