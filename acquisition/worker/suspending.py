@@ -60,7 +60,7 @@ class SuspenderWatch:
                 self._tell(found)
 
     def look(self) -> Entries:
-        """Give each suspender: its class, device and settings, whether it holds plans, why, since when (POSIX s)."""
+        """Give each suspender: class, device, settings, whether it holds plans, why, since when (POSIX s)."""
         return tuple(self._one(n, entry, suspender) for n, (entry, suspender) in enumerate(self._named))
 
     def _one(self, n: int, entry: Mapping[str, Any], suspender: Any) -> dict[str, Any]:
