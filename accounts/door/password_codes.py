@@ -27,7 +27,7 @@ from accounts.models import User
 SALT: Final = "accounts.door.password_codes"
 LIFETIME: Final = timedelta(hours=24)
 END_BYTES: Final = 5
-SEAL_BYTES: Final = 15  # 120 bits that nobody can guess; with the end 32 letters and digits
+SEAL_BYTES: Final = 20  # 160 bits that nobody can guess; with the end 40 letters and digits
 GROUP: Final = 4
 WRONG: Final = "This name and this code do not fit, or the code has ended."
 

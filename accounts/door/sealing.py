@@ -35,6 +35,11 @@ def unseal(sealed: str) -> str:
         ) from error
 
 
+def resealed(sealed: str) -> str:
+    """Give the same text sealed under the secret key in use; raises as `unseal` does."""
+    return seal(unseal(sealed))
+
+
 def _keys() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     drawn = (salted_hmac(SALT, "key", secret=secret, algorithm="sha256").digest() for secret in secrets)

@@ -36,7 +36,7 @@ STEP_S: Final = 30
 DRIFT_STEPS: Final = 1  # a phone's clock may be off by that many steps either way
 DRAFT_LIFETIME: Final = timedelta(minutes=15)
 RECOVERY_CODES: Final = 10
-RECOVERY_BYTES: Final = 15  # 120 random bits each, so that a plain digest keeps them safe
+RECOVERY_LENGTH: Final = 28  # letters and digits of five random bits each: 140 bits
 WRONG: Final = "This code is wrong, or was used before."
 
 
@@ -242,9 +242,14 @@ def _recovers(user: User, code: str, address: str) -> bool:
 
 def _new_codes(user: User) -> list[str]:
     RecoveryCode.objects.filter(user=user).delete()
-    plain = [base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
+    plain = [_random_text(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, hashed=_hashed(code)) for code in plain)
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in plain]
+
+
+def _random_text(length: int) -> str:
+    """Give that many letters and digits that are read and typed without doubt."""
+    return base64.b32encode(secrets.token_bytes(length)).decode()[:length]
 
 
 def _remove(user: User) -> None:

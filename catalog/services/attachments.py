@@ -18,6 +18,7 @@ from accounts.errors import InvalidError, TooLargeError
 from catalog.models import RunAttachment
 from catalog.selectors import attachment_path
 from catalog.services.annotating import annotatable, note_act, one_of, require_author, require_room
+from catalog.services.scanning import require_clean
 
 MAX_ATTACHMENTS = 200
 PLAIN_BYTES = "application/octet-stream"
@@ -132,7 +133,7 @@ def agreed_media_type(told: str, path: Path) -> str:
 
 
 def written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:
-    """Write a new file to disk for good; give its size in bytes and its SHA-256."""
+    """Write a new file to disk for good, and have it scanned; give its size in bytes and its SHA-256."""
     most = settings.BEAMPORT_ATTACHMENT_MAX_BYTES
     size, digest = 0, hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,4 +151,5 @@ def written(path: Path, content: Iterable[bytes]) -> tuple[int, str]:
         os.fsync(file.fileno())
     if not size:
         raise InvalidError("The file is empty.")
+    require_clean(path)
     return size, digest.hexdigest()

@@ -214,6 +214,7 @@ BEAMPORT_EXPORTS_DIR = VAR_DIR / "exports"
 BEAMPORT_EXPORT_DAYS = float(os.environ.get("BEAMPORT_EXPORT_DAYS", "7"))
 BEAMPORT_ATTACHMENTS_DIR = VAR_DIR / "attachments"
 BEAMPORT_ATTACHMENT_MAX_BYTES = int(os.environ.get("BEAMPORT_ATTACHMENT_MAX_BYTES", str(50 * 2**20)))
+BEAMPORT_CLAMD = os.environ.get("BEAMPORT_CLAMD", "")
 BEAMPORT_ASSET_ROOTS = [
     Path(root) for root in words("BEAMPORT_ASSET_ROOTS", default=str(BEAMPORT_FRAMES_DIR))
 ]

@@ -5,7 +5,9 @@ import time
 
 import pyotp
 import pytest
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import services, sign_in, tokens
@@ -16,6 +18,7 @@ from accounts.models import AuditEntry, SignInRecord
 from tests.support.people import PASSWORD, SYSTEM
 
 HERE = "192.0.2.1"
+BEFORE = settings.SECRET_KEY
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_a_person_sets_it_up_with_the_password_and_a_first_code(facility, clock)
     assert client.post("/account/second-factor", {**right, "code": "000000"}).status_code == 400
     assert not second_factor.is_on(facility.users["pi"])
     shown = client.post("/account/second-factor", right)
-    assert len(re.findall(r"<code>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){5}</code>", shown.content.decode())) == 10
+    assert len(re.findall(r"<code>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){6}</code>", shown.content.decode())) == 10
     assert "no-store" in shown["Cache-Control"]
     assert "second_factor.switched_on" in actions()
     assert "It is on" in client.get("/account/second-factor").content.decode()
@@ -230,6 +233,17 @@ def test_an_administrator_resets_it_with_a_reason_and_nobody_else_can(facility, 
     assert (entry.username, entry.object_id, entry.reason) == ("admin", "pi", "phone lost, seen in person")
     with pytest.raises(ConflictError):
         second_factor.reset(actor=SYSTEM, username="pi", reason="again")
+
+
+def test_a_secret_key_is_changed_and_phones_go_on(facility, clock, settings):
+    phone, _ = switch_on(facility.users["pi"], clock)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, []
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("reseal")
+    settings.SECRET_KEY_FALLBACKS = [BEFORE]
+    call_command("reseal")
+    settings.SECRET_KEY_FALLBACKS = []
+    second_factor.accept(user=facility.users["pi"], code=phone.at(clock[0]), address=HERE)
 
 
 def test_a_key_changes_nothing_about_it(facility, clock):
