@@ -41,6 +41,8 @@ from config.terminal import StartError, one_line, say
 MANIFESTS = Path(__file__).resolve().parent / "beamlines"
 READY_TIMEOUT_S = 30.0
 LONGEST_PAUSE_S = 10.0
+EARLY_S = 10.0
+"""A program that ends sooner after it was started is started again ever later."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Program:
         if self.process is None or self.process.poll() is None:
             return
         if not self.retry_at:
-            self.failures = 0 if now - self.started_at > 60 else self.failures + 1
+            self.failures = 0 if now - self.started_at > EARLY_S else self.failures + 1
             pause_s = min(LONGEST_PAUSE_S, 0.2 * 2 ** min(self.failures, 6))
             say(f"{self.name} ended ({_how(self.process.returncode)}); starting it again in {pause_s:.1f} s")
             self.retry_at = now + pause_s
