@@ -1,6 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { chosen, completed, quoted, terms, toggled, typedAt } from "./search_line";
-import { changed, columnsFrom, filtersFrom, keysOf, lineOf, nextSort, spanOf, stepFor } from "./state";
+import {
+  changed,
+  columnsFrom,
+  filtersFrom,
+  keysOf,
+  lineOf,
+  nextSort,
+  spanOf,
+  stepFor,
+  usualSpans,
+} from "./state";
+
+describe("usual spans", () => {
+  it("end and begin with whole days, over the turn of months and years", () => {
+    expect(usualSpans(new Date(2027, 0, 3, 12))).toEqual([
+      { text: "Today", since: "2027-01-03", until: "" },
+      { text: "7 days", since: "2026-12-28", until: "" },
+      { text: "This month", since: "2027-01-01", until: "" },
+      { text: "Last month", since: "2026-12-01", until: "2026-12-31" },
+    ]);
+    expect(usualSpans(new Date(2028, 2, 31)).at(-1)).toMatchObject({
+      since: "2028-02-01",
+      until: "2028-02-29",
+    });
+  });
+});
 
 describe("a search line", () => {
   it("falls into terms at blanks that stand in no quotes", () => {

@@ -13,7 +13,7 @@ import { DateHistogram } from "./histogram";
 import { RunList } from "./run_list";
 import { SavedSearches } from "./saved_searches";
 import { SearchBox } from "./search_box";
-import { changed, columnsFrom, filtersFrom, keysOf, lineOf } from "./state";
+import { changed, columnsFrom, filtersFrom, keysOf, lineOf, usualSpans } from "./state";
 
 const ROWS = 50;
 
@@ -135,6 +135,20 @@ function Narrowed({ filters, onChange }: NarrowedProps) {
           />
         </label>
       ))}
+      {usualSpans().map(({ text, since, until }) => {
+        const isOn = filters.since === since && (filters.until ?? "") === until;
+        return (
+          <button
+            key={text}
+            type="button"
+            className="chip span-chip"
+            aria-pressed={isOn}
+            onClick={() => onChange(isOn ? { since: "", until: "" } : { since, until })}
+          >
+            {text}
+          </button>
+        );
+      })}
       {(["since", "until"] as const).map(
         (name) =>
           filters[name] &&

@@ -85,6 +85,19 @@ export function lineOf(filters: RunFilters): string {
 
 const DAY_S = 86_400;
 
+/** Spans of days that are often asked for, as the search takes them. */
+export function usualSpans(now: Date = new Date()): { text: string; since: string; until: string }[] {
+  const day = (months: number, date: number) =>
+    new Date(now.getFullYear(), now.getMonth() + months, date).toLocaleDateString("en-CA");
+  const today = now.getDate();
+  return [
+    { text: "Today", since: day(0, today), until: "" },
+    { text: "7 days", since: day(0, today - 6), until: "" },
+    { text: "This month", since: day(0, 1), until: "" },
+    { text: "Last month", since: day(-1, 1), until: day(0, 0) },
+  ];
+}
+
 /** How wide bars are so that there are neither two nor thousands. */
 export function stepFor(seconds: number): Step {
   if (seconds <= 3 * DAY_S) return "hour";
