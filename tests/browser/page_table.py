@@ -15,6 +15,8 @@ class Row:
     is_plain: bool = False
 
 
+WHO = ("nobody", "user", "staff", "admin")
+
 PAGES: dict[str, Row] = {
     "overview": Row("/"),
     "acquire": Row("/acquire"),
@@ -100,7 +102,7 @@ NO_PAGES = {
 MOMENTS = (
     *("wrong-password", "provider-refused", "enrol", "enrol-refused", "recovery-codes"),
     *("second-factor-on", "second-factor-refused", "password-refused", "password-changed"),
-    *("key-refused", "key-made", "code", "code-refused", "old-form", "fault"),
+    *("key-refused", "key-made", "code", "code-refused", "old-form", "fault", "password-code-made"),
 )
 """What is met on the way in, after a form, or when the server fails: `test_moments` gets there and looks."""
 
@@ -117,8 +119,11 @@ TEMPLATES = {
     "accounts/enrol.html": "enrol",
     "accounts/end_sessions.html": "sessions-end-of",
     "accounts/login.html": "login",
+    "accounts/password_by_code.html": "password-by-code",
     "accounts/password_change.html": "password_change",
     "accounts/password_change_done.html": "password-changed",
+    "accounts/password_code.html": "password-code-make",
+    "accounts/password_code_made.html": "password-code-made",
     "accounts/provider_refused.html": "provider-refused",
     "accounts/recovery_codes.html": "recovery-codes",
     "accounts/reset_second_factor.html": "second-factor-reset",

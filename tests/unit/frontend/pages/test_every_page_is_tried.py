@@ -10,7 +10,7 @@ from django.urls import URLPattern, get_resolver
 
 from accounts.api.answer_page import AnswerPageRenderer
 from tests.browser.goals import GOALS, JOURNEYS
-from tests.browser.page_table import ALL, MOMENTS, MORE, NO_PAGES, PAGES, TEMPLATES
+from tests.browser.page_table import ALL, MOMENTS, MORE, NO_PAGES, PAGES, TEMPLATES, WHO
 from tests.security.page_table import PAGES as RIGHTS
 from tests.support.house_rules import ROOT
 
@@ -68,6 +68,7 @@ def test_each_route_is_swept_or_told_to_be_no_page():
     names = [name for name, _ in pages()]
     assert sorted(names) == sorted({*PAGES, *NO_PAGES}), "each route has a name of its own and a row"
     assert not set(PAGES) & set(NO_PAGES)
+    assert {row.who for row in ALL.values()} == set(WHO)
 
 
 def test_what_is_told_to_be_no_page_answers_nobody_with_one():

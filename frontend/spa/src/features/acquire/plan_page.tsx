@@ -172,12 +172,12 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
     if (!edited) sessionStorage.setItem(draftKey(beamline, plan.name), JSON.stringify(next));
   };
   const toldAll = sample ? { ...told.parameters, [SAMPLE]: sample } : told.parameters;
-  const body = {
+  const call = {
     plan: plan.name,
     parameters: parsed.parameters,
-    proposal,
     ...(Object.keys(toldAll).length > 0 && { metadata: toldAll }),
   };
+  const body = { ...call, proposal };
   const foretold = () =>
     preview.answer ?? dryRun(beamline, { plan: plan.name, parameters: parsed.parameters }).catch(() => null);
 
@@ -270,7 +270,7 @@ function PlanForm({ beamline, plan, devices, start, metadata, edited }: PlanForm
           <SamplesCard
             beamline={beamline}
             proposal={proposal}
-            item={isComplete && isAllowed && !edited ? body : null}
+            item={isComplete && isAllowed && !edited ? call : null}
             chosen={sample}
             onChoose={setSample}
           />

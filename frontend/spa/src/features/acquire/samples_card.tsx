@@ -62,9 +62,13 @@ function Many({ beamline, proposal, item, samples }: ManyProps) {
   const [added, setAdded] = useState("");
   const action = useAction();
   const { holders, others } = layout(samples);
+  const inOrder = [
+    ...holders.flatMap(({ places }) => places.flatMap(({ sample }) => sample ?? [])),
+    ...others,
+  ];
   const add = () =>
     action.run(async () => {
-      const items = samples
+      const items = inOrder
         .filter(({ uid }) => ticked.includes(uid))
         .map(({ uid }) => ({ ...item, metadata: { ...item.metadata, sample_uid: uid } }));
       await addBatch(beamline, { proposal, items });
