@@ -154,24 +154,6 @@ export interface Figure {
   layout: Record<string, unknown>;
 }
 
-export interface RunFigure {
-  figure: Figure;
-  caption: string;
-  summary: string;
-  stream: string;
-  x: string;
-  y: string[];
-  choices: { x: string[]; y: string[] };
-}
-
-export function getFigure(
-  uid: string,
-  options: { x?: string; y?: string; stream?: string } = {},
-  signal?: AbortSignal,
-): Promise<RunFigure> {
-  return request(`runs/${segment(uid)}/figure${query(options)}`, { signal });
-}
-
 export const exportUrl = (uid: string, kind: "csv" | "jsonl", stream = "") =>
   `/api/v1/runs/${segment(uid)}/export/${kind}${query({ stream })}`;
 

@@ -26,7 +26,10 @@ export function hintedAxes(run: RunBuffer, stream: StreamColumns): Axes {
   const usable = (key: string) =>
     known.has(key) && !isAlong.has(key) && SCALAR(stream.columns.get(key) ?? []);
   const y = hinted.filter(usable);
-  return { x, y: y.length > 0 ? y : [...known].filter(usable).slice(0, 1) };
+  const shown = y.length > 0 ? y : [...known].filter(usable).slice(0, 1);
+  // A stream of positions alone: they are what there is to see, point after point.
+  if (shown.length === 0 && known.has(x)) return { x: "seq_num", y: [x] };
+  return { x, y: shown };
 }
 
 export function columnOf(run: RunBuffer, stream: StreamColumns, key: string): number[] {

@@ -104,6 +104,9 @@ describe("the buffer of a run", () => {
     const stream = mainStream(run);
     if (!stream) throw new Error("no stream");
     expect(hintedAxes(run, stream)).toEqual({ x: "sx", y: ["det"] });
+    stream.columns.delete("det");
+    stream.columns.delete("sx_setpoint");
+    expect(hintedAxes(run, stream)).toEqual({ x: "seq_num", y: ["sx"] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
+import { drawFigure } from "../../api/figures";
 import type { Fit } from "../../api/fits";
-import { type Figure, getFigure } from "../../api/runs";
+import type { Figure } from "../../api/runs";
 import { Problem } from "../../components/parts";
 import type { PlotData } from "../../live/plot_data";
 import { useResource } from "../../live/resource";
@@ -19,10 +20,10 @@ interface FinishedFigureProps {
 
 /** The figure of a run that is over, made on the server; until it has come the live drawing stays. */
 export function FinishedFigure({ uid, plot, fit, children }: FinishedFigureProps) {
-  const y = plot.axes.y.length === 1 || plot.grid ? (plot.grid?.signal ?? plot.axes.y[0]) : undefined;
-  const key = `figure:${uid}:${plot.stream}:${y ?? ""}`;
-  const answer = useResource(key, (signal) =>
-    getFigure(uid, { stream: plot.stream, ...(y && { y }) }, signal),
+  const y = plot.grid ? [plot.grid.signal] : plot.axes.y;
+  const choice = { stream: plot.stream, x: "", y, slow: "", per: "", log: [] };
+  const answer = useResource(`figure:${uid}:${JSON.stringify(choice)}`, (signal) =>
+    drawFigure(uid, choice, signal),
   );
   if (!answer.data) {
     return (

@@ -160,7 +160,8 @@ function FollowedRun({ beamline, feed }: { beamline: string; feed: RunFeed }) {
 
 /**
  * A run that was seen to its end is drawn as the figure that everybody gets; one that was over before is drawn
- * quickly, and as a figure on request. The server makes no figure of slopes, monitors and waterfalls, nor of two runs.
+ * quickly, and as a figure on request. The server makes no figure of slopes, monitors and waterfalls, of a map as
+ * lines, nor of two runs.
  */
 function useFinished(run: RunBuffer, plot: PlotData | null, isBefore: boolean) {
   const isOver = run.stop !== null;
@@ -170,7 +171,10 @@ function useFinished(run: RunBuffer, plot: PlotData | null, isBefore: boolean) {
   useEffect(() => {
     if (isRunning && !isOver) setSeenOpen(run.uid);
   }, [run, isOver, isRunning]);
-  const isPlain = Boolean(plot && !plot.isSlope && !plot.monitor && !plot.waterfall && !isBefore);
+  const isMapAsLines = Boolean(plot?.views.includes("map") && !plot.grid);
+  const isPlain = Boolean(
+    plot && !isMapAsLines && !plot.isSlope && !plot.monitor && !plot.waterfall && !isBefore,
+  );
   const isPossible = isOver && isPlain && plot?.state === "drawn";
   const isTurned = turned === run.uid;
   const isShown = isPossible && (seenOpen === run.uid) !== isTurned;

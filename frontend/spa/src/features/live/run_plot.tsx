@@ -41,7 +41,7 @@ export function titleOf(plot: PlotData | null): string {
   if (!plot) return "Plot";
   if (plot.grid) return `${plot.grid.signal} over ${plot.grid.fast.name} and ${plot.grid.slow.name}`;
   if (plot.waterfall) return `${plot.waterfall.signal}, line after line`;
-  return `${signals(plot) || "no signal"} over ${plot.axes.x}`;
+  return `${signals(plot) || "no signal"} over ${plot.axes.x === "seq_num" ? "the point number" : plot.axes.x}`;
 }
 
 interface RunPlotProps {
