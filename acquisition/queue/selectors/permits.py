@@ -109,6 +109,8 @@ def _part(who: str, visit: Visit) -> str:
     if visit.lacks_visit:
         return f"{role}, which comes in visits: none with {who} is on or to come"
     during = f" in the visit {visit.visit}" if visit.visit else ""
+    if visit.starts_at is None and visit.ends_at is None:
+        return f"{role}{during}, which has no dates{'' if visit.is_on else ' and does not run now'}"
     dates = f"{stamp(visit.starts_at) or 'any time'} to {stamp(visit.ends_at) or 'any time'}"
     return f"{role}{during}, {dates}, which {'runs now' if visit.is_on else 'does not run now'}"
 

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { ApiError } from "../../api/client";
 import { type ImportReport, sendImport } from "../../api/facility";
 import { Badge, Button, Card, Field, Problem, TableRegion, useAction } from "../../components/parts";
 import { FacilityFrame } from "./frame";
@@ -11,6 +12,17 @@ const KINDS: [value: string, text: string][] = [
   ["visits", "CSV: visits"],
   ["samples", "CSV: samples"],
 ];
+/** What rows of a kind look like, shown while there are none. */
+const EXAMPLES: Record<string, string> = {
+  json: '{"proposals": [{"number": "2026-0042", "title": "Oxides", "beamlines": ["demo"]}],\n "members": [{"proposal": "2026-0042", "username": "ada", "role": "principal_investigator"}]}',
+  people: "username,external_id,email,first_name,last_name\nada,person-17,ada@example.org,Ada,Lind",
+  proposals: "number,external_id,title,beamlines\n2026-0042,prop-42,Oxides,demo",
+  members: "proposal,username,role\n2026-0042,ada,principal_investigator",
+  visits:
+    "external_id,proposal,beamline,starts_at,ends_at,members\nvisit-42-1,2026-0042,demo,2026-11-23T08:00:00Z,2026-11-26T08:00:00Z,ada:member; ben:observer",
+  samples:
+    "proposal,external_id,name,composition,hazards,position\n2026-0042,s-1,Fe2O3 film,Fe2O3,irritant; dust,A1",
+};
 const TONES = { added: "ok", changed: "info", unchanged: "neutral", refused: "bad" } as const;
 
 /** Rows of another system, tried first and then taken over. */
@@ -20,6 +32,7 @@ export function ImportPage() {
   const [text, setText] = useState("");
   const [report, setReport] = useState<ImportReport | null>(null);
   const send = (isDryRun: boolean) => void run(async () => setReport(await sendImport(text, kind, isDryRun)));
+  const faults = error instanceof ApiError ? error.fields : {};
   const read = (files: FileList | null) => {
     const file = files?.[0];
     if (!file) return;
@@ -55,11 +68,16 @@ export function ImportPage() {
             )}
           </Field>
         </div>
-        <Field label="Text" hint="As pasted or read from the file.">
+        <Field
+          label="Text"
+          hint="As pasted or read from the file. “Try” says of each row what would become of it, and changes nothing."
+          errors={Object.values(faults).flat()}
+        >
           {(ids) => (
             <textarea
               {...ids}
               rows={8}
+              placeholder={EXAMPLES[kind]}
               className="facility-text"
               spellCheck={false}
               value={text}

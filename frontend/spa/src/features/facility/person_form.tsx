@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { ApiError } from "../../api/client";
 import { Button, Field, Problem, useAction } from "../../components/parts";
+import { PersonInput } from "./person_input";
 import { spoken } from "./roles";
 
 interface PersonFormProps {
@@ -27,16 +28,7 @@ export function PersonForm({ roles, usual, verb, onAdd, onDone }: PersonFormProp
   return (
     <form className="facility-row" onSubmit={submit}>
       <Field label="User name" errors={said.username ?? said.members}>
-        {(ids) => (
-          <input
-            {...ids}
-            value={username}
-            required
-            maxLength={150}
-            autoComplete="off"
-            onChange={(event) => setUsername(event.target.value)}
-          />
-        )}
+        {(ids) => <PersonInput ids={ids} value={username} onChange={setUsername} />}
       </Field>
       <Field label="Role">
         {(ids) => (

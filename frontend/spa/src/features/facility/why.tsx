@@ -1,10 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { useSearchParams } from "react-router";
-import { getWhy, type Why } from "../../api/facility";
+import { getDevices } from "../../api/devices";
+import { getProposals, getWhy, type Why } from "../../api/facility";
+import { getPlans } from "../../api/plans";
 import { Badge, Button, Card, Empty, Field, Loading, Problem } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { FacilityFrame } from "./frame";
+import { PersonInput } from "./person_input";
 
 const WORDS = ["user", "device", "act", "plan", "proposal"] as const;
 
@@ -20,7 +23,7 @@ function WhyAt({ beamline, title }: { beamline: string; title: string }) {
   const found = useResource(key, (signal) => getWhy(beamline, asked, signal));
   return (
     <FacilityFrame title="Why?" lead={`Why may this person move this motor? At ${title}.`}>
-      <Question key={search.toString()} search={search} onAsk={setSearch} />
+      <Question key={search.toString()} beamline={beamline} search={search} onAsk={setSearch} />
       {found.error && <Problem error={found.error} onRetry={found.refresh} />}
       {found.isLoading && <Loading what="the answer" />}
       {key === null && <Empty>Ask about a person, and a device or a plan.</Empty>}
@@ -30,11 +33,15 @@ function WhyAt({ beamline, title }: { beamline: string; title: string }) {
 }
 
 interface QuestionProps {
+  beamline: string;
   search: URLSearchParams;
   onAsk: (words: Record<string, string>) => void;
 }
 
-function Question({ search, onAsk }: QuestionProps) {
+function Question({ beamline, search, onAsk }: QuestionProps) {
+  const devices = useResource(`devices:${beamline}`, (signal) => getDevices(beamline, signal));
+  const plans = useResource(`plans:${beamline}`, (signal) => getPlans(beamline, signal));
+  const proposals = useResource(`proposals:${beamline}`, (signal) => getProposals({ beamline }, signal));
   const [said, setSaid] = useState<Record<string, string>>(() =>
     Object.fromEntries(WORDS.map((name) => [name, search.get(name) ?? (name === "act" ? "move" : "")])),
   );
@@ -42,36 +49,43 @@ function Question({ search, onAsk }: QuestionProps) {
     event.preventDefault();
     onAsk(Object.fromEntries(Object.entries(said).filter(([, value]) => value)));
   };
-  const text = (name: (typeof WORDS)[number], label: string, isNeeded = false) => (
-    <Field label={label} required={isNeeded}>
+  const say = (name: (typeof WORDS)[number], value: string) => setSaid({ ...said, [name]: value });
+  const text = (name: (typeof WORDS)[number], label: string, names: string[]) => (
+    <Field label={label}>
       {(ids) => (
-        <input
-          {...ids}
-          value={said[name] ?? ""}
-          required={isNeeded}
-          onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
-        />
+        <>
+          <input
+            {...ids}
+            list={`${ids.id}-names`}
+            autoComplete="off"
+            value={said[name] ?? ""}
+            onChange={(event) => say(name, event.target.value)}
+          />
+          <datalist id={`${ids.id}-names`}>
+            {names.map((one) => (
+              <option key={one} value={one} />
+            ))}
+          </datalist>
+        </>
       )}
     </Field>
   );
   return (
     <form className="facility-fields facility-filters" onSubmit={submit}>
-      {text("user", "Person", true)}
-      {text("device", "Device")}
+      <Field label="Person" required>
+        {(ids) => <PersonInput ids={ids} value={said.user ?? ""} onChange={(value) => say("user", value)} />}
+      </Field>
+      {text("device", "Device", Object.keys(devices.data ?? {}))}
       <Field label="Act">
         {(ids) => (
-          <select
-            {...ids}
-            value={said.act}
-            onChange={(event) => setSaid({ ...said, act: event.target.value })}
-          >
+          <select {...ids} value={said.act} onChange={(event) => say("act", event.target.value)}>
             <option value="move">move</option>
             <option value="read">read</option>
           </select>
         )}
       </Field>
-      {text("plan", "Plan")}
-      {text("proposal", "Proposal")}
+      {text("plan", "Plan", plans.data?.plans.map((plan) => plan.name) ?? [])}
+      {text("proposal", "Proposal", proposals.data?.results.map((one) => one.number) ?? [])}
       <Button type="submit" kind="primary">
         Ask
       </Button>
