@@ -11,6 +11,8 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config.headers import UNFRAMED
+
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 FOR_PROGRAMS: Final = re.compile(r"/(?:api|tiled/api|bl/[^/]+/qserver/api)/|/metrics\Z")
 
@@ -25,12 +27,18 @@ class TransportMiddleware:
         """Answer the request, or refuse it before anything of it is read."""
         if request.method not in METHODS:
             told = {"code": "method_not_allowed", "detail": "Nothing is answered to this method."}
-            return JsonResponse(told, status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+            return _refusal(told, status=405, Allow=", ".join(sorted(METHODS)))
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and FOR_PROGRAMS.match(request.path):
             told = {
                 "code": "tls_required",
                 "detail": "This site answers programs over HTTPS only.",
                 "hint": "Ask by https://, and revoke a key that was sent with this request.",
             }
-            return JsonResponse(told, status=403)
+            return _refusal(told, status=403)
         return self.get_response(request)
+
+
+def _refusal(told: dict[str, str], *, status: int, **headers: str) -> JsonResponse:
+    """Answer before the middleware that adds headers is reached."""
+    safe = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": UNFRAMED, **headers}
+    return JsonResponse(told, status=status, headers=safe)

@@ -8,6 +8,7 @@ from accounts.door import configuration as sign_in
 from accounts.rates import request_rates
 from accounts.secret_values import secret
 from config.environment import broker_url, database_settings, file_secret, words
+from config.headers import add_to_static
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("BEAMPORT_VAR", BASE_DIR / "var")).resolve()
@@ -149,6 +150,7 @@ APPEND_SLASH = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static
 SPA_DIST_DIR = BASE_DIR / "frontend" / "spa" / "dist"
 STATICFILES_DIRS = [SPA_DIST_DIR] if SPA_DIST_DIR.is_dir() else []
 STORAGES = {

@@ -35,6 +35,7 @@ def test_a_program_without_tls_is_refused_and_not_sent_on(facility, tls, path):
     answer = tls.get(path, HTTP_AUTHORIZATION=f"ApiKey {key}")
     assert (answer.status_code, answer.json()["code"]) == (403, "tls_required")
     assert "Location" not in answer
+    assert answer["X-Content-Type-Options"] == "nosniff"
     answer = tls.get(path, HTTP_AUTHORIZATION=f"ApiKey {key}", HTTP_X_FORWARDED_PROTO="https")
     assert b"tls_required" not in answer.content
 
@@ -93,6 +94,15 @@ def test_a_page_with_a_policy_of_its_own_is_framed_no_more_than_the_others(rf):
         lambda request: HttpResponse(headers={"Content-Security-Policy": policy})
     )(rf.get("/"))
     assert answer["Content-Security-Policy"] == f"{policy}; frame-ancestors 'none'"
+
+
+def test_built_files_are_framed_by_nobody(db, settings, tmp_path):
+    (tmp_path / "x.js").write_text("let x = 1;")
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = tmp_path, False
+    answer = Client().get("/static/x.js")
+    assert b"".join(answer.streaming_content) == b"let x = 1;"
+    assert answer["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert answer["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_refusal_is_logged_with_who_asked(facility, caplog):
