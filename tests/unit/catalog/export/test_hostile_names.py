@@ -69,4 +69,9 @@ def test_there_are_archives_to_look_at():
 
 @pytest.mark.parametrize("hostile", NAMES)
 def test_a_suggested_name_is_plain(hostile):
-    assert_inside([file_name("uid", "csv", hostile), file_name(hostile, "csv", start={"scan_id": hostile, "sample": hostile})])
+    assert_inside(
+        [
+            file_name("uid", "csv", hostile),
+            file_name(hostile, "csv", start={"scan_id": hostile, "sample": hostile}),
+        ]
+    )
