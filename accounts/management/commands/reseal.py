@@ -3,10 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from accounts.door.models import SecondFactor
-from accounts.door.sealing import resealed
+from accounts.door import second_factor
 from accounts.errors import BeamportError
 
 
@@ -15,14 +13,10 @@ class Command(BaseCommand):
 
     help = "Seal kept secrets under the secret key in use. BEAMPORT_SECRET_KEY_BEFORE can then be taken away."
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Reseal, tell how many."""
-        rows = list(SecondFactor.objects.select_for_update())
         try:
-            for row in rows:
-                row.sealed_secret = resealed(row.sealed_secret)
+            count = second_factor.reseal()
         except BeamportError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
-        SecondFactor.objects.bulk_update(rows, ["sealed_secret"], batch_size=500)
-        self.stdout.write(f"Resealed: {len(rows)}.")
+        self.stdout.write(f"Resealed: {count}.")
