@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import TimeoutError as WaitedTooLongError
 from playwright.sync_api import expect
 
-from tests.browser.test_accessible import breaches
+from tests.browser.test_accessible import FITS, breaches
 from tests.browser.test_live_align import Bench
 
 WIDTHS = (1366, 390, 320)
-
-
-FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 
 
 def too_wide(page):

@@ -17,7 +17,7 @@ from tests.browser.archive import sent
 from tests.browser.conftest import LAPTOP, NARROW, PHONE
 from tests.browser.furnished import Desk, Words, fill_queue, furnish, newcomer
 from tests.browser.page_table import ALL, WHO
-from tests.browser.test_accessible import breaches
+from tests.browser.test_accessible import FITS, STILL, breaches
 from tests.support.catalog_runs import scan
 
 LOOKS = (("light", LAPTOP), ("light", PHONE), ("light", NARROW), ("dark", PHONE), ("dark", LAPTOP))
@@ -29,13 +29,7 @@ THEME = """theme => {
   const button = document.querySelector(`button[aria-label="Use the ${theme} theme"]`);
   if (button) button.click(); else document.documentElement.dataset.theme = theme;
 }"""
-QUIET = """() => {
-  const still = new CSSStyleSheet();
-  still.replaceSync("*, ::before, ::after { transition: none !important; }");
-  document.adoptedStyleSheets = [still];
-}"""
 WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
-FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 LOADING = re.compile("^Loading")
 
 
@@ -52,7 +46,7 @@ class Sweep:
         expect(self.page.get_by_text(LOADING)).to_have_count(0, timeout=SETTLED_MS)
         if not row.is_plain and self.state == "work":
             expect(self.page.locator(".connection-text")).to_have_text("live", timeout=SETTLED_MS)
-        self.page.evaluate(QUIET)
+        self.page.evaluate(STILL)
 
     def look(self, name, row, **names):
         """Open a page and try its rules, in both themes and in every window."""
