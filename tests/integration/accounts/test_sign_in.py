@@ -209,5 +209,5 @@ def test_passwords_are_hashed_with_argon2_and_must_be_long_and_uncommon():
         entry["NAME"].rsplit(".", 1)[1]: entry.get("OPTIONS", {}) for entry in base.AUTH_PASSWORD_VALIDATORS
     }
     assert validators["MinimumLengthValidator"]["min_length"] >= 12
-    assert "CommonPasswordValidator" in validators
+    assert {"GuessablePasswordValidator", "BreachedPasswordValidator"} <= set(validators)
     assert base.AUTHENTICATION_BACKENDS == ["accounts.backends.SlowedPasswordBackend"]
