@@ -59,12 +59,16 @@ class Sweep:
         shown = "light"
         for theme, window in LOOKS if self.state == "work" else BRIEF_LOOKS:
             if theme != shown:
-                self.page.evaluate(THEME, theme)
+                self._show_in(theme)
                 shown = theme
             self.page.set_viewport_size(window)
             self._try(f"{name}-{theme}-{window['width']}", with_axe=window is not NARROW)
-        self.page.evaluate(THEME, "light")
+        self._show_in("light")
         self.page.set_viewport_size(LAPTOP)
+
+    def _show_in(self, theme):
+        self.page.emulate_media(color_scheme=theme)  # what bare pages and Django's administration follow
+        self.page.evaluate(THEME, theme)
 
     def _try(self, place, *, with_axe):
         self.person.picture(f"sweep-{self.state}-{place}")
