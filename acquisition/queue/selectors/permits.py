@@ -1,6 +1,7 @@
 """Why may this person run this plan or move this motor? Answered for staff, with the chain of reasons."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.access import Scope, scopes
@@ -111,8 +112,12 @@ def _part(who: str, visit: Visit) -> str:
     during = f" in the visit {visit.visit}" if visit.visit else ""
     if visit.starts_at is None and visit.ends_at is None:
         return f"{role}{during}, which has no dates{'' if visit.is_on else ' and does not run now'}"
-    dates = f"{stamp(visit.starts_at) or 'any time'} to {stamp(visit.ends_at) or 'any time'}"
+    dates = f"{_spoken(visit.starts_at)} to {_spoken(visit.ends_at)}"
     return f"{role}{during}, {dates}, which {'runs now' if visit.is_on else 'does not run now'}"
+
+
+def _spoken(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else "any time"
 
 
 def _decision(who: str, answer: dict[str, Any]) -> str:

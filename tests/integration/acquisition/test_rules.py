@@ -213,7 +213,7 @@ def test_why_gives_the_chain_from_role_to_rule(facility):
     text = "\n".join(told["reasons"])
     for part in (
         "member is member of P-1",
-        "runs now",
+        " UTC, which runs now",
         "group beginners",
         "may run the plan count",
         "broken",

@@ -37,10 +37,13 @@ export function afterStop(before: DeviceWork, command: Command): DeviceWork {
   return before.doing === "move" && !fault ? { ...before, isStopped: true } : { ...before, told, fault };
 }
 
-function faultOf(error: unknown): string {
+/** What went wrong, in sentences. A refusal by a rule says by itself what, why and whom to ask. */
+export function faultOf(error: unknown): string {
   if (!(error instanceof ApiError)) return String(error);
-  const messages = Object.values(error.fields).flat();
-  return [messages.length > 0 ? messages.join(" ") : error.message, error.hint].filter(Boolean).join(" ");
+  const faults = Object.values(error.fields).flat();
+  if (error.status === 403 && faults.length > 0) return error.message;
+  const parts = [...(faults.length > 0 ? faults : [error.message]), error.hint].filter(Boolean);
+  return parts.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(" ");
 }
 
 /** Stop at once, and again once a move is taken that was still being asked for: a stop may overtake it. */
