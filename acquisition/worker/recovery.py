@@ -3,7 +3,7 @@
 Each step may be done twice, so a database that goes away in the middle only means beginning again:
 
 1. journals: torn tails are cut, what is left is shipped;
-2. runs without a stop are closed as ``fail`` with the reason;
+2. its runs without a stop are closed as ``fail`` with the reason; those that other programs send stay open;
 3. the item that ran becomes `interrupted`, a copy goes to the front, the queue is held;
 4. commands meant for the former worker are answered "expired".
 
@@ -58,11 +58,11 @@ def recover(*, actor: Actor, grant: Grant, folder: Path) -> Recovered:
     """Bring the former worker's affairs to an end; may be called again after any error."""
     found = Recovered()
     folder.mkdir(parents=True, exist_ok=True)
-    runs_of_items = _runs_of_items(folder)
+    runs_of_items, journalled = _runs_in(folder)
     for path in list(journal_files(folder)):
         _make_whole(path, found)
     _ship(actor, grant, folder, found)
-    _close_orphans(actor, grant, found)
+    _close_orphans(actor, grant, found, journalled)
     for path in list(journal_files(folder)):
         path.unlink()  # all of it is stored, and its run was closed just now
     items = running.interrupt_running(actor=actor, grant=grant, reason=REASON, run_uids=runs_of_items)
@@ -83,16 +83,19 @@ def close_given_up(*, actor: Actor, grant: Grant, folder: Path, run_uid: str) ->
     (folder / f"{run_uid}{SUFFIX}").unlink(missing_ok=True)
 
 
-def _runs_of_items(folder: Path) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _runs_in(folder: Path) -> tuple[dict[str, list[str]], set[str]]:
+    """Give the runs of each item that there are journals of, and the runs of all journals."""
+    of_items: dict[str, list[str]] = {}
+    every: set[str] = set()
     for path in journal_files(folder):
         try:
             header, _ = read_header(path)
         except JournalError:
             continue
+        every.add(header.run)
         if header.item_uid:
-            found.setdefault(header.item_uid, []).append(header.run)
-    return found
+            of_items.setdefault(header.item_uid, []).append(header.run)
+    return of_items, every
 
 
 def _make_whole(path: Path, found: Recovered) -> None:
@@ -114,8 +117,11 @@ def _ship(actor: Actor, grant: Grant, folder: Path, found: Recovered) -> None:
     found.documents = shipper.progress.documents
 
 
-def _close_orphans(actor: Actor, grant: Grant, found: Recovered) -> None:
+def _close_orphans(actor: Actor, grant: Grant, found: Recovered, journalled: set[str]) -> None:
+    of_items = set(open_runs(grant.beamline, of_items=True))
     for run_uid in open_runs(grant.beamline):
+        if run_uid not in of_items | journalled:
+            continue
         with guarded(grant):
             try:
                 close_orphan(actor=actor, run_uid=run_uid, reason=REASON)

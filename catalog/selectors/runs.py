@@ -81,9 +81,17 @@ def last_ordinal(actor: Actor, uid: str) -> int:
     return run(actor, uid).last_ordinal
 
 
-def open_runs(beamline: str) -> list[str]:
-    """Give the uids of the runs of a beamline that have no stop document, oldest first."""
+def open_runs(beamline: str, *, of_items: bool = False) -> list[str]:
+    """Give the uids of the runs of a beamline that have no stop document, oldest first.
+
+    Parameters
+    ----------
+    of_items
+        Only those of queue items, none that was imported or that another program sends.
+    """
     rows = Run.objects.filter(beamline__name=beamline, exit_status="").order_by("time", "id")
+    if of_items:
+        rows = rows.exclude(item_uid="")
     return list(rows.values_list("uid", flat=True))
 
 

@@ -156,6 +156,15 @@ def test_a_run_that_the_store_does_not_take_is_set_aside_and_holds_nobody_up(tmp
     assert odd in troubles[0]
 
 
+def test_recovery_leaves_runs_open_that_another_program_sends(tmp_path, grant, facility):
+    mine, _ = journal(tmp_path, documents_of_a_run()[:-1])
+    theirs = documents_of_a_run()
+    records = [ingest.Record(theirs[0][1]["uid"], n, name, doc) for n, (name, doc) in enumerate(theirs[:-1])]
+    ingest.store(actor=SYSTEM, origin=ingest.Origin("alpha", "P-1", "member"), records=records)
+    assert recover(actor=WORKER, grant=grant, folder=tmp_path).closed_runs == [mine]
+    assert catalog.open_runs("alpha") == [theirs[0][1]["uid"]]
+
+
 def test_recovery_ships_closes_interrupts_and_holds_and_may_be_done_twice(tmp_path, grant, facility):
     item, behind = submit(facility), submit(facility)
     BeamlineQueue.objects.update(is_held=False)
