@@ -3,6 +3,8 @@
 import json
 from functools import cache
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.support.house_rules import ROOT
 
@@ -87,6 +89,7 @@ def test_the_abort_question_keeps_the_focus_and_gives_it_back(visit, idle):
     page.get_by_role("link", name="Find the peak in x").click()
     page.get_by_role("button", name="Run now").click()
     person.state_is("running")
+    expect(page.locator("main")).to_be_focused()  # the live page has opened
     abort = page.get_by_role("region", name="Pause and abort").get_by_role("button", name="Abort")
     abort.focus()
     page.keyboard.press("Enter")

@@ -119,6 +119,8 @@ def site(facility, tmp_path):
 
 
 def front(facility, plan, **parameters):
+    """Queue a plan alone and start it: on a queue that runs it might end, and its copy begin, before that."""
+    services.hold_queue(actor=facility.actor("member"), beamline="alpha")
     services.clear_queue(actor=facility.actor("member"), beamline="alpha")
     item = submit(facility, plan, **parameters)
     start(facility)

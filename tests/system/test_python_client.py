@@ -154,7 +154,7 @@ def test_the_terminal_queues_shows_and_exports(beamport, beamline, tmp_path: Pat
     assert Path(saved.stdout.strip()).parent == tmp_path
     words = ("search", f"uid:{listed[0]}", "--export", "csv", "--to", str(tmp_path / "x.zip"))
     together = terminal(beamport, *words)
-    assert f"run_{listed[0]}" in " ".join(zipfile.ZipFile(together.stdout.strip()).namelist())
+    assert f"_{listed[0]}" in " ".join(zipfile.ZipFile(together.stdout.strip()).namelist())
     documents = terminal(beamport, "show", listed[0], "--documents").stdout.splitlines()
     assert [json.loads(line)[0] for line in (documents[0], documents[-1])] == ["start", "stop"]
 

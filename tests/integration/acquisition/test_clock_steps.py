@@ -1,6 +1,7 @@
 """The machine's clock is set an hour forth or back: leases, recorded orders and closed runs do not mind."""
 
 import time
+import uuid
 
 import pytest
 
@@ -43,7 +44,8 @@ def test_a_lease_is_kept_and_nobody_else_gets_it(grant, monkeypatch, by_s):
 @pytest.mark.parametrize("by_s", STEPS)
 def test_an_orphan_is_closed_no_earlier_than_it_began(grant, monkeypatch, tmp_path, by_s):
     records = records_of(scan(2, stop=None, time=time.time()))
-    store(actor=SYSTEM, origin=Origin("alpha", "P-1", "member"), records=records)
+    origin = Origin("alpha", "P-1", "member", item_uid=str(uuid.uuid4()))
+    store(actor=SYSTEM, origin=origin, records=records)
     step(monkeypatch, by_s)
     found = recover(actor=worker_actor("alpha"), grant=grant, folder=tmp_path)
     assert found.closed_runs == [records[0].run]

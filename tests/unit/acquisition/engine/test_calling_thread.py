@@ -89,12 +89,20 @@ def test_the_first_ctrl_c_pauses_at_the_checkpoint_and_the_second_at_once(make_e
 
 def test_the_eleventh_press_goes_to_whoever_handled_it_before(make_engine, monkeypatch):
     clock = iter(range(100, 200))
-    monkeypatch.setattr(CLOCK, SimpleNamespace(monotonic=lambda: float(next(clock))))
+    is_seen = threading.Event()
+
+    def monotonic():
+        is_seen.set()
+        return float(next(clock))
+
+    monkeypatch.setattr(CLOCK, SimpleNamespace(monotonic=monotonic))
     engine = make_engine(context_managers=[SigintHandler])
 
     def plan():
-        for _ in range(11):
+        for _ in range(11):  # presses that come before the one before was seen are one signal
+            is_seen.clear()
             signal.raise_signal(signal.SIGINT)
+            is_seen.wait(10)
         yield msg("null")
 
     with pytest.raises(RunEngineInterrupted):

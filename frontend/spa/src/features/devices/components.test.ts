@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../api/engine";
 import { sentence, waysNow } from "../control/environment_card";
 import { described, limitsOf, mainReading, newer, targetOf } from "./components";
-import { afterStop, afterwards } from "./device_actions";
+import { afterStop, afterwards, begun, failed } from "./device_actions";
 import { settled } from "./device_value";
 
 const energy = { protocols: ["Movable"], units: "eV", limits: [0, 10] as [number, number] };
@@ -84,6 +84,15 @@ describe("the end of an act", () => {
       fault: "",
       read: { a: { value: 1 }, b: { value: 2 } },
     });
+  });
+
+  it("of a read leaves a move, and how one ended, as they are", () => {
+    const read = command({ action: "read", detail: "sx was read", result: { b: { value: 2 } } });
+    expect(begun(before, "read")).toBe(before);
+    expect(afterwards(before, read)).toMatchObject({ doing: "move", read: { b: { value: 2 } } });
+    const arrived = afterwards(before, command({}));
+    expect(afterwards(arrived, read)).toMatchObject({ doing: "", told: "sx is at 1" });
+    expect(failed(before, "read", "cannot")).toMatchObject({ doing: "move", fault: "cannot" });
   });
 
   it("of a stop leaves a move to tell its own end", () => {

@@ -19,16 +19,25 @@ export interface DeviceWork {
 
 const IDLE: DeviceWork = { doing: "", told: "", fault: "", read: {} };
 
-/** What follows from the end of a command. */
+/** What is going on once an act is asked for: a read besides changes nothing of a move. */
+export function begun(before: DeviceWork, doing: DeviceWork["doing"]): DeviceWork {
+  if (doing === "read" && before.doing === "move") return before;
+  return { ...before, doing, told: "", fault: "", isStopped: false };
+}
+
+/** What follows from an act that could not be asked for, or whose end is not known. */
+export function failed(before: DeviceWork, doing: DeviceWork["doing"], fault: string): DeviceWork {
+  return { ...before, doing: before.doing === doing ? "" : before.doing, fault };
+}
+
+/** What follows from the end of a command. A read leaves a move, and how one ended, as they are. */
 export function afterwards(before: DeviceWork, command: Command): DeviceWork {
   const isDone = command.outcome === "done";
-  return {
-    doing: "",
-    told:
-      isDone && command.action !== "read" ? (before.isStopped ? "stopped on its way" : command.detail) : "",
-    fault: isDone ? "" : command.detail || `The worker has ${command.outcome} it.`,
-    read: { ...before.read, ...readingsOf(command) },
-  };
+  const fault = isDone ? "" : command.detail || `The worker has ${command.outcome} it.`;
+  const read = { ...before.read, ...readingsOf(command) };
+  if (command.action === "read") return { ...failed(before, "read", fault || before.fault), read };
+  const told = before.isStopped ? "stopped on its way" : command.detail;
+  return { doing: "", told: isDone ? told : "", fault, read };
 }
 
 /** What follows from the end of a stop: a move that is on its way tells its own end. */
@@ -68,7 +77,7 @@ export function useDeviceActions(beamline: string, device: string) {
   }, []);
   const follow = async (doing: DeviceWork["doing"], ask: () => Promise<Command>) => {
     const { signal } = gone.current;
-    setWork((before) => ({ ...before, doing, told: "", fault: "", isStopped: false }));
+    setWork((before) => begun(before, doing));
     const asked = ask();
     if (doing === "move") asking.current = asked;
     try {
@@ -78,7 +87,7 @@ export function useDeviceActions(beamline: string, device: string) {
       const command = await settled(beamline, taken, signal);
       if (!signal.aborted) setWork((before) => afterwards(before, command));
     } catch (error) {
-      if (!signal.aborted) setWork((before) => ({ ...before, doing: "", fault: faultOf(error) }));
+      if (!signal.aborted) setWork((before) => failed(before, doing, faultOf(error)));
     }
   };
   const stop = async () => {
