@@ -94,6 +94,8 @@ def reckon_with_many_rows() -> None:
     """Let the planner believe that growing tables hold a million rows, and forget what it sampled of them."""
     growing = sorted(tables(GROWING))
     with connection.cursor() as cursor:
+        # Else the server itself may look at the tables meanwhile, and find them small.
+        cursor.execute(f"LOCK TABLE {', '.join(growing)} IN SHARE UPDATE EXCLUSIVE MODE")
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = ANY(%s::regclass[])", [growing])
         cursor.execute(
             "UPDATE pg_class SET reltuples = 1000000, relpages = greatest(1, pg_relation_size(oid) / 8192) "

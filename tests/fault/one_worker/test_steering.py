@@ -125,5 +125,6 @@ def test_a_stop_that_comes_with_the_start_is_not_lost(ready, facility, aborted_a
         ready.until(lambda item=item: fresh(item).exit_status, "the item has ended", 20)
         assert (fresh(item).state, fresh(item).reason) == ("aborted", "at once")
         services.clear_queue(actor=facility.actor("member"), beamline="alpha")
-    asked = ControlCommand.objects.filter(reason="at once")
-    assert set(asked.values_list("outcome", flat=True)) == {"done"}
+    asked = ControlCommand.objects.filter(reason="at once").values_list("outcome", flat=True)
+    ready.until(lambda: "" not in set(asked.all()), "all are answered: each soon after the state is told", 10)
+    assert set(asked.all()) == {"done"}

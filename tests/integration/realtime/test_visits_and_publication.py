@@ -42,7 +42,8 @@ async def test_the_end_of_a_visit_ends_what_it_gave_on_open_sockets(facility, of
             visit_services.change_visit, actor=SYSTEM, number=visit.number, ends_at=timezone.now()
         )
         assert (await socket.until(type="error"))["topic"] == "console:alpha"
-        assert (await socket.subscribe("queue:alpha"))["type"] == "subscribed"  # who comes may look
+        await socket.send(type="subscribe", topic="queue:alpha", since=None)
+        await socket.until(type="subscribed", topic="queue:alpha")  # who comes may look
         assert (await socket.subscribe("console:alpha"))["type"] == "error"
 
 

@@ -158,12 +158,37 @@ function PeopleTable({ people, ticked, onTick, onLook }: PeopleTableProps) {
                     Look as
                   </Button>
                 )}
+                {person.is_active && person.username !== bootstrap.user.username && (
+                  <>
+                    <SupportLink person={person.username} page="password/code" text="Password code" />
+                    <SupportLink person={person.username} page="sessions/end" text="End sessions" />
+                  </>
+                )}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </TableRegion>
+  );
+}
+
+interface SupportLinkProps {
+  person: string;
+  page: string;
+  text: string;
+}
+
+/** A plain page of the server about another person's sign-in. */
+function SupportLink({ person, page, text }: SupportLinkProps) {
+  return (
+    <a
+      className="button button-quiet"
+      href={`/accounts/${encodeURIComponent(person)}/${page}`}
+      aria-label={`${text} for ${person}`}
+    >
+      {text}
+    </a>
   );
 }
 
@@ -198,7 +223,7 @@ function NewPerson({ onMade }: { onMade: () => void }) {
   return (
     <Card title="New person">
       <p className="muted">
-        Without a password: they sign in by the identity provider, or get a password in the Django admin.
+        Without a password: they sign in by the identity provider, or set one with a password code that you make for them above.
       </p>
       <form onSubmit={submit}>
         <div className="facility-fields">
