@@ -223,7 +223,8 @@ function NewPerson({ onMade }: { onMade: () => void }) {
   return (
     <Card title="New person">
       <p className="muted">
-        Without a password: they sign in by the identity provider, or set one with a password code that you make for them above.
+        Without a password: they sign in by the identity provider, or set one with a password code that you
+          make for them above.
       </p>
       <form onSubmit={submit}>
         <div className="facility-fields">
