@@ -224,7 +224,7 @@ function NewPerson({ onMade }: { onMade: () => void }) {
     <Card title="New person">
       <p className="muted">
         Without a password: they sign in by the identity provider, or set one with a password code that you
-          make for them above.
+        make for them above.
       </p>
       <form onSubmit={submit}>
         <div className="facility-fields">
