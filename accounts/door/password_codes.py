@@ -18,9 +18,9 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from accounts import audit, services, sign_in
-from accounts.access import Scope, require
 from accounts.actor import Actor
-from accounts.errors import ConflictError, InvalidError, NotFoundError
+from accounts.door.on_behalf import account_for
+from accounts.errors import ConflictError, InvalidError
 from accounts.json_gate import is_text
 from accounts.models import User
 
@@ -35,12 +35,7 @@ WRONG: Final = "This name and this code do not fit, or the code has ended."
 @transaction.atomic
 def make(*, actor: Actor, username: str, reason: str) -> str:
     """Give a code for a person, as administrator; audits ``user.password_code_made``."""
-    require(actor, Scope.ACCOUNT_ADMIN)
-    if not reason.strip():
-        raise InvalidError("Say why.", fields={"reason": ["how you know who asked for it"]})
-    user = User.objects.filter(username=username).first() if is_text(username) else None
-    if user is None:
-        raise NotFoundError(f"There is no account {username!r}.")
+    user = account_for(actor, username, reason=reason, why="how you know who asked for it")
     if not user.is_active:
         raise ConflictError(f"{user.username} is closed.", hint="Open the account first.")
     audit.record(

@@ -22,13 +22,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, sign_in
-from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.door import sessions
 from accounts.door.models import RecoveryCode, SecondFactor
+from accounts.door.on_behalf import account_for
 from accounts.door.sealing import resealed, seal, unseal
-from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from accounts.json_gate import is_text
+from accounts.errors import ConflictError, ForbiddenError, InvalidError
 from accounts.models import StaffAssignment, User
 
 ISSUER: Final = "Beamport"
@@ -190,12 +189,7 @@ def reset(*, actor: Actor, username: str, reason: str) -> None:
 
     Audits ``second_factor.reset``.
     """
-    require(actor, Scope.ACCOUNT_ADMIN)
-    if not reason.strip():
-        raise InvalidError("Say why.", fields={"reason": ["how you know who asked for it"]})
-    user = User.objects.filter(username=username).first() if is_text(username) else None
-    if user is None:
-        raise NotFoundError(f"There is no account {username!r}.")
+    user = account_for(actor, username, reason=reason, why="how you know who asked for it")
     if not is_on(user):
         raise ConflictError(f"{user.username} has no second factor.")
     _remove(user)

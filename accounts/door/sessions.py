@@ -16,12 +16,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from accounts.access import Scope, require
 from accounts.actor import Actor
 from accounts.door.models import Session
+from accounts.door.on_behalf import account_for
 from accounts.door.session_store import silent_since
-from accounts.errors import ForbiddenError, InvalidError, NotFoundError
-from accounts.json_gate import is_text
+from accounts.errors import ForbiddenError, NotFoundError
 from accounts.models import APIKey, TokenSession, User
 
 
@@ -86,12 +85,7 @@ def end_others(*, actor: Actor, session_key: str | None) -> int:
 @transaction.atomic
 def end_of(*, actor: Actor, username: str, reason: str) -> int:
     """End every session of another person, as administrator; audits ``session.all_ended``, gives how many."""
-    require(actor, Scope.ACCOUNT_ADMIN)
-    if not reason.strip():
-        raise InvalidError("Say why.", fields={"reason": ["why the sessions end"]})
-    user = User.objects.filter(username=username).first() if is_text(username) else None
-    if user is None:
-        raise NotFoundError(f"There is no account {username!r}.")
+    user = account_for(actor, username, reason=reason, why="why the sessions end")
     count = end_all(user)
     audit.record(
         actor=actor,
