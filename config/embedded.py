@@ -25,6 +25,7 @@ DATABASE = "beamport"
 ROLE = "beamport"
 SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes, and PostgreSQL adds its own file name
 START_TIMEOUT_S = 20.0
+SERVER_PORTS = range(12_000, 32_000)  # below those that Linux and macOS give to outgoing connections
 RECOVERING = "the database system is"  # how PostgreSQL refuses while it reads its log after a crash
 
 
@@ -48,18 +49,19 @@ def valkey_url(var: Path) -> str:
 def free_port() -> int:
     """Return a port of the loopback address that nobody has now, for TCP or for UDP.
 
-    Channel Access takes one number for both.
+    Channel Access takes one number for both. The system does not give these ports to outgoing connections, so
+    none of them takes the port before its server does.
     """
     while True:
+        port = secrets.choice(SERVER_PORTS)
         with (
+            contextlib.suppress(OSError),
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
         ):
-            udp.bind(("127.0.0.1", 0))
-            port = int(udp.getsockname()[1])
-            with contextlib.suppress(OSError):
-                tcp.bind(("127.0.0.1", port))
-                return port
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,10 @@ class RunFeed(Feed):
             task = asyncio.create_task(store.call(store.frames, self.topic.target, since))
             self._reads[since] = task
             task.add_done_callback(lambda done: self._forget(since, done))
-        frames = await asyncio.shield(task)
+        await asyncio.wait((task,))
+        if task.cancelled():  # the feed was closed meanwhile, which is no cancellation of who reads
+            return []
+        frames = task.result()
         if not frames:
             self.known = min(self.known, since)
         return frames

@@ -116,10 +116,12 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._tasks.append(task)
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
-        """End the socket when one of its tasks fails: the client connects again."""
+        """End the socket when one of its tasks ends by itself: the client connects again."""
+        if task not in self._tasks:
+            return
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("%s failed", task.get_name(), exc_info=error)
-            self._is_over.set()
+        self._is_over.set()
 
     async def disconnect(self, code: int) -> None:
         """Leave every topic and end the tasks."""

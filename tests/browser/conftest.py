@@ -1,6 +1,7 @@
 """A whole Beamport and a headless Chromium; a page that complains on its console fails its test."""
 
 import re
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from config.embedded import free_port
 from tests.browser.archive import last_months_runs
 from tests.support.chromium import FLAGS, executable
 from tests.support.house_rules import ROOT
@@ -19,8 +19,9 @@ ARTEFACTS = ROOT / "var" / "test-artifacts"
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
-EMBED_PORT = free_port()
-"""Where a test serves a page of another site."""
+OTHER_SITE = socket.create_server(("127.0.0.1", 0))
+"""Where a test serves a page of another site; held from the start, since Beamport is told of it when it starts."""
+OTHER_SITE_URL = f"http://127.0.0.1:{OTHER_SITE.getsockname()[1]}"
 NO_COMPLAINTS: tuple[str, ...] = ()
 
 
@@ -80,7 +81,7 @@ class Visitor:
 @pytest.fixture(scope="package")
 def beamport() -> Iterator[Installation]:
     """Start the whole system for all browser tests."""
-    with installation(more={"BEAMPORT_EMBED_ORIGINS": f"http://127.0.0.1:{EMBED_PORT}"}) as running:
+    with installation(more={"BEAMPORT_EMBED_ORIGINS": OTHER_SITE_URL}) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import EMBED_PORT
+from tests.browser.conftest import OTHER_SITE, OTHER_SITE_URL
 from tests.browser.test_accessible import breaches
 from tests.support.installation import wait_for
 
@@ -122,9 +122,11 @@ class _Portal(BaseHTTPRequestHandler):
 @pytest.fixture
 def portal(beamport, scanned):
     _Portal.beamport, _Portal.key, _Portal.run = beamport.url, beamport.key("user"), scanned
-    server = ThreadingHTTPServer(("127.0.0.1", EMBED_PORT), _Portal)
+    server = ThreadingHTTPServer(OTHER_SITE.getsockname(), _Portal, bind_and_activate=False)
+    server.socket.close()
+    server.socket = OTHER_SITE.dup()
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{EMBED_PORT}"
+    yield OTHER_SITE_URL
     server.shutdown()
     server.server_close()
 

@@ -82,12 +82,15 @@ def test_no_list_looks_through_a_table_that_grows(stage):
     indexes: dict[str, set[str]] = {}
     for row, column in reading():
         name = f"{row.name} {column}"
-        plans = [explained(statement) for statement in statements(stage, row, column)]
-        indexes.setdefault(row.route, set()).update(index for plan in plans for index in indexes_of(plan))
+        asked = statements(stage, row, column)
+        plans = [explained(statement) for statement in asked]
+        if row.route in WALKS:
+            walks = [explained(statement, "sort", "bitmapscan") for statement in asked]
+            indexes.setdefault(row.route, set()).update(index for plan in walks for index in indexes_of(plan))
         found = {fault for plan in plans for fault in looked_through(plan)}
         faults[name] = {one for one in found if one.split(":")[0] not in READ_THROUGH.get(name, ())}
     assert {name: found for name, found in faults.items() if found} == {}
-    assert {route: index for route, index in WALKS.items() if index not in indexes[route]} == {}
+    assert {route: indexes[route] for route, index in WALKS.items() if index not in indexes[route]} == {}
 
 
 def reckon_with_many_rows() -> None:
@@ -119,9 +122,17 @@ def statements(stage: Stage, row: Row, column: str) -> list[str]:
     return [text for text in asked if text.startswith(("SELECT", "WITH", "EXECUTE"))]
 
 
-def explained(statement: str) -> dict[str, Any]:
-    """Give the plan as it is for tables that are not small, whatever was counted of them last."""
-    settings = [f"SET LOCAL enable_{way} = off" for way in ("seqscan", "hashjoin", "mergejoin", "material")]
+def explained(statement: str, *avoided: str) -> dict[str, Any]:
+    """Give the plan as it is for tables that are not small, whatever was counted of them last.
+
+    Parameters
+    ----------
+    avoided
+        Ways that the planner takes only if there is no other. Which of two cheap ways it prefers hangs on how
+        many pages earlier tests have left behind.
+    """
+    ways = ("seqscan", "hashjoin", "mergejoin", "material", *avoided)
+    settings = [f"SET LOCAL enable_{way} = off" for way in ways]
     with connection.cursor() as cursor:
         cursor.execute("; ".join([*settings, "SET LOCAL plan_cache_mode = force_custom_plan"]))
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}")

@@ -1,6 +1,7 @@
 """Whoever follows a run gets what is stored, each document once and in order."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -52,15 +53,41 @@ async def test_documents_arrive_while_they_are_stored_without_gap_or_duplicate_a
         for first in range(2, len(records), 7):
             await store.call(keep, records[first : first + 7])
 
-    acquiring = asyncio.create_task(acquire())
     found, last = [], -1
-    for upto in (15, 50, 90, len(records) - 1):
-        async with connected(member) as socket:
-            await socket.subscribe(topic, last)
-            found += await socket.documents(topic, upto)
-            last = found[-1][0]
-    await acquiring
+    async with asyncio.TaskGroup() as group:
+        group.create_task(acquire())
+        for upto in (15, 50, 90, len(records) - 1):
+            async with connected(member) as socket:
+                await socket.subscribe(topic, last)
+                found += await socket.documents(topic, upto)
+                last = found[-1][0]
     assert found == expected(records)
+
+
+async def test_a_socket_that_leaves_a_run_while_the_store_is_read_for_it_gets_it_when_it_comes_again(
+    member, monkeypatch
+):
+    records = records_of(scan(5))
+    topic = f"run:{records[0].run}"
+    await store.call(keep, records)
+    is_read, may_end, frames = threading.Event(), threading.Event(), store.frames
+
+    def slow(run, since):
+        is_read.set()
+        assert may_end.wait(10)
+        return frames(run, since)
+
+    async with connected(member) as socket:
+        monkeypatch.setattr(store, "frames", slow)
+        await socket.subscribe(topic)
+        await asyncio.to_thread(is_read.wait, 10)
+        await socket.send(type="unsubscribe", topic=topic)
+        await socket.until(type="unsubscribed", topic=topic)
+        monkeypatch.setattr(store, "frames", frames)
+        may_end.set()
+        await socket.subscribe(topic)
+        async with asyncio.timeout(10):
+            assert await socket.documents(topic, len(records) - 1) == expected(records)
 
 
 async def test_frames_go_through_the_broker_and_the_store_is_not_read_for_them(member, monkeypatch):
