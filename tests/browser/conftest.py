@@ -20,7 +20,7 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
 OTHER_SITE = socket.create_server(("127.0.0.1", 0))
-"""Where a test serves a page of another site; held from the start, since Beamport is told of it when it starts."""
+"""Where a test serves a page of another site; held from the start: Beamport is told of it when it starts."""
 OTHER_SITE_URL = f"http://127.0.0.1:{OTHER_SITE.getsockname()[1]}"
 NO_COMPLAINTS: tuple[str, ...] = ()
 
