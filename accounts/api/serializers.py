@@ -68,12 +68,19 @@ class MadeKeySerializer(KeySerializer):
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
-    """One act."""
+    """One act; `object_name` is what the thing is called now, empty where it is gone or has no name."""
+
+    object_name = serializers.SerializerMethodField()
 
     class Meta:
         model = AuditEntry
-        fields = ("id", "at", *CHAINED_FIELDS, "hash")
+        fields = ("id", "at", *CHAINED_FIELDS, "object_name", "hash")
         read_only_fields = fields
+
+    def get_object_name(self, entry: AuditEntry) -> str:
+        """Look the name up among those of the page."""
+        names: dict[tuple[str, str], str] = self.context["names"]
+        return names.get((entry.object_kind, entry.object_id), "")
 
 
 class AuditQuerySerializer(StrictSerializer):

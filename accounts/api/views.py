@@ -25,6 +25,7 @@ from accounts.api.serializers import (
     ProposalChangeSerializer,
     ProposalSerializer,
 )
+from accounts.audit_names import names_of
 from accounts.proposal_services import change_proposal
 from accounts.requests import actor_of
 
@@ -79,8 +80,9 @@ class AuditView(APIView):
         """Give the acts one may read, newest first, in pages."""
         rows = selectors.audit_entries(actor_of(request), **words_of(request, AuditQuerySerializer))
         pages = CursorPages()
-        page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(AuditEntrySerializer(page, many=True).data)
+        page = pages.paginate_queryset(rows, request, view=self) or []
+        told = AuditEntrySerializer(page, many=True, context={"names": names_of(page)})
+        return pages.get_paginated_response(told.data)
 
 
 class ProposalsView(APIView):

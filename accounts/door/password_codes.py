@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 from accounts import audit, services, sign_in
 from accounts.actor import Actor
 from accounts.door.on_behalf import account_for
+from accounts.door.spelled_codes import as_made, in_groups
 from accounts.errors import ConflictError, InvalidError
 from accounts.json_gate import is_text
 from accounts.models import User
@@ -28,7 +29,6 @@ SALT: Final = "accounts.door.password_codes"
 LIFETIME: Final = timedelta(hours=24)
 END_BYTES: Final = 5
 SEAL_BYTES: Final = 20  # 160 bits that nobody can guess; with the end 40 letters and digits
-GROUP: Final = 4
 WRONG: Final = "This name and this code do not fit, or the code has ended."
 
 
@@ -46,8 +46,7 @@ def make(*, actor: Actor, username: str, reason: str) -> str:
         reason=reason,
     )
     end = int(time.time() + LIFETIME.total_seconds()).to_bytes(END_BYTES, "big")
-    code = base64.b32encode(end + _seal(user, end)).decode()
-    return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+    return in_groups(base64.b32encode(end + _seal(user, end)).decode())
 
 
 def use(*, username: str, code: str, password: str, address: str) -> None:
@@ -83,7 +82,7 @@ def _set(username: str, code: str, password: str, address: str) -> bool:
 
 def _fits(user: User, code: str) -> bool:
     try:
-        typed = base64.b32decode("".join(code.split()).replace("-", "").upper())
+        typed = base64.b32decode(as_made(code))
     except (binascii.Error, ValueError):
         return False
     end, seal = typed[:END_BYTES], typed[END_BYTES:]

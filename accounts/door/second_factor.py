@@ -27,6 +27,7 @@ from accounts.door import sessions
 from accounts.door.models import RecoveryCode, SecondFactor
 from accounts.door.on_behalf import account_for
 from accounts.door.sealing import resealed, seal, unseal
+from accounts.door.spelled_codes import as_made, in_groups
 from accounts.errors import ConflictError, ForbiddenError, InvalidError
 from accounts.models import StaffAssignment, User
 
@@ -214,10 +215,10 @@ def reseal() -> int:
 
 
 def _opens(user: User, code: str, address: str) -> bool:
-    typed = "".join(code.split()).replace("-", "")
+    typed = as_made(code)
     if len(typed) == 6 and typed.isascii() and typed.isdigit():
         return _is_right(user, typed)
-    return _recovers(user, typed.upper(), address)
+    return _recovers(user, typed, address)
 
 
 @transaction.atomic
@@ -254,7 +255,7 @@ def _new_codes(user: User) -> list[str]:
     RecoveryCode.objects.filter(user=user).delete()
     plain = [_random_text(RECOVERY_LENGTH) for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, hashed=_hashed(code)) for code in plain)
-    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in plain]
+    return [in_groups(code) for code in plain]
 
 
 def _random_text(length: int) -> str:

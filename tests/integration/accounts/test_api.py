@@ -1,12 +1,15 @@
 import json
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.test import Client
 
-from accounts import selectors
+from accounts import audit, selectors
 from accounts.models import APIKey, AuditEntry, Membership
-from tests.support.people import PASSWORD, Facility
+from accounts.people import change_person
+from accounts.rule_services import add_rule
+from accounts.sample_services import create_sample
+from tests.support.people import PASSWORD, SYSTEM, Facility
 
 
 @pytest.fixture
@@ -196,6 +199,25 @@ def test_the_audit_log_is_read_in_pages_without_gap_or_double(facility):
     assert seen == sorted(AuditEntry.objects.values_list("id", flat=True), reverse=True)
     first = admin.get("/api/v1/audit", {"action": "membership.set", "proposal": "P-2"}).json()["results"]
     assert [row["object_id"] for row in first] == ["outsider"]
+
+
+def test_the_audit_log_tells_things_by_name_and_reads_on_over_keys_that_are_none(
+    facility, django_assert_max_num_queries
+):
+    admin = Client()
+    admin.force_login(facility.users["admin"])
+    change_person(actor=SYSTEM, username="pi", first_name="Ada", last_name="Lovelace")
+    sample = create_sample(actor=SYSTEM, proposal="P-1", name="LaB6")
+    rule = add_rule(actor=SYSTEM, beamline="alpha", kind="device", group="members", pattern="sx")
+    with transaction.atomic():
+        audit.record(actor=SYSTEM, action="sample.changed", object_kind="sample", object_id="no uid")
+    with django_assert_max_num_queries(8):
+        rows = admin.get("/api/v1/audit", {"limit": 5}).json()["results"]
+    named = {row["object_id"]: row["object_name"] for row in rows}
+    assert named["pi"] == "Ada Lovelace"
+    assert named[str(sample.uid)] == "LaB6"
+    assert "sx" in named[str(rule.uid)]
+    assert named["no uid"] == ""
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ export interface AuditEntry {
   action: string;
   object_kind: string;
   object_id: string;
+  /** What it is called now; empty where it is gone or has no name. */
+  object_name: string;
   beamline: string;
   proposal: string;
   before: unknown;

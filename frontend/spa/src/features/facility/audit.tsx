@@ -1,8 +1,11 @@
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { type AuditEntry, auditFile, getAudit } from "../../api/facility";
-import { compactJson, when } from "../../components/format";
-import { Button, Code, Field, TableRegion } from "../../components/parts";
+import { may } from "../../bootstrap";
+import { when } from "../../components/format";
+import { Button, Field, TableRegion } from "../../components/parts";
+import { ChangeList } from "./change_list";
+import { short } from "./changes";
 import { asMoment } from "./dates";
 import { FacilityFrame } from "./frame";
 import { Answers, usePages } from "./more_rows";
@@ -108,9 +111,8 @@ function AuditTable({ entries }: { entries: AuditEntry[] }) {
             <th scope="col">When</th>
             <th scope="col">Who</th>
             <th scope="col">Act</th>
-            <th scope="col">On</th>
             <th scope="col">Where</th>
-            <th scope="col">Why, before and after</th>
+            <th scope="col">Why, and what changed</th>
           </tr>
         </thead>
         <tbody>
@@ -118,15 +120,22 @@ function AuditTable({ entries }: { entries: AuditEntry[] }) {
             <tr key={entry.id}>
               <td className="facility-dates">{when(entry.at)}</td>
               <td>
-                {entry.username}
+                {entry.username || "–"}
                 {entry.on_behalf_of && <span className="cell-note">for {entry.on_behalf_of}</span>}
                 {entry.address && <span className="cell-note">{entry.address}</span>}
               </td>
-              <th scope="row">{entry.action}</th>
-              <td>{entry.object_id || "–"}</td>
+              <th scope="row">
+                {entry.action}
+                {entry.object_id && (
+                  <span className="cell-note">
+                    <ActedOn entry={entry} />
+                  </span>
+                )}
+              </th>
               <td>{[entry.beamline, entry.proposal].filter(Boolean).join(", ") || "–"}</td>
-              <td>
-                <Change entry={entry} />
+              <td className="audit-change">
+                {entry.reason && <p className="audit-reason">{entry.reason}</p>}
+                <ChangeList entry={entry} />
               </td>
             </tr>
           ))}
@@ -136,13 +145,26 @@ function AuditTable({ entries }: { entries: AuditEntry[] }) {
   );
 }
 
-function Change({ entry }: { entry: AuditEntry }) {
-  const { before, after, reason } = entry;
-  if (before === null && after === null) return <>{reason || "–"}</>;
-  return (
-    <details>
-      <summary>{reason || compactJson(after ?? before, 60)}</summary>
-      <Code text={JSON.stringify({ before, after }, null, 1)} />
-    </details>
+/** Where a thing has a page of its own, by its kind. */
+const PAGES: Record<string, string> = {
+  proposal: "/facility/proposals/",
+  visit: "/facility/visits/",
+  sample: "/samples/",
+  run: "/runs/",
+  user: "/facility/people?q=",
+  membership: "/facility/people?q=",
+  staff_assignment: "/facility/people?q=",
+};
+
+/** What the act was on, by its name where that is known, with the way to it. */
+function ActedOn({ entry }: { entry: AuditEntry }) {
+  const { object_id: id, object_name: name, object_kind: kind } = entry;
+  const isPerson = PAGES[kind]?.endsWith("=");
+  const text = name && isPerson ? `${name} (${id})` : name || short(id);
+  const page = isPerson && !may("account:manage") ? undefined : PAGES[kind];
+  return page ? (
+    <Link to={page + encodeURIComponent(id)}>{text}</Link>
+  ) : (
+    <span title={text === id ? undefined : id}>{text}</span>
   );
 }
