@@ -30,6 +30,12 @@ THEME = """theme => {
   if (button) button.click(); else document.documentElement.dataset.theme = theme;
 }"""
 WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
+FIGURES_OF_ANOTHER_WIDTH = """() => new Promise((tell) => {
+  const wide = (one) => Math.round(one.getBoundingClientRect().width);
+  const other = (one) => wide(one.querySelector(".main-svg")) !== wide(one);
+  const look = () => tell([...document.querySelectorAll(".js-plotly-plot")].filter(other).length);
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})"""
 LOADING = re.compile("^Loading")
 
 
@@ -71,6 +77,8 @@ class Sweep:
         self.page.evaluate(THEME, theme)
 
     def _try(self, place, *, with_axe):
+        if lagging := self.page.evaluate(FIGURES_OF_ANOTHER_WIDTH):
+            self.found[f"{place} figures"] = [f"{lagging} not as wide as their place"]
         self.person.picture(f"sweep-{self.state}-{place}")
         if self.page.evaluate(WIDE):
             try:

@@ -5,7 +5,8 @@ import { loadPlotly, type Plotly } from "./plotly_loader";
 import { token } from "./tokens";
 
 const CONFIG = {
-  responsive: true,
+  // It follows its place by itself, below: Plotly would wait a tenth of a second after the window, and see nothing else.
+  responsive: false,
   displaylogo: false,
   // Data stay here: no button that sends them to anybody's cloud, and no address to send them to.
   showSendToCloud: false,
@@ -35,8 +36,11 @@ export function PlotlyFigure({ figure, caption }: { figure: Figure; caption: str
 
   useEffect(() => {
     const place = holder.current;
+    if (!plotly || !place) return;
+    const unfollow = followPlace(plotly, place);
     return () => {
-      if (plotly && place) plotly.purge(place);
+      unfollow();
+      plotly.purge(place);
     };
   }, [plotly]);
 
@@ -47,6 +51,19 @@ export function PlotlyFigure({ figure, caption }: { figure: Figure; caption: str
       <figcaption>{caption}</figcaption>
     </figure>
   );
+}
+
+/** Draw a figure anew, before the next picture of the page, when its place has another size. */
+function followPlace(plotly: Plotly, place: HTMLElement): () => void {
+  let drawn = `${place.clientWidth} ${place.clientHeight}`;
+  const observer = new ResizeObserver(() => {
+    const size = `${place.clientWidth} ${place.clientHeight}`;
+    if (size === drawn || place.clientWidth === 0) return;
+    drawn = size;
+    void plotly.relayout(place, { autosize: true });
+  });
+  observer.observe(place);
+  return () => observer.disconnect();
 }
 
 function themed(layout: Record<string, unknown>, _theme: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** The part of Plotly that is used. */
 export interface Plotly {
   react(place: HTMLElement, data: unknown[], layout: unknown, config: unknown): Promise<unknown>;
+  relayout(place: HTMLElement, changes: unknown): Promise<unknown>;
   purge(place: HTMLElement): void;
 }
 
