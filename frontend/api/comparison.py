@@ -1,5 +1,6 @@
 """Several runs in one figure, over REST."""
 
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -24,6 +25,7 @@ from frontend.figures.run_figure import label_of, signal
 MOST_RUNS = 20
 MOST_NUMBERS = 8
 """Scan numbers in the name of a file."""
+_TOLD = ("uid", "label", "problem", "colour")
 PARAMETERS = [
     OpenApiParameter("run", str, many=True, required=True, description="Uids; the first is the reference."),
     OpenApiParameter("stream", str, description="Stream of each run; the one that its plan is about."),
@@ -33,6 +35,9 @@ PARAMETERS = [
     OpenApiParameter("mode", str, enum=MODES, description="How the runs are put together."),
     OpenApiParameter("scale", str, enum=tuple(SCALES), description="What each line is scaled to."),
     OpenApiParameter("log", str, description="Logarithmic axes, with commas: x, y, z (colour)."),
+    OpenApiParameter(
+        "colours", str, description="Which colour each run has, with commas: 1 to 20; else by its place."
+    ),
     OpenApiParameter("file", str, enum=tuple(MEDIA_TYPES), description="The figure as a file."),
 ]
 EXAMPLE = OpenApiExample(
@@ -40,7 +45,9 @@ EXAMPLE = OpenApiExample(
     value={
         "figure": {"data": [], "layout": {}},
         "caption": "det over sx of 2 runs.",
-        "runs": [{"uid": "7f3a9c1e-5d4b-4c1f-9a57-0d6f1b2c3e4f", "label": "12 LaB6", "problem": ""}],
+        "runs": [
+            {"uid": "7f3a9c1e-5d4b-4c1f-9a57-0d6f1b2c3e4f", "label": "12 LaB6", "problem": "", "colour": 1}
+        ],
         "x": "sx",
         "y": "det",
         "choices": {"x": ["sx", "det", "time", "seq_num"], "y": ["sx", "det"]},
@@ -74,9 +81,10 @@ class ComparisonView(APIView):
             for run in runs:
                 selectors.exportable_run(actor, run["uid"])
         asked = {**asked_axes(given), "slow": "none"}
+        colours = _colours(given.get("colours", ""), len(runs))
         drawn: list[dict[str, Any]] = []
-        for run in runs:
-            drawn.append(_drawn(actor, run, given.get("stream", ""), asked, _first(drawn)))
+        for run, colour in zip(runs, colours, strict=True):
+            drawn.append(_drawn(actor, run, given.get("stream", ""), asked, _first(drawn), colour))
         first = _first(drawn)
         if first is None:
             raise InvalidError(drawn[0]["problem"], fields={"y": [drawn[0]["problem"]]})
@@ -94,7 +102,7 @@ class ComparisonView(APIView):
             {
                 "figure": made.figure,
                 "caption": made.caption,
-                "runs": [{name: one[name] for name in ("uid", "label", "problem")} for one in drawn],
+                "runs": [{name: one[name] for name in _TOLD} for one in drawn],
                 "x": axes.x,
                 "y": axes.y[0],
                 "choices": {"x": list(axes.x_choices), "y": list(axes.y_choices)},
@@ -108,6 +116,17 @@ def _uids(given: list[str]) -> list[str]:
         advice = f"These are {len(uids)} runs: name 1 to {MOST_RUNS} as run=<uid>."
         raise InvalidError(advice, fields={"run": [advice]})
     return list(dict.fromkeys(uids))
+
+
+def _colours(given: str, runs: int) -> list[int]:
+    """Read which colour each run has; those that are not named get the first that are free."""
+    texts = [text.strip() for text in given.split(",") if text.strip()]
+    colours = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 2]
+    if len(colours) < len(texts) or not all(1 <= colour <= MOST_RUNS for colour in colours):
+        advice = f"Name colours by their numbers, 1 to {MOST_RUNS}, with commas."
+        raise InvalidError(advice, fields={"colours": [advice]})
+    free = (colour for colour in range(1, MOST_RUNS + 1) if colour not in colours)
+    return [*colours[:runs], *islice(free, max(0, runs - len(colours)))]
 
 
 def _file_name(drawn: list[dict[str, Any]], mode: str, kind: str) -> str:
@@ -129,7 +148,12 @@ def _first(drawn: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _drawn(
-    actor: Actor, run: dict[str, Any], stream: str, asked: dict[str, Any], first: dict[str, Any] | None
+    actor: Actor,
+    run: dict[str, Any],
+    stream: str,
+    asked: dict[str, Any],
+    first: dict[str, Any] | None,
+    colour: int,
 ) -> dict[str, Any]:
     """Read what is to be drawn of one run, the same signal over the same axis as of the first.
 
@@ -144,6 +168,7 @@ def _drawn(
         "axes": None,
         "words": {},
         "problem": "",
+        "colour": colour,
     }
     if first is not None:
         asked = {**asked, "x": first["axes"].x, "y": first["axes"].y[:1]}
@@ -161,5 +186,5 @@ def _drawn(
         return {**found, "problem": str(error)}
     table = selectors.table(actor, run["uid"], name, columns=axes.columns)
     across, values = signal(table, run["start"], axes)
-    part = Part(found["label"], across, values)
+    part = Part(found["label"], across, values, name=number, colour=colour)
     return {**found, "part": part, "axes": axes, "words": words}

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from frontend.figures.run_figure import axis_layout, escaped, plain
+from frontend.figures.run_figure import COLOURS, axis_layout, colour_bar, escaped, plain
 from frontend.figures.thinning import Values, kept_rows
 
 MOST_POINTS = 4_000
 IMAGE_COLUMNS = 400
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""When all colours are taken they are taken again, dashed."""
 MODES = ("overlay", "offset", "waterfall", "difference", "ratio")
 
 
@@ -23,6 +25,10 @@ class Part:
     label: str
     x: Values
     y: Values
+    name: str = ""
+    """Few letters for an axis; the label when empty."""
+    colour: int = 0
+    """Which colour its line has, from 1, also when other runs come and go; 0: by its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,10 @@ def compare_figure(
     if mode not in MODES or scale not in SCALES:
         raise ValueError(f"{mode!r} and {scale!r}: choose one of {MODES} and one of {tuple(SCALES)}.")
     apart: list[str] = []
-    scaled = [replace(part, y=SCALES[scale](part)) for part in map(_sorted, parts)]
+    scaled = [
+        replace(part, y=SCALES[scale](part), colour=part.colour or place)
+        for place, part in enumerate(map(_sorted, parts), 1)
+    ]
     if mode == "waterfall":
         figure = _image(scaled, x, y, "z" in log)
     else:
@@ -138,7 +147,12 @@ def _against_first(parts: Sequence[Part], join: Callable[[Values, Values], Value
     first, *others = parts
     with np.errstate(all="ignore"):
         return [
-            Part(f"{part.label} {sign} {first.label}", first.x, join(on_axis(part, first.x), first.y))
+            replace(
+                part,
+                label=f"{part.label} {sign} {first.name or first.label}",
+                x=first.x,
+                y=join(on_axis(part, first.x), first.y),
+            )
             for part in others
         ]
 
@@ -163,10 +177,16 @@ def _lines(parts: Sequence[Part], x: str, y: str) -> go.Figure:
             name=escaped(part.label),
             mode="lines+markers" if len(rows) <= 200 else "lines",
             marker={"size": 4},
-            line={"width": 1.75},
+            line={"width": 1.75, **_look(part.colour)},
+            meta={"colour": part.colour},
             hovertemplate="%{x}: %{y}<extra>" + escaped(part.label) + "</extra>",
         )
     return figure
+
+
+def _look(colour: int) -> dict[str, str]:
+    turn, place = divmod(colour - 1, len(COLOURS))
+    return {"color": COLOURS[place], "dash": DASHES[turn % len(DASHES)]}
 
 
 def _image(parts: Sequence[Part], x: str, y: str, is_log: bool) -> go.Figure:
@@ -176,15 +196,17 @@ def _image(parts: Sequence[Part], x: str, y: str, is_log: bool) -> go.Figure:
     rows = [on_axis(part, across) for part in parts]
     if is_log:
         rows = [np.log10(np.where(row > 0, row, np.nan)) for row in rows]
-    label = escaped(f"log10 of {y}" if is_log else y)
+    labels = [escaped(f"{place}. {part.label}") for place, part in enumerate(parts, 1)]
     figure = go.Figure(layout=axis_layout(x, ""))
     figure.add_heatmap(
         x=plain(across),
-        y=[escaped(f"{place}. {part.label}") for place, part in enumerate(parts, 1)],
+        y=labels,
         z=[plain(row) for row in rows],
         colorscale="Viridis",
-        colorbar={"title": {"text": label, "side": "right"}},
+        colorbar=colour_bar(f"log10 of {y}" if is_log else y),
     )
+    names = [escaped(part.name or part.label) for part in parts]
+    figure.update_yaxes(type="category", tickvals=labels, ticktext=names)
     return figure
 
 

@@ -18,6 +18,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "json": "application/json",
 }
 _DOTS_UP_TO = 500
+_LINE_STYLES: Mapping[str, str] = {"dash": "--", "dot": ":", "dashdot": "-."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,11 @@ def _picture(kind: str, figure: Mapping[str, Any], title: str, size: Size) -> by
 
     canvas = Figure(figsize=(size.width, size.height), layout="constrained")
     axes = canvas.subplots()
+    layout = figure["layout"]
+    if "colorway" in layout:
+        axes.set_prop_cycle(color=layout["colorway"])
     for trace in figure["data"]:
         _draw(canvas, axes, trace)
-    layout = figure["layout"]
     for name in ("x", "y"):
         axis = layout.get(f"{name}axis") or {}
         axes.set(**{f"{name}label": _words(axis)})
@@ -105,8 +108,17 @@ def _draw(canvas: Any, axes: Any, trace: Mapping[str, Any]) -> None:
         dots = axes.scatter(x, y, c=np.array(marker["color"], dtype=float), cmap="viridis", s=12)
         canvas.colorbar(dots).set_label(_plain(marker["colorbar"]["title"]["text"]))
         return
-    style = "o-" if len(x) <= _DOTS_UP_TO else "-"
-    axes.plot(x, y, style, label=_plain(trace.get("name", "")), markersize=3, linewidth=1.2)
+    line = trace.get("line") or {}
+    axes.plot(
+        x,
+        y,
+        marker="o" if len(x) <= _DOTS_UP_TO else "",
+        color=line.get("color"),
+        linestyle=_LINE_STYLES.get(line.get("dash", ""), "-"),
+        label=_plain(trace.get("name", "")),
+        markersize=3,
+        linewidth=1.2,
+    )
 
 
 def _words(axis: Mapping[str, Any]) -> str:

@@ -13,6 +13,8 @@ from frontend.figures.numbers import as_numbers
 from frontend.figures.thinning import Values, kept_rows
 
 MOST_POINTS = 10_000
+COLOURS = ("#0a687c", "#c25e00", "#6a4fb3", "#2e7d32", "#ad2a66")
+"""Of lines, in their order: the ``--series-`` of the pages in the light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,7 @@ def _map(
         values = np.log10(np.where(values > 0, values, np.nan))
     shape = _grid_shape(start)
     label = _label(_named(axes.y[0], axes), units)
-    title = escaped(f"log10 of {label}" if is_log else label)
-    bar = {"title": {"text": title, "side": "right"}}
+    bar = colour_bar(f"log10 of {label}" if is_log else label)
     figure = go.Figure(layout=_layout(axes.x, (axes.slow,), units))
     if shape is not None and len(values) > 0:
         grid_fast, grid_slow, grid = _gridded(fast, slow, values, shape)
@@ -261,10 +262,16 @@ def axis_layout(x: str, y: str) -> dict[str, Any]:
         "template": "none",
         "margin": {"l": 64, "r": 16, "t": 16, "b": 48},
         "hovermode": "closest",
-        "legend": {"orientation": "h", "y": 1.08, "x": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "colorway": list(COLOURS),
         "xaxis": {"title": {"text": escaped(x)}, "automargin": True, "zeroline": False},
         "yaxis": {"title": {"text": escaped(y)}, "automargin": True, "zeroline": False},
     }
+
+
+def colour_bar(words: str) -> dict[str, Any]:
+    """Give the scale of colours beside an image, narrow enough for a phone."""
+    return {"title": {"text": escaped(words), "side": "right"}, "thickness": 14}
 
 
 def _label(key: str, units: Mapping[str, str]) -> str:

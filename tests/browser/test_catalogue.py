@@ -54,6 +54,43 @@ def test_two_runs_of_last_month_are_found_and_compared_in_five_steps(visit, arch
     expect(page.get_by_test_id("fit")).to_be_visible(timeout=30_000)
 
 
+COLOUR_OF_LINES = "lines => lines.map(line => getComputedStyle(line).stroke)"
+
+
+def test_a_run_keeps_its_colour_when_others_are_left_out_and_added(visit, archive):
+    person = visit()
+    page = person.page
+    person.sign_in("user")
+    runs = "&".join(f"run={archive[name]}" for name in ("scan-1", "scan-2", "scan-4"))
+    person.open(f"/runs/compare?{runs}&mode=offset")
+    chips = page.locator(".compared .line-chip line")
+    traces = page.locator(".js-plotly-plot .scatterlayer .trace path.js-line")
+
+    def colours(count):
+        expect(traces).to_have_count(count)
+        expect(chips).to_have_count(count)
+        drawn = traces.evaluate_all(COLOUR_OF_LINES)
+        assert chips.evaluate_all(COLOUR_OF_LINES) == drawn
+        return drawn
+
+    first, second, third = colours(3)
+    page.get_by_role("button", name="Leave out: 9002").click()
+    assert colours(2) == [first, third]
+    page.get_by_label("Add a run").fill("9002")
+    page.get_by_label("Add a run").press("Enter")
+    page.get_by_role("button", name="Add 9002").click()
+    assert colours(3) == [first, third, second]
+    page.get_by_role("button", name="Make first: 9004").click()
+    expect(page.locator(".compared li").first).to_contain_text("9004")
+    expect(page.locator(".legend .legendtext").first).to_contain_text("9004")
+    page.reload()
+    assert colours(3) == [third, first, second]
+    assert breaches(page) == []
+    page.get_by_role("button", name="Use the dark theme").click()
+    expect(traces.first).not_to_have_css("stroke", third)
+    assert len(set(colours(3))) == 3
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_what_opens_on_the_pages_breaks_no_rule(visit, archive, theme):
     person = visit()

@@ -41,6 +41,16 @@ def test_runs_are_drawn_together_and_named(place):
     assert [line["y"] for line in difference["figure"]["data"]] == [[0.0, 0.0, 0.0]]
 
 
+def test_a_run_keeps_the_colour_that_is_named(place):
+    uids = [stored(place, scan(points)) for points in (3, 4, 5)]
+    answer = compared(place, *uids, colours="3,1").json()
+    assert [run["colour"] for run in answer["runs"]] == [3, 1, 2]
+    assert [line["meta"]["colour"] for line in answer["figure"]["data"]] == [3, 1, 2]
+    without = compared(place, uids[0], uids[2], colours="3,2").json()
+    looks = {run["uid"]: run["colour"] for run in answer["runs"]}
+    assert all(looks[run["uid"]] == run["colour"] for run in without["runs"])
+
+
 def test_a_run_that_cannot_be_drawn_stays_away_and_it_is_said_why(place):
     uids = [stored(place, scan(3)), stored(place, list(scan(3))[:1])]
     answer = compared(place, *uids).json()
@@ -77,6 +87,9 @@ def test_one_run_that_is_not_to_be_seen_hides_the_comparison(place):
         ({"file": "exe"}, "file"),
         ({"log": "q"}, "log"),
         ({"y": "det +"}, "y"),
+        ({"colours": "1,red"}, "colours"),
+        ({"colours": "21"}, "colours"),
+        ({"colours": "\u00b2"}, "colours"),
         ({"y": ["det"] * 9}, "y"),
     ],
 )

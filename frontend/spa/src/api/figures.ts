@@ -27,6 +27,8 @@ export interface ComparedRun {
   label: string;
   /** Why it is not drawn; empty when it is. */
   problem: string;
+  /** The look of its line, from 1; see components/line_look.tsx. */
+  colour: number;
 }
 
 export interface Comparison {

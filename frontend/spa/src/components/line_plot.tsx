@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useTheme } from "../features/frame/theme";
 import { timeLabels, when } from "./format";
+import { seriesColours } from "./line_look";
 import { token } from "./tokens";
 
 export interface LineSeries {
@@ -116,7 +117,7 @@ export function LinePlot({ data, xLabel, series, version, ...more }: LinePlotPro
   useEffect(() => {
     const place = holder.current;
     if (!place) return;
-    const colours = [1, 2, 3, 4, 5].map((index) => token(`--series-${index}`));
+    const colours = seriesColours();
     const options: uPlot.Options = {
       width: place.clientWidth || 300,
       height: place.clientHeight || 200,

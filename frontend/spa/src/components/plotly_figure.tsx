@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Figure } from "../api/runs";
 import { useTheme } from "../features/frame/theme";
+import { inThemeColours, seriesColours } from "./line_look";
 import { loadPlotly, type Plotly } from "./plotly_loader";
 import { token } from "./tokens";
 
@@ -31,7 +32,7 @@ export function PlotlyFigure({ figure, caption }: { figure: Figure; caption: str
   useEffect(() => {
     const place = holder.current;
     if (!plotly || !place) return;
-    void plotly.react(place, figure.data, themed(figure.layout, theme.applied), CONFIG);
+    void plotly.react(place, inThemeColours(figure.data), themed(figure.layout, theme.applied), CONFIG);
   }, [plotly, figure, theme.applied]);
 
   useEffect(() => {
@@ -82,7 +83,7 @@ function themed(layout: Record<string, unknown>, _theme: string): Record<string,
     ...axes,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    colorway: [1, 2, 3, 4, 5].map((index) => token(`--series-${index}`)),
+    colorway: seriesColours(),
     font: { family: "system-ui, sans-serif", size: 12, color: ink },
     hoverlabel: { bgcolor: token("--surface"), bordercolor: line, font: { color: ink } },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-2"), activecolor: token("--accent") },

@@ -1,12 +1,16 @@
 """Runs in one figure."""
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from frontend.figures.compare_figure import IMAGE_COLUMNS, MODES, SCALES, Part, compare_figure
 from frontend.figures.pictures import MEDIA_TYPES, figure_file
+from frontend.figures.run_figure import COLOURS
+from tests.support.house_rules import ROOT
 
 
 def part(label, x, y):
@@ -72,6 +76,39 @@ def test_a_waterfall_has_a_row_for_each_run_on_one_axis():
     assert len(image["x"]) == IMAGE_COLUMNS
     assert image["z"][0][0] == 0.0
     assert image["z"][1][0] is None
+
+
+def test_a_waterfall_names_its_rows_shortly_at_the_axis():
+    made = compare_figure([replace(A, name="12"), B], x="sx", y="det", mode="waterfall")
+    axis = made.figure["layout"]["yaxis"]
+    assert (axis["tickvals"], axis["ticktext"]) == (["1. a", "2. b"], ["12", "b"])
+
+
+def colours(*parts, **asked):
+    return [(line["line"]["color"], line["line"]["dash"]) for line in lines(*parts, **asked)]
+
+
+@pytest.mark.parametrize("mode", ["overlay", "offset", "difference", "ratio"])
+def test_a_run_has_its_colour_in_every_mode(mode):
+    drawn = colours(A, B, replace(A, colour=5), mode=mode)
+    assert drawn[-2:] == [(COLOURS[1], "solid"), (COLOURS[4], "solid")]
+
+
+def test_twenty_runs_have_twenty_looks():
+    assert len(set(colours(*[A] * 20))) == 20
+
+
+def test_a_picture_has_the_colours_and_dashes_of_its_lines():
+    made = compare_figure([A, replace(B, colour=7)], x="sx", y="det")
+    drawn = figure_file("svg", made.figure, "two").decode()
+    assert f"stroke: {COLOURS[0]}" in drawn
+    assert re.search(rf"stroke-dasharray: [^;]+; [^\"]*stroke: {COLOURS[1]}", drawn)
+
+
+def test_the_colours_are_those_of_the_pages():
+    tokens = (ROOT / "frontend" / "spa" / "src" / "styles" / "tokens.css").read_text()
+    light = tokens.split("}")[0]
+    assert re.findall(r"--series-\d: (#[0-9a-f]+);", light) == list(COLOURS)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -19,6 +19,8 @@ import {
 import { PlotlyFigure } from "../../components/plotly_figure";
 import { useResource } from "../../live/resource";
 import { Page } from "../frame/page";
+import { type Chosen, withRuns } from "./choice";
+import { ComparedRuns } from "./compared_runs";
 import { differences } from "./differences";
 import { FitTable } from "./fit_table";
 
@@ -56,12 +58,7 @@ export default function ComparePage() {
     else next.delete(name);
     setSearch(next, { replace: true });
   };
-  const keep = (kept: string[]) => {
-    const next = new URLSearchParams(search);
-    next.delete("run");
-    for (const uid of kept) next.append("run", uid);
-    setSearch(next);
-  };
+  const keep = (kept: Chosen[]) => setSearch(withRuns(search, kept));
   if (uids.length === 0) {
     return (
       <Page title="Compare">
@@ -196,50 +193,6 @@ function Choices({ search, drawn, error, onChange }: ChoicesProps) {
 
 function others(value: string | null, known: string[]): [string, string][] {
   return value && !known.includes(value) ? [[value, value]] : [];
-}
-
-interface ComparedRunsProps {
-  drawn: Comparison;
-  onKeep: (uids: string[]) => void;
-}
-
-function ComparedRuns({ drawn, onKeep }: ComparedRunsProps) {
-  const uids = drawn.runs.map(({ uid }) => uid);
-  return (
-    <Card title="Runs">
-      <ol className="compared">
-        {drawn.runs.map((run, index) => (
-          <li key={run.uid}>
-            <Link to={`/runs/${run.uid}`}>
-              <bdi>{run.label}</bdi>
-            </Link>
-            {index === 0 && <span className="muted">the reference</span>}
-            {run.problem && <span className="job-problem">not drawn: {run.problem}</span>}
-            <span className="item-links">
-              {index > 0 && (
-                <Button
-                  kind="quiet"
-                  label={`Make first: ${run.label}`}
-                  onClick={() => onKeep([run.uid, ...uids.filter((uid) => uid !== run.uid)])}
-                >
-                  Make first
-                </Button>
-              )}
-              {uids.length > 1 && (
-                <Button
-                  kind="quiet"
-                  label={`Leave out: ${run.label}`}
-                  onClick={() => onKeep(uids.filter((uid) => uid !== run.uid))}
-                >
-                  Leave out
-                </Button>
-              )}
-            </span>
-          </li>
-        ))}
-      </ol>
-    </Card>
-  );
 }
 
 const SHOWN = 80;
