@@ -20,19 +20,25 @@ MAX_AT_ONCE: Final = 500
 FACTS: Final = ("email", "first_name", "last_name", "external_id")
 
 
-def people(actor: Actor, *, q: str = "", is_active: bool | None = None) -> QuerySet[User]:
+def people(
+    actor: Actor, *, q: str = "", is_active: bool | None = None, usernames: str = ""
+) -> QuerySet[User]:
     """Give accounts with their roles joined; needs `account:manage`.
 
     Parameters
     ----------
     q
         Part of the username, a name or the address.
+    usernames
+        Only the accounts with these whole names, commas between.
     """
     require(actor, Scope.ACCOUNT_ADMIN)
     rows = User.objects.all()
     for word in check_text(q, name="q", max_length=200).split():
         named = Q(username__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
         rows = rows.filter(named | Q(email__icontains=word))
+    if usernames:
+        rows = rows.filter(username__in=usernames.split(","))
     if is_active is not None:
         rows = rows.filter(is_active=is_active)
     return rows.prefetch_related("memberships__proposal", "staff_assignments__beamline")

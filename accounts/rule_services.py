@@ -182,9 +182,9 @@ def _people(names: Iterable[str]) -> list[User]:
     for name in wanted:
         check_text(name, name="members")
     found = {user.username: user for user in User.objects.filter(username__in=wanted)}
-    missing = ", ".join(name for name in wanted if name not in found)
+    missing = [f"no account {name!r}" for name in wanted if name not in found]
     if missing:
-        raise InvalidError("There is no such account.", fields={"members": [f"no account {missing}"]})
+        raise InvalidError("There is no such account.", fields={"members": missing})
     return list(found.values())
 
 

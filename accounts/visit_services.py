@@ -212,6 +212,7 @@ def _checked_people(members: Iterable[Person]) -> list[Person]:
         raise InvalidError("Somebody is named twice.", fields={"members": [f"twice: {', '.join(twice)}"]})
     if len(people) > MAX_MEMBERS:
         raise InvalidError("Too many people.", fields={"members": [f"at most {MAX_MEMBERS}"]})
+    _known_people(names)
     return people
 
 
@@ -220,20 +221,21 @@ def _set_member(actor: Actor, visit: Visit, person: Person) -> VisitMember:
     if role not in ProposalRole.values:
         known = ", ".join(ProposalRole.values)
         raise InvalidError("There is no such role.", fields={"members": [f"{role!r}: one of {known}"]})
-    user = _person(person["username"])
+    (user,) = _known_people([person["username"]])
     if not Membership.objects.filter(proposal=visit.proposal, user=user).exists():
         services.add_member(actor=actor, proposal=visit.proposal.number, username=user.username, role=role)
     member, _ = VisitMember.objects.update_or_create(visit=visit, user=user, defaults={"role": role})
     return member
 
 
-def _person(username: str) -> User:
-    user = User.objects.filter(username=username, is_active=True).first() if is_text(username) else None
-    if user is None:
-        raise InvalidError(
-            f"There is no account {username!r}.", fields={"members": [f"no account {username!r}"]}
-        )
-    return user
+def _known_people(usernames: list[str]) -> list[User]:
+    """Give the open accounts of these names; tells each name that is none."""
+    asked = [name for name in usernames if is_text(name)]
+    found = {user.username: user for user in User.objects.filter(username__in=asked, is_active=True)}
+    missing = [f"no account {name!r}" for name in usernames if name not in found]
+    if missing:
+        raise InvalidError("There is no such account.", fields={"members": missing})
+    return [found[name] for name in usernames]
 
 
 def _audit(

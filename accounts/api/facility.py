@@ -56,6 +56,9 @@ class PeopleQuerySerializer(StrictSerializer):
 
     q = serializers.CharField(max_length=200, required=False, allow_blank=True)
     is_active = serializers.BooleanField(required=False, allow_null=True, default=None)
+    usernames = serializers.CharField(
+        max_length=8000, required=False, default="", help_text="whole user names, commas between"
+    )
 
 
 class NewPersonSerializer(StrictSerializer):

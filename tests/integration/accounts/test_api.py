@@ -231,6 +231,14 @@ def test_a_bad_query_is_400_and_names_its_word(facility, query):
     assert set(query) <= set(body["fields"])
 
 
+def test_people_are_asked_for_by_whole_names(facility):
+    admin = Client()
+    admin.force_login(facility.users["admin"])
+    found = admin.get("/api/v1/people", {"usernames": "pi,staff,nobody,sta"}).json()["results"]
+    assert sorted(person["username"] for person in found) == ["pi", "staff"]
+    assert_envelope(admin.get("/api/v1/people", {"usernames": "x" * 8001}), 400, "invalid")
+
+
 def test_listing_costs_the_same_whatever_the_rows(facility, django_assert_max_num_queries):
     admin = Client()
     admin.force_login(facility.users["admin"])

@@ -150,6 +150,9 @@ def test_what_cannot_be_is_refused_with_its_field_and_leaves_nothing(facility):
         with pytest.raises(InvalidError) as refused:
             make_visit(**fault)
         assert list(refused.value.fields) == [field]
+    with pytest.raises(InvalidError) as refused:
+        make_visit(members=[("nobody", "member"), ("pi", "member"), ("no\x00one", "member")])
+    assert refused.value.fields["members"] == ["no account 'nobody'", "no account 'no\\x00one'"]
     assert list(visits(SYSTEM)) == []
     services.set_closed(actor=SYSTEM, proposal="P-1", is_closed=True)
     with pytest.raises(ConflictError):

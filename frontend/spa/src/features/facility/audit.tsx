@@ -9,6 +9,7 @@ import { short } from "./changes";
 import { asMoment } from "./dates";
 import { FacilityFrame } from "./frame";
 import { Answers, usePages } from "./more_rows";
+import { PersonInput } from "./person_input";
 
 const WORDS = ["q", "username", "action", "beamline", "proposal", "since", "until"] as const;
 const LABELS: Record<(typeof WORDS)[number], string> = {
@@ -87,14 +88,22 @@ function AuditFilters({ search, onAsk }: AuditFiltersProps) {
     >
       {WORDS.map((name) => (
         <Field key={name} label={LABELS[name]}>
-          {(ids) => (
-            <input
-              {...ids}
-              type={name === "since" || name === "until" ? "datetime-local" : "text"}
-              value={said[name] ?? ""}
-              onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
-            />
-          )}
+          {(ids) =>
+            name === "username" ? (
+              <PersonInput
+                ids={ids}
+                value={said.username ?? ""}
+                onChange={(username) => setSaid({ ...said, username })}
+              />
+            ) : (
+              <input
+                {...ids}
+                type={name === "since" || name === "until" ? "datetime-local" : "text"}
+                value={said[name] ?? ""}
+                onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
+              />
+            )
+          }
         </Field>
       ))}
       <Button type="submit">Search</Button>

@@ -16,6 +16,7 @@ import { Button, Card, Empty, Field, Problem, useAction } from "../../components
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { FacilityFrame } from "./frame";
+import { PeopleField, usePicking } from "./people_field";
 import { PersonForm } from "./person_form";
 import { spoken } from "./roles";
 
@@ -203,7 +204,7 @@ function Groups({ beamline }: { beamline: string }) {
   const groups = useResource(`own-groups:${beamline}`, (signal) => getGroups(beamline, signal));
   const { run, isBusy, error } = useAction();
   const [name, setName] = useState("");
-  const [people, setPeople] = useState("");
+  const picking = usePicking();
   const mayWrite = may("environment:manage");
   const faults = error instanceof ApiError ? error.fields : {};
   const own = groups.data?.results.filter((group) => !group.is_built_in) ?? [];
@@ -214,13 +215,10 @@ function Groups({ beamline }: { beamline: string }) {
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const members = people
-      .split(",")
-      .map((one) => one.trim())
-      .filter(Boolean);
+    const members = picking.people.map(({ username }) => username);
     if (await act(() => addGroup(beamline, { name, members }))) {
       setName("");
-      setPeople("");
+      picking.clear();
     }
   };
   return (
@@ -241,15 +239,19 @@ function Groups({ beamline }: { beamline: string }) {
       </ul>
       {mayWrite && (
         <form className="facility-row" onSubmit={submit}>
-          <Field label="Group" errors={faults.name}>
+          <Field label="Group" hint="Letters, digits, - and _." errors={faults.name}>
             {(ids) => (
               <input {...ids} value={name} required onChange={(event) => setName(event.target.value)} />
             )}
           </Field>
-          <Field label="Its people" hint="User names with commas between." errors={faults.members}>
-            {(ids) => <input {...ids} value={people} onChange={(event) => setPeople(event.target.value)} />}
-          </Field>
-          <Button type="submit" busy={isBusy}>
+          <PeopleField
+            label="Its people"
+            hint="Type a name, or paste a list."
+            list="People of the new group"
+            picking={picking}
+            errors={faults.members}
+          />
+          <Button type="submit" busy={isBusy} disabled={picking.faults.length > 0}>
             Add group
           </Button>
         </form>

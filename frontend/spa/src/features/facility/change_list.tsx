@@ -7,9 +7,9 @@ const LONGEST = 120;
 
 /** What an act changed, old and new, key by key; as JSON for who asks. */
 export function ChangeList({ entry }: { entry: AuditEntry }) {
-  const { before, after, object_id, beamline, proposal } = entry;
+  const { before, after, object_id, object_name, beamline, proposal } = entry;
   if (before === null && after === null) return null;
-  const changes = changesOf(before, after, [object_id, beamline, proposal].filter(Boolean));
+  const changes = changesOf(before, after, [object_id, object_name, beamline, proposal]);
   const rest = changes.slice(SHOWN);
   return (
     <>

@@ -14,6 +14,7 @@ const DEEPEST = 4;
 const BETWEEN = " › ";
 /** By what a list of things is told apart, the first that each of them has. */
 const KEYS = ["username", "uid", "name", "number", "key"];
+const FIRST = ["name", "title", "plan", "starts_at", "ends_at"];
 const WORDS = new Set(["role", "state", "audience", "effect", "act", "kind", "outcome"]);
 const UID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
@@ -45,8 +46,11 @@ function changeOf(name: string, key: string, old: unknown, fresh: unknown): Chan
         is: come.length ? inWords(key, come) : null,
       };
   }
-  const told = (value: unknown) => (value === undefined ? null : inWords(key, value));
-  return { name, was: told(old), is: told(fresh) };
+  return {
+    name,
+    was: isEmpty(old) ? null : inWords(key, old),
+    is: fresh === undefined ? null : inWords(key, fresh),
+  };
 }
 
 /** A value as a person reads it; `key` tells what it is of. */
@@ -90,10 +94,18 @@ function gather(leaves: Leaves, path: string, key: string, value: unknown, depth
 /** The parts of a thing or of a list of things, each with its name and key; null of what has none. */
 function partsOf(value: unknown): [name: string, part: unknown, key: string][] | null {
   if (isThing(value) && Object.keys(value).length > 0)
-    return Object.entries(value).map(([key, part]) => [nameOf(key), part, key]);
+    return Object.entries(value)
+      .sort(([one], [other]) => placeOf(one) - placeOf(other))
+      .map(([key, part]) => [nameOf(key), part, key]);
   if (!Array.isArray(value) || value.length === 0 || !value.every(isThing)) return null;
   const key = KEYS.find((one) => value.every((thing) => typeof thing[one] === "string"));
   return key === undefined ? null : value.map((thing) => namedPart(thing, key));
+}
+
+/** Where a key stands in the line; the database keeps keys by their length. */
+function placeOf(key: string): number {
+  const at = FIRST.indexOf(key);
+  return at < 0 ? FIRST.length : at;
 }
 
 /** One of a list: its name, and what else it holds; a single value stands for itself. */

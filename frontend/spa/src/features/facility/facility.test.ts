@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { changesOf, inWords, moment } from "./changes";
 import { asLocal, asMoment, endAfter, span } from "./dates";
-import { readPeople, writePeople } from "./roles";
+import { cutAtLast, joined, readPeople } from "./roles";
 
 describe("people as they are written", () => {
   it("have a role behind a colon, or are members", () => {
@@ -13,17 +13,26 @@ describe("people as they are written", () => {
     ]);
   });
 
-  it("are told when they cannot be read", () => {
-    expect(readPeople("ada: king, ben, ben").faults).toEqual([
-      "ada: no role begins with “king”",
-      "ben stands twice",
-    ]);
+  it("are told when they cannot be read, and stay to be mended", () => {
+    const read = readPeople("ada: king, ben, ben: observer");
+    expect(read.faults).toEqual(["ada: no role begins with “king”"]);
+    expect(read.left).toBe("ada: king");
+    expect(read.people).toEqual([{ username: "ben", role: "observer" }]);
     expect(readPeople(" , ").people).toEqual([]);
   });
 
-  it("are written as they are read", () => {
-    const people = readPeople("ada: pi, ben, eve: observer").people;
-    expect(readPeople(writePeople(people)).people).toEqual(people);
+  it("come to those who are there, with the role that was said last", () => {
+    const people = readPeople("ada, ben").people;
+    expect(joined(people, readPeople("ada: pi").people)).toEqual([
+      { username: "ben", role: "member" },
+      { username: "ada", role: "principal_investigator" },
+    ]);
+  });
+
+  it("are whole at the last comma; what is behind it is still typed", () => {
+    expect(cutAtLast("ada: pi, be")).toEqual(["ada: pi", "be"]);
+    expect(cutAtLast("ada")).toEqual(["", "ada"]);
+    expect(cutAtLast("ada;")).toEqual(["ada", ""]);
   });
 });
 
@@ -56,8 +65,16 @@ describe("what an act changed", () => {
       { name: "note", was: "old", is: null },
     ]);
     expect(changesOf({ role: null }, { role: "member" })).toEqual([
-      { name: "role", was: "none", is: "member" },
+      { name: "role", was: null, is: "member" },
     ]);
+    expect(changesOf({ contact: "ada" }, { contact: null })).toEqual([
+      { name: "contact", was: "ada", is: "none" },
+    ]);
+  });
+
+  it("is told in the order of a sentence, not of the database", () => {
+    const dates = { ends_at: "b", starts_at: "a", title: "c" };
+    expect(changesOf(null, dates).map(({ name }) => name)).toEqual(["title", "starts", "ends"]);
   });
 
   it("leaves out of something new what is empty, and what stands beside it", () => {

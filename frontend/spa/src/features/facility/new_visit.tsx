@@ -7,7 +7,7 @@ import { Button, Card, Field, Loading, Problem, useAction } from "../../componen
 import { useResource } from "../../live/resource";
 import { endAfter, tomorrow } from "./dates";
 import { FacilityFrame } from "./frame";
-import { readPeople, spoken, writePeople } from "./roles";
+import { PeopleField, usePicking } from "./people_field";
 import { asOrder, VisitFields, type VisitPlace } from "./visit_fields";
 
 const USUAL_DAYS = 3;
@@ -34,7 +34,6 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
   const go = useNavigate();
   const { run, isBusy, error } = useAction();
   const [number, setNumber] = useState(first || (proposals[0]?.number ?? ""));
-  const [written, setWritten] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Partial<VisitPlace>>({ start: tomorrow() });
   const proposal = proposals.find((one) => one.number === number);
   const place: VisitPlace = {
@@ -46,14 +45,14 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
     ...chosen,
   };
   const known = useResource(number && `members:${number}`, (signal) => getMembers(number, signal));
-  const text = written ?? writePeople(known.data?.results ?? []);
-  const { people, faults } = readPeople(text);
+  const picking = usePicking(known.data?.results);
   const said = error instanceof ApiError ? error.fields : {};
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     let made = "";
     const isDone = await run(async () => {
-      made = (await createVisit({ proposal: number, members: people, ...asOrder(place) })).number;
+      const members = picking.people.map(({ username, role }) => ({ username, role }));
+      made = (await createVisit({ proposal: number, members, ...asOrder(place) })).number;
     });
     if (isDone) go(`/facility/visits/${encodeURIComponent(made)}`);
   };
@@ -71,22 +70,14 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
             </select>
           )}
         </Field>
-        <Field
+        <PeopleField
           label="People and roles"
-          hint="User names with commas between; a role behind a colon: ada: principal investigator, ben, eve: observer. Who is not in the proposal comes into it."
-          errors={[...faults, ...(said.members ?? [])]}
-        >
-          {(ids) => (
-            <textarea {...ids} rows={2} value={text} onChange={(event) => setWritten(event.target.value)} />
-          )}
-        </Field>
-        <ul className="facility-people" aria-label="People of the visit">
-          {people.map((person) => (
-            <li key={person.username}>
-              <strong>{person.username}</strong> {spoken(person.role)}
-            </li>
-          ))}
-        </ul>
+          hint="Type a name, or paste a list: ada: principal investigator, ben, eve: observer. Who is not in the proposal comes into it."
+          list="People of the visit"
+          picking={picking}
+          errors={said.members}
+          withRoles
+        />
       </Card>
       <Card title="Where and when">
         <VisitFields
@@ -97,7 +88,7 @@ function VisitForm({ proposals, first }: { proposals: Proposal[]; first: string 
         />
       </Card>
       {error && <Problem error={error} />}
-      <Button kind="primary" type="submit" busy={isBusy} disabled={faults.length > 0 || !number}>
+      <Button kind="primary" type="submit" busy={isBusy} disabled={picking.faults.length > 0 || !number}>
         Create visit
       </Button>
     </form>

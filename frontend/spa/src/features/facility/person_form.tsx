@@ -28,7 +28,7 @@ export function PersonForm({ roles, usual, verb, onAdd, onDone }: PersonFormProp
   return (
     <form className="facility-row" onSubmit={submit}>
       <Field label="User name" errors={said.username ?? said.members}>
-        {(ids) => <PersonInput ids={ids} value={username} onChange={setUsername} />}
+        {(ids) => <PersonInput ids={ids} value={username} onChange={setUsername} required />}
       </Field>
       <Field label="Role">
         {(ids) => (

@@ -73,7 +73,9 @@ function Question({ beamline, search, onAsk }: QuestionProps) {
   return (
     <form className="facility-fields facility-filters" onSubmit={submit}>
       <Field label="Person" required>
-        {(ids) => <PersonInput ids={ids} value={said.user ?? ""} onChange={(value) => say("user", value)} />}
+        {(ids) => (
+          <PersonInput ids={ids} value={said.user ?? ""} onChange={(value) => say("user", value)} required />
+        )}
       </Field>
       {text("device", "Device", Object.keys(devices.data ?? {}))}
       <Field label="Act">
