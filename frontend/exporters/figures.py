@@ -26,7 +26,10 @@ def figure_of(run: ExportableRun, options: Options) -> tuple[dict[str, Any], str
     NothingToExportError
         The stream has no column that can be drawn, or not the one asked for.
     """
-    stream = options["stream"] or main_stream(run.start, _streams(run))
+    streams = _streams(run)
+    if not streams:
+        raise NothingToExportError("This run has no events, so there is nothing to draw.")
+    stream = options["stream"] or main_stream(run.start, streams)
     try:
         made = run_figure(
             _table(run, stream),

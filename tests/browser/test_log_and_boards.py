@@ -1,12 +1,7 @@
 """Logbook, notices and boards in the browser: what one writes the other sees, without a reload."""
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OTHER_SITE, OTHER_SITE_URL
 from tests.browser.test_accessible import breaches
 from tests.support.installation import wait_for
 
@@ -90,62 +85,3 @@ def test_a_scan_is_built_from_loops_and_queued(visit, idle):
     with idle.rest() as rest:
         [item] = rest.get("beamlines/demo/queue").json()["items"]
     assert item["parameters"]["args"] == [["sy", 0, 1, 2], ["sx", 0, 1, 3]]
-
-
-class _Portal(BaseHTTPRequestHandler):
-    """A page of another site that shows the three components."""
-
-    beamport = ""
-    key = ""
-    run = ""
-
-    def do_GET(self):
-        text = (
-            '<!doctype html><html lang="en"><title>Portal</title>'
-            '<link rel="icon" href="data:,">'
-            f'<script type="module" src="{self.beamport}/static/embed.js"></script>'
-            f'<beamport-run-search api-key="{self.key}"></beamport-run-search>'
-            f'<beamport-live-plot api-key="{self.key}" beamline="demo"></beamport-live-plot>'
-            f'<beamport-run-figure api-key="{self.key}" run="{self.run}"></beamport-run-figure></html>'
-        )
-        body = text.encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
-@pytest.fixture
-def portal(beamport, scanned):
-    _Portal.beamport, _Portal.key, _Portal.run = beamport.url, beamport.key("user"), scanned
-    server = ThreadingHTTPServer(OTHER_SITE.getsockname(), _Portal, bind_and_activate=False)
-    server.socket.close()
-    server.socket = OTHER_SITE.dup()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield OTHER_SITE_URL
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_page_of_another_site_searches_follows_and_draws_runs_with_a_key(portal, chromium, scanned):
-    context = chromium.new_context()
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(portal)
-    expect(page.locator("beamport-run-search tbody tr").first).to_be_visible(timeout=SEEN_WITHIN_MS)
-    expect(page.locator("beamport-live-plot figcaption")).to_contain_text("points", timeout=SEEN_WITHIN_MS)
-    figure = page.locator("beamport-run-figure img")
-    expect(figure).to_be_visible(timeout=SEEN_WITHIN_MS)
-    assert figure.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1
-    refused = page.evaluate(
-        "address => fetch(address, {credentials: 'include'}).then(() => 'read', () => 'refused')",
-        f"{_Portal.beamport}/api/v1/beamlines",
-    )
-    assert refused == "refused"
-    assert [text for text in complaints if "CORS" not in text and "ERR_FAILED" not in text] == []
-    context.close()

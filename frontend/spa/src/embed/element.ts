@@ -45,7 +45,17 @@ export abstract class BeamportElement extends HTMLElement {
     const text = error instanceof Error ? error.message : String(error);
     const said = element("p", "fault", text);
     said.setAttribute("role", "alert");
-    this.root.replaceChildren(said);
+    const again = element("button", "", "Try again");
+    again.type = "button";
+    again.addEventListener("click", () => this.begin());
+    this.root.replaceChildren(said, again);
+  }
+
+  /** What an attribute of the element says. */
+  protected named(attribute: string): string {
+    const value = this.getAttribute(attribute)?.trim();
+    if (!value) throw new Error(`<${this.localName}> is not told its ${attribute}: write ${attribute}="…".`);
+    return value;
   }
 }
 

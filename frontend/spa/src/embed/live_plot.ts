@@ -1,8 +1,11 @@
 import type { RunDocument } from "../api/runs";
+import { figure, plural } from "../components/format";
+import { label } from "../live/axes";
 import { type PlotData, plotData } from "../live/plot_data";
 import { RunFeed } from "../live/run_feed";
 import { BeamportElement, element } from "./element";
 import { drawLine } from "./line";
+import { drawMap } from "./map";
 import type { Site } from "./site";
 
 /** `<beamport-live-plot site= api-key= beamline=>`: the current run of a beamline, and always the next one. */
@@ -17,7 +20,7 @@ export class LivePlot extends BeamportElement {
       this.follow(site, run);
       return;
     }
-    const beamline = this.getAttribute("beamline") ?? "";
+    const beamline = this.named("beamline");
     this.unlisten = site.live.subscribe(`live:${beamline}`, {
       onMessage: (payload) => {
         const { run: newest } = payload as { run: string | null };
@@ -62,17 +65,23 @@ export class LivePlot extends BeamportElement {
       return;
     }
     if (!plot || plot.points === 0) {
-      this.root.replaceChildren(element("p", "quiet", "Waiting for the first point …"));
+      const told = feed.buffer.stop ? "No point was taken." : "Waiting for the first point …";
+      this.root.replaceChildren(element("p", "quiet", told));
       return;
     }
-    const figure = element("figure");
-    figure.append(drawLine(plot.data));
+    const drawing = element("figure");
+    drawing.append(plot.grid ? drawMap(plot.grid) : drawLine(plot.data));
     const ended = feed.buffer.stop ? `, ${String(feed.buffer.stop.exit_status)}` : "";
-    const y = plot.series.map(({ label }) => label).join(", ");
     const name = `${String(start?.plan_name ?? "run")} ${String(start?.scan_id ?? "")}`;
-    figure.append(
-      element("figcaption", "", `${name}: ${y} over ${plot.xLabel}, ${plot.points} points${ended}`),
+    drawing.append(
+      element("figcaption", "", `${name}: ${whatIsDrawn(plot)}, ${plural(plot.points, "point")}${ended}`),
     );
-    this.root.replaceChildren(figure);
+    this.root.replaceChildren(drawing);
   }
+}
+
+function whatIsDrawn({ grid, series, xLabel }: PlotData): string {
+  if (!grid) return `${series.map(({ label: name }) => name).join(", ")} over ${xLabel}`;
+  const range = Number.isFinite(grid.low) ? ` from ${figure(grid.low)} to ${figure(grid.high)}` : "";
+  return `${grid.signal}${range} over ${xLabel} and ${label(grid.slow.name, grid.slow.units)}`;
 }

@@ -8,7 +8,7 @@ export class RunFigure extends BeamportElement {
   private url = "";
 
   protected async show(site: Site, signal: AbortSignal): Promise<void> {
-    const uid = encodeURIComponent(this.getAttribute("run") ?? "");
+    const uid = encodeURIComponent(this.named("run"));
     const [run, picture] = await Promise.all([
       site.get<RunDetail>(`runs/${uid}`, signal),
       site.blob(`runs/${uid}/export/svg`, signal),

@@ -1,4 +1,5 @@
 import type { RunPage, RunSummary } from "../api/runs";
+import { plural, when } from "../components/format";
 import { BeamportElement, element } from "./element";
 import type { Site } from "./site";
 
@@ -16,7 +17,6 @@ export class RunSearch extends BeamportElement {
     button.type = "submit";
     form.append(field, button);
     const found = element("div");
-    found.setAttribute("aria-live", "polite");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.search(site, field.value, found, signal).catch((error: unknown) => this.say(found, error));
@@ -28,18 +28,19 @@ export class RunSearch extends BeamportElement {
   private async search(site: Site, q: string, place: HTMLElement, signal: AbortSignal): Promise<void> {
     const asked = new URLSearchParams({ limit: this.getAttribute("limit") ?? "10" });
     if (q) asked.set("q", q);
-    const { results } = await site.get<RunPage>(`runs?${asked}`, signal);
-    place.replaceChildren(
-      results.length ? this.table(site, results) : element("p", "quiet", "No run answers this."),
-    );
+    const { results, next } = await site.get<RunPage>(`runs?${asked}`, signal);
+    const listed = `${plural(results.length, "run")}${next ? ", and there are more" : ""}`;
+    const told = results.length ? listed : "No run answers this.";
+    place.replaceChildren(status("quiet", told), ...(results.length ? [this.table(site, results)] : []));
   }
 
   private say(place: HTMLElement, error: unknown): void {
-    place.replaceChildren(element("p", "fault", error instanceof Error ? error.message : String(error)));
+    place.replaceChildren(status("fault", error instanceof Error ? error.message : String(error)));
   }
 
   private table(site: Site, runs: RunSummary[]): HTMLElement {
     const table = element("table");
+    table.setAttribute("aria-label", "Runs");
     const head = table.createTHead().insertRow();
     for (const name of ["Scan", "Plan", "When", "Ended"]) {
       const cell = element("th", "", name);
@@ -62,9 +63,16 @@ export class RunSearch extends BeamportElement {
       });
       row.insertCell().append(link);
       row.insertCell().textContent = run.plan_name;
-      row.insertCell().textContent = new Date(run.time * 1000).toLocaleString();
+      row.insertCell().textContent = when(run.time);
       row.insertCell().textContent = run.exit_status ?? "running";
     }
     return table;
   }
+}
+
+/** A line that is read out when it comes. */
+function status(className: string, text: string): HTMLElement {
+  const made = element("p", className, text);
+  made.setAttribute("role", "status");
+  return made;
 }

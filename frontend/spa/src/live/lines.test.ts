@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shareOf } from "../components/grid_plot";
+import { shareOf } from "../components/grid_picture";
 import { type Line, normalised, positive, slopes, thinned } from "./lines";
 
 describe("lines before they are drawn", () => {
