@@ -64,7 +64,7 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "frontend" / "templates"],  # before those of django.contrib.admin
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

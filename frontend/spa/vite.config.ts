@@ -12,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
     rollupOptions: {
-      input: ["src/main.tsx", "src/plain.ts", "src/kiosk.tsx", "src/embed/embed.ts"],
+      input: ["src/main.tsx", "src/plain.ts", "src/administration.ts", "src/kiosk.tsx", "src/embed/embed.ts"],
       output: {
         // Pages of other sites name it: it keeps its name from release to release.
         entryFileNames: ({ name }) => (name === "embed" ? "embed.js" : "assets/[name]-[hash].js"),

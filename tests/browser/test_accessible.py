@@ -20,11 +20,12 @@ def _axe():
     return AXE.read_text()
 
 
-def breaches(page):
-    """Return what axe finds, a line for each rule and place."""
+def breaches(page, **further):
+    """Return what axe finds, a line for each rule and place; `further` options are axe's own."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    found = page.evaluate("options => axe.run(document, options).then(done => done.violations)", OPTIONS)
+    options = OPTIONS | further
+    found = page.evaluate("options => axe.run(document, options).then(done => done.violations)", options)
     return [f"{rule['id']}: {_said(node)}" for rule in found for node in rule["nodes"]]
 
 
