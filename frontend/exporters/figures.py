@@ -26,10 +26,9 @@ def figure_of(run: ExportableRun, options: Options) -> tuple[dict[str, Any], str
     NothingToExportError
         The stream has no column that can be drawn, or not the one asked for.
     """
-    streams = _streams(run)
-    if not streams:
+    stream = options["stream"] or main_stream(run.start, _streams(run))
+    if not stream:
         raise NothingToExportError("This run has no events, so there is nothing to draw.")
-    stream = options["stream"] or main_stream(run.start, streams)
     try:
         made = run_figure(
             _table(run, stream),

@@ -61,3 +61,8 @@ def test_runs_without_the_stream_are_refused():
     for documents in (empty_run(), odd_run()):
         with pytest.raises(LookupError):
             written(BY_NAME["png"], documents, stream="primary")
+
+
+def test_a_run_without_events_is_told_as_that():
+    with pytest.raises(NothingToExportError, match="has no events"):
+        written(BY_NAME["png"], empty_run())
