@@ -271,6 +271,26 @@ export function Field({ label, hint, errors, required, children }: FieldProps) {
   );
 }
 
+interface SearchInputProps {
+  /** What is sought: the name of the box, and what it says while it is empty. */
+  label: string;
+  value: string;
+  onChange: (words: string) => void;
+}
+
+/** A box at the head of a list that cuts it down as one types. */
+export function SearchInput({ label, value, onChange }: SearchInputProps) {
+  return (
+    <input
+      type="search"
+      placeholder={label}
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
 /** Run one thing at a time that may fail; keeps what went wrong. */
 export function useAction(): {
   run: (act: () => Promise<unknown>) => Promise<boolean>;

@@ -4,7 +4,7 @@ import { getPlans, type PlanDescription } from "../../api/plans";
 import { getHistory, type VisibleItem } from "../../api/queue";
 import { may } from "../../bootstrap";
 import { compactJson, parametersLine } from "../../components/format";
-import { Card, Empty, Loading, Problem } from "../../components/parts";
+import { Card, Empty, Loading, Problem, SearchInput } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
@@ -35,13 +35,7 @@ function Catalogue({ beamline }: { beamline: string }) {
               Build a scan
             </Link>
           )}
-          <input
-            type="search"
-            placeholder="Find a plan"
-            aria-label="Find a plan"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-          />
+          <SearchInput label="Find a plan" value={search} onChange={setSearch} />
         </>
       }
     >

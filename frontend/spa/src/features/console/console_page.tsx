@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { ConsoleLine } from "../../api/console";
 import { download } from "../../components/download";
-import { Button, Empty, Loading, Problem } from "../../components/parts";
+import { Button, Empty, Loading, Problem, SearchInput } from "../../components/parts";
 import { withBeamline } from "../frame/beamline_gate";
 import { Page } from "../frame/page";
 import { Line, useConsole } from "./console_lines";
@@ -49,13 +49,7 @@ function Console({ beamline }: { beamline: string }) {
       lead="What the worker of the beamline writes."
       actions={
         <>
-          <input
-            type="search"
-            placeholder="Find in the lines"
-            aria-label="Find in the lines"
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-          />
+          <SearchInput label="Find in the lines" value={words} onChange={setWords} />
           <label className="inline">
             Level
             <select value={level} onChange={(event) => setLevel(event.target.value)}>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { type DeviceDescription, type DeviceValue, getDevices } from "../../api/devices";
 import { figure, when } from "../../components/format";
-import { Button, Empty, Loading, Problem, TableRegion } from "../../components/parts";
+import { Button, Empty, Loading, Problem, SearchInput, TableRegion } from "../../components/parts";
 import { useResource } from "../../live/resource";
 import { useBeamline } from "../../live/store";
 import { withBeamline } from "../frame/beamline_gate";
@@ -37,13 +37,7 @@ function Devices({ beamline }: { beamline: string }) {
           <Button disabled={!mayReadAll} onClick={() => setRound((before) => before + 1)}>
             Read all
           </Button>
-          <input
-            type="search"
-            placeholder="Find a device"
-            aria-label="Find a device"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-          />
+          <SearchInput label="Find a device" value={search} onChange={setSearch} />
         </>
       }
     >
