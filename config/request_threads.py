@@ -12,7 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
-from asgiref.sync import ThreadSensitiveContext
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connections
 
@@ -59,9 +59,20 @@ def _nothing() -> None:
 class Application(ASGIHandler):
     """Django's application, each request in a thread that is kept."""
 
+    _middleware_chain: Any
+
     def __init__(self) -> None:
         super().__init__()
         self._threads = RequestThreads()
+
+    def load_middleware(self, is_async: bool = True) -> None:
+        """Join middleware and views as for one thread.
+
+        All views here are sync, as is some middleware: joined for asyncio, each request would change the
+        thread at every step between the two kinds.
+        """
+        super().load_middleware(is_async=False)
+        self._middleware_chain = sync_to_async(self._middleware_chain)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""

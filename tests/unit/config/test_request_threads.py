@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from typing import Any
 
-from asgiref.sync import sync_to_async
+import pytest
+from asgiref.sync import AsyncToSync, sync_to_async
 
-from config.request_threads import RequestThreads
+from config.request_threads import Application, RequestThreads
 
 
 async def _thread_of_a_request(threads: RequestThreads) -> int:
@@ -92,6 +94,34 @@ def test_no_more_threads_wait_than_are_allowed() -> None:
         return _waiting()
 
     assert asyncio.run(serve()) == 1
+
+
+def test_a_request_does_not_come_back_from_its_thread_before_it_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    came_back: list[Any] = []
+    plain = AsyncToSync.__call__
+
+    def noted(self: Any, *args: Any, **rest: Any) -> Any:
+        came_back.append(self)
+        return plain(self, *args, **rest)
+
+    monkeypatch.setattr(AsyncToSync, "__call__", noted)
+    told: list[dict[str, Any]] = []
+
+    async def ask() -> None:
+        heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        heard.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+
+        async def send(message: dict[str, Any]) -> None:
+            told.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/api/nothing", "query_string": b""}
+        await Application()({**scope, "headers": [(b"host", b"127.0.0.1")]}, heard.get, send)
+
+    asyncio.run(ask())
+    assert told[0]["status"] == 404
+    assert came_back == []
 
 
 def _waiting() -> int:
