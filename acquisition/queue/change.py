@@ -22,7 +22,10 @@ from acquisition.queue.states import WAITING
 
 @contextmanager
 def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
-    """Lock the queue of one beamline; on the way out raise its version and, after commit, ring."""
+    """Lock the queue of one beamline; on the way out raise its version and, after commit, ring.
+
+    The worker is called unless the queue is held: then there is nothing that it could start.
+    """
     is_nested = connection.in_atomic_block
     with transaction.atomic():
         limit_standstill(REQUEST_S, is_nested=is_nested)
@@ -30,7 +33,8 @@ def changing(beamline_id: int, name: str) -> Iterator[BeamlineQueue]:
         yield queue
         announce_queue(queue, name)
         announce_status(beamline_id, name)
-        call_worker_on_commit(name)
+        if not queue.is_held:
+            call_worker_on_commit(name)
 
 
 def announce_queue(queue: BeamlineQueue, name: str) -> None:

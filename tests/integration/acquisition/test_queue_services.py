@@ -8,7 +8,7 @@ from accounts import services as accounts_services
 from accounts.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from accounts.requests import actor_of_key
 from acquisition.plans.registry import PlanRegistry
-from acquisition.queue import control, dry, selectors, services
+from acquisition.queue import change, control, dry, selectors, services
 from acquisition.queue.models import BeamlineQueue, ControlCommand, Environment, QueueItem
 from tests.support.people import SYSTEM
 
@@ -341,3 +341,16 @@ def test_history_pages_by_cursor_without_gap_or_double(facility):
     assert {item["proposal"] for item in own} == {"P-1"}
     with pytest.raises(InvalidError):
         selectors.history(facility.actor("staff"), "alpha", cursor="xyz")
+
+
+def test_a_worker_is_called_when_it_may_start_something_and_not_while_the_queue_is_held(
+    facility, monkeypatch
+):
+    calls = []
+    monkeypatch.setattr(change, "call_worker_on_commit", calls.append)
+    services.hold_queue(actor=facility.actor("staff"), beamline="alpha", reason="lunch")
+    submit(facility)
+    assert calls == []
+    services.start_queue(actor=facility.actor("staff"), beamline="alpha")
+    submit(facility)
+    assert calls == ["alpha", "alpha"]
