@@ -118,10 +118,7 @@ def _ship(actor: Actor, grant: Grant, folder: Path, found: Recovered) -> None:
 
 
 def _close_orphans(actor: Actor, grant: Grant, found: Recovered, journalled: set[str]) -> None:
-    of_items = set(open_runs(grant.beamline, of_items=True))
-    for run_uid in open_runs(grant.beamline):
-        if run_uid not in of_items | journalled:
-            continue
+    for run_uid in open_runs(grant.beamline, of_items_or=journalled):
         with guarded(grant):
             try:
                 close_orphan(actor=actor, run_uid=run_uid, reason=REASON)

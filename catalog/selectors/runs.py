@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.access import Scope, require, visible
 from accounts.actor import Actor
@@ -81,17 +81,18 @@ def last_ordinal(actor: Actor, uid: str) -> int:
     return run(actor, uid).last_ordinal
 
 
-def open_runs(beamline: str, *, of_items: bool = False) -> list[str]:
+def open_runs(beamline: str, *, of_items_or: Collection[str] | None = None) -> list[str]:
     """Give the uids of the runs of a beamline that have no stop document, oldest first.
 
     Parameters
     ----------
-    of_items
-        Only those of queue items, none that was imported or that another program sends.
+    of_items_or
+        Only those of queue items and those of these uids; of the others none that was imported or that
+        another program sends.
     """
     rows = Run.objects.filter(beamline__name=beamline, exit_status="").order_by("time", "id")
-    if of_items:
-        rows = rows.exclude(item_uid="")
+    if of_items_or is not None:
+        rows = rows.filter(~Q(item_uid="") | Q(uid__in=of_items_or))
     return list(rows.values_list("uid", flat=True))
 
 
