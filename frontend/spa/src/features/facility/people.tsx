@@ -8,6 +8,7 @@ import { Badge, Button, Card, Field, Problem, TableRegion, useAction } from "../
 import { ReasonDialog } from "../../components/reason_dialog";
 import { FacilityFrame } from "./frame";
 import { Answers, usePages } from "./more_rows";
+import { PersonName } from "./person_name";
 import { spoken } from "./roles";
 
 type Asked = { act: "close" | "open"; names: string[] } | { act: "look"; names: [string] };
@@ -69,9 +70,10 @@ export function PeoplePage() {
           <PeopleTable
             people={rows}
             ticked={ticked}
-            onTick={(name, isOn) =>
-              setTicked(isOn ? [...ticked, name] : ticked.filter((one) => one !== name))
-            }
+            onTick={(names, isOn) => {
+              const rest = ticked.filter((one) => !names.includes(one));
+              setTicked(isOn ? [...rest, ...names] : rest);
+            }}
             onLook={(name) => setAsked({ act: "look", names: [name] })}
           />
         )}
@@ -110,18 +112,24 @@ const effectOf = ({ act, names }: Asked) =>
 interface PeopleTableProps {
   people: Person[];
   ticked: string[];
-  onTick: (username: string, isOn: boolean) => void;
+  onTick: (usernames: string[], isOn: boolean) => void;
   onLook: (username: string) => void;
 }
 
 function PeopleTable({ people, ticked, onTick, onLook }: PeopleTableProps) {
+  const others = people.map(({ username }) => username).filter((name) => name !== bootstrap.user.username);
   return (
     <TableRegion label="People">
       <table className="table">
         <thead>
           <tr>
             <th scope="col">
-              <span className="visually-hidden">Tick</span>
+              <input
+                type="checkbox"
+                aria-label="Tick all on this page"
+                checked={others.length > 0 && others.every((name) => ticked.includes(name))}
+                onChange={(event) => onTick(others, event.target.checked)}
+              />
             </th>
             <th scope="col">Person</th>
             <th scope="col">Roles</th>
@@ -138,12 +146,11 @@ function PeopleTable({ people, ticked, onTick, onLook }: PeopleTableProps) {
                   aria-label={`Tick ${person.username}`}
                   checked={ticked.includes(person.username)}
                   disabled={person.username === bootstrap.user.username}
-                  onChange={(event) => onTick(person.username, event.target.checked)}
+                  onChange={(event) => onTick([person.username], event.target.checked)}
                 />
               </td>
               <th scope="row">
-                {person.display_name} <span className="muted">{person.username}</span>
-                {!person.is_active && <Badge tone="warn">closed</Badge>}
+                <PersonName {...person} /> {!person.is_active && <Badge tone="warn">closed</Badge>}
                 {person.email && <span className="cell-note">{person.email}</span>}
               </th>
               <td>{rolesOf(person) || "–"}</td>

@@ -20,6 +20,7 @@ import { Keeping } from "./keeping";
 import { Answers } from "./more_rows";
 import { NewVisitLink } from "./new_visit_link";
 import { PersonForm } from "./person_form";
+import { PersonName } from "./person_name";
 import { BeamlineTicks, DataState } from "./proposals";
 import { spoken } from "./roles";
 import { VisitTable } from "./visit_table";
@@ -78,7 +79,7 @@ function People({ number }: { number: string }) {
             {members.data?.results.map((member) => (
               <tr key={member.username}>
                 <th scope="row">
-                  {member.display_name} <span className="muted">{member.username}</span>
+                  <PersonName {...member} />
                 </th>
                 <td>{spoken(member.role)}</td>
                 <td>

@@ -15,6 +15,7 @@ import { span } from "./dates";
 import { FacilityFrame } from "./frame";
 import { MoveVisit } from "./move_visit";
 import { PersonForm } from "./person_form";
+import { PersonName } from "./person_name";
 import { spoken } from "./roles";
 import { VisitState } from "./visit_table";
 
@@ -58,7 +59,13 @@ function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => voi
             <VisitState state={visit.state} />
           </dd>
           <dt>Proposal</dt>
-          <dd>{visit.proposal}</dd>
+          <dd>
+            {mayManage ? (
+              <Link to={`/facility/proposals/${encodeURIComponent(visit.proposal)}`}>{visit.proposal}</Link>
+            ) : (
+              visit.proposal
+            )}
+          </dd>
           <dt>Beamline</dt>
           <dd>{visit.beamline}</dd>
           <dt>Dates</dt>
@@ -110,7 +117,7 @@ function VisitDetails({ visit, onChanged }: { visit: Visit; onChanged: () => voi
               {visit.members.map((member) => (
                 <tr key={member.username}>
                   <th scope="row">
-                    {member.display_name} <span className="muted">{member.username}</span>
+                    <PersonName {...member} />
                   </th>
                   <td>{spoken(member.role)}</td>
                   {mayName && (
