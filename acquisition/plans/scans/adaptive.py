@@ -9,7 +9,7 @@ from acquisition.plans.kinship import separate_devices
 from acquisition.plans.msg import Msg, Plan
 from acquisition.plans.preprocessors.runs import run_wrapper
 from acquisition.plans.preprocessors.staging import stage_wrapper
-from acquisition.plans.scans.lines import Distance, Position, relative
+from acquisition.plans.scans.lines import Delay, Distance, Position, relative
 from acquisition.plans.scans.metadata import (
     check_detectors,
     merged,
@@ -22,6 +22,7 @@ from acquisition.plans.scans.metadata import (
 from acquisition.plans.shapes import Metadata, Movable, Readable
 from acquisition.plans.stubs.bundling import declare_stream
 from acquisition.plans.stubs.moving import mv
+from acquisition.plans.stubs.pacing import sleep
 from acquisition.plans.stubs.reading import trigger_and_read
 
 Step = Annotated[float, Bounds(minimum=0)]
@@ -39,6 +40,7 @@ def adaptive_scan(
     backstep: bool,
     threshold: float | None = 0.8,
     *,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -62,6 +64,8 @@ def adaptive_scan(
         Whether to go back when the signal changed too fast.
     threshold : float
         Go back when the new step is less than this part of the last.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -81,6 +85,7 @@ def adaptive_scan(
             "target_delta": target_delta,
             "backstep": backstep,
             "threshold": threshold,
+            **({"delay": delay} if delay else {}),
         },
         "plan_name": "adaptive_scan",
         "hints": {},
@@ -95,7 +100,7 @@ def adaptive_scan(
         position, step = start, (max_step - min_step) / 2
         past: Any = None
         while position * sign < stop * sign:
-            current = yield from _point(detectors, devices, motor, position, target_field)
+            current = yield from _point(detectors, devices, motor, position, target_field, delay)
             if past is None:
                 past = current
                 position += step * sign
@@ -120,11 +125,18 @@ def _next_step(slope: float, step: float, least: float, greatest: float, delta: 
 
 
 def _point(
-    detectors: Sequence[Any], devices: Sequence[Any], motor: Any, position: float, field: str
+    detectors: Sequence[Any],
+    devices: Sequence[Any],
+    motor: Any,
+    position: float,
+    field: str,
+    delay: float | None = None,
 ) -> Plan[Any]:
     """Move, and read one event; the value of the field is the answer."""
     yield Msg("checkpoint")
     yield from mv(motor, position)
+    if delay:
+        yield from sleep(delay)
     yield Msg("create", None, name="primary")
     group = fresh_group("trigger")
     for detector in detectors:
@@ -155,6 +167,7 @@ def rel_adaptive_scan(
     backstep: bool,
     threshold: float | None = 0.8,
     *,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -178,13 +191,15 @@ def rel_adaptive_scan(
         Whether to go back when the signal changed too fast.
     threshold : float
         Go back when the new step is less than this part of the last.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     full_md = {"plan_name": "rel_adaptive_scan", **(md or {})}
     plan = adaptive_scan(
         detectors, target_field, motor, start, stop, min_step, max_step, target_delta, backstep, threshold,
-        md=full_md,
+        delay=delay, md=full_md,
     )  # fmt: skip
     return (yield from relative(plan, [motor]))
 

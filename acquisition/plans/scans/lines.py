@@ -1,6 +1,7 @@
 """Scans along a line: one motor, or several in step."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ from acquisition.plans.scans.metadata import (
     streams_are_predeclared,
     with_own_dimensions,
 )
-from acquisition.plans.scans.trajectory import Together, scan_nd
+from acquisition.plans.scans.trajectory import Together, check_one_wait, reading_after, scan_nd
 from acquisition.plans.shapes import Metadata, Movable, PerStep, Readable
 from acquisition.plans.stubs.bundling import declare_stream
 from acquisition.plans.stubs.stepping import one_1d_step
@@ -235,6 +236,7 @@ def log_scan(
     num: PointCount,
     *,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -252,10 +254,13 @@ def log_scan(
         How many points.
     per_step : plan function, optional
         Does one step; takes ``(detectors, motor, step)``.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     check_detectors(detectors)
+    check_one_wait(delay, per_step)
     own = {
         "detectors": names(detectors),
         "motors": [motor.name],
@@ -268,6 +273,7 @@ def log_scan(
             "stop": stop,
             "motor": repr(motor),
             "per_step": repr(per_step),
+            **({"delay": delay} if delay else {}),
         },
         "plan_name": "log_scan",
         "plan_pattern": "logspace",
@@ -277,11 +283,13 @@ def log_scan(
     }
     full_md = with_own_dimensions(merged(own, md), [motor])
 
+    step_plan = per_step or partial(one_1d_step, take_reading=reading_after(delay))
+
     def steps() -> Plan[None]:
         if per_step is None and streams_are_predeclared():
             yield from declare_stream(motor, *detectors, name="primary")  # type: ignore[arg-type]  # axes read, too
         for position in Logarithmic(start, stop, num):
-            yield from (per_step or one_1d_step)(detectors, motor, position)
+            yield from step_plan(detectors, motor, position)
 
     uid: str = yield from stage_wrapper(run_wrapper(steps(), md=full_md), [*detectors, motor])
     return uid
@@ -295,6 +303,7 @@ def rel_log_scan(
     num: PointCount,
     *,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -312,10 +321,13 @@ def rel_log_scan(
         How many points.
     per_step : plan function, optional
         Does one step; takes ``(detectors, motor, step)``.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
-    plan = log_scan(detectors, motor, start, stop, num, per_step=per_step, md=_named("rel_log_scan", md))
+    full_md = _named("rel_log_scan", md)
+    plan = log_scan(detectors, motor, start, stop, num, per_step=per_step, delay=delay, md=full_md)
     return (yield from relative(plan, [motor]))
 
 
@@ -328,6 +340,7 @@ def x2x_scan(
     num: PointCount,
     *,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -347,6 +360,8 @@ def x2x_scan(
         How many points.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -364,7 +379,7 @@ def x2x_scan(
     }
     full_md = {**own, **(md or {})}
     args = (motor1, start, stop, motor2, start / 2, stop / 2)
-    return (yield from rel_scan(detectors, *args, num=num, per_step=per_step, md=full_md))
+    return (yield from rel_scan(detectors, *args, num=num, per_step=per_step, delay=delay, md=full_md))
 
 
 def inner_product_scan(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from acquisition.plans import trajectories
 from acquisition.plans.annotations import MAX_POINTS, Bounds, Points, PositionOf, Unit
 from acquisition.plans.msg import Plan
-from acquisition.plans.scans.lines import relative
+from acquisition.plans.scans.lines import Delay, relative
 from acquisition.plans.scans.metadata import (
     PATTERN_MODULE,
     merged,
@@ -38,6 +38,7 @@ def spiral(
     dr_y: Width | None = None,
     tilt: Angle = 0.0,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -63,6 +64,8 @@ def spiral(
         Shear of the box, in radians.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -70,7 +73,8 @@ def spiral(
     shape: dict[str, Any] = {**box, "dr": dr, "nth": nth, "dr_y": dr_y, "tilt": tilt}
     points = trajectories.spiral(**shape)
     md = _round_metadata("spiral", detectors, x_motor, y_motor, shape, per_step, md)
-    return (yield from scan_nd(detectors, _path(x_motor, y_motor, points), per_step=per_step, md=md))
+    path = _path(x_motor, y_motor, points)
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=md))
 
 
 def rel_spiral(
@@ -85,6 +89,7 @@ def rel_spiral(
     dr_y: Width | None = None,
     tilt: Angle = 0.0,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -108,13 +113,15 @@ def rel_spiral(
         Shear of the box, in radians.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     full_md = {"plan_name": "rel_spiral", **(md or {})}
     plan = spiral(
         detectors, x_motor, y_motor, 0, 0, x_range, y_range, dr, nth,
-        dr_y=dr_y, tilt=tilt, per_step=per_step, md=full_md,
+        dr_y=dr_y, tilt=tilt, per_step=per_step, delay=delay, md=full_md,
     )  # fmt: skip
     return (yield from relative(plan, [x_motor, y_motor]))
 
@@ -133,6 +140,7 @@ def spiral_fermat(
     dr_y: Width | None = None,
     tilt: Angle = 0.0,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -158,6 +166,8 @@ def spiral_fermat(
         Shear of the box, in radians.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -165,7 +175,8 @@ def spiral_fermat(
     shape: dict[str, Any] = {**box, "dr": dr, "factor": factor, "dr_y": dr_y, "tilt": tilt}
     points = trajectories.spiral_fermat(**shape)
     md = _round_metadata("spiral_fermat", detectors, x_motor, y_motor, shape, per_step, md)
-    return (yield from scan_nd(detectors, _path(x_motor, y_motor, points), per_step=per_step, md=md))
+    path = _path(x_motor, y_motor, points)
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=md))
 
 
 def rel_spiral_fermat(
@@ -180,6 +191,7 @@ def rel_spiral_fermat(
     dr_y: Width | None = None,
     tilt: Angle = 0.0,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -203,13 +215,15 @@ def rel_spiral_fermat(
         Shear of the box, in radians.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     full_md = {"plan_name": "rel_spiral_fermat", **(md or {})}
     plan = spiral_fermat(
         detectors, x_motor, y_motor, 0, 0, x_range, y_range, dr, factor,
-        dr_y=dr_y, tilt=tilt, per_step=per_step, md=full_md,
+        dr_y=dr_y, tilt=tilt, per_step=per_step, delay=delay, md=full_md,
     )  # fmt: skip
     return (yield from relative(plan, [x_motor, y_motor]))
 
@@ -226,6 +240,7 @@ def spiral_square(
     y_num: SideCount,
     *,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -245,6 +260,8 @@ def spiral_square(
         Points along each motor.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
@@ -277,7 +294,8 @@ def spiral_square(
     full_md = merged(own, md)
     full_md["hints"].setdefault("gridding", "rectilinear_nonsequential")
     with_own_dimensions(full_md, [y_motor, x_motor])
-    return (yield from scan_nd(detectors, _path(x_motor, y_motor, points), per_step=per_step, md=full_md))
+    path = _path(x_motor, y_motor, points)
+    return (yield from scan_nd(detectors, path, per_step=per_step, delay=delay, md=full_md))
 
 
 def rel_spiral_square(
@@ -290,6 +308,7 @@ def rel_spiral_square(
     y_num: SideCount,
     *,
     per_step: PerStep | None = None,
+    delay: Delay = None,
     md: Metadata | None = None,
 ) -> Plan[str]:
     """
@@ -307,13 +326,16 @@ def rel_spiral_square(
         Points along each motor.
     per_step : plan function, optional
         Does one step; see :func:`scan_nd`.
+    delay : float, optional
+        How long to wait at each point before it is read.
     md : dict, optional
         Metadata.
     """
     full_md = {"plan_name": "rel_spiral_square", **(md or {})}
     plan = spiral_square(
-        detectors, x_motor, y_motor, 0, 0, x_range, y_range, x_num, y_num, per_step=per_step, md=full_md
-    )
+        detectors, x_motor, y_motor, 0, 0, x_range, y_range, x_num, y_num,
+        per_step=per_step, delay=delay, md=full_md,
+    )  # fmt: skip
     return (yield from relative(plan, [x_motor, y_motor]))
 
 

@@ -20,7 +20,7 @@ from acquisition.plans.scans.metadata import (
     streams_are_predeclared,
     with_own_dimensions,
 )
-from acquisition.plans.shapes import Metadata, PerStep, Readable
+from acquisition.plans.shapes import Metadata, PerStep, Readable, TakeReading
 from acquisition.plans.stubs.bundling import declare_stream
 from acquisition.plans.stubs.pacing import sleep
 from acquisition.plans.stubs.reading import trigger_and_read
@@ -139,8 +139,7 @@ def scan_nd(
         There is a delay and a step function, which waits by itself.
     """
     check_detectors(detectors)
-    if delay and per_step is not None:
-        raise ValueError("give delay or per_step: a step function waits by itself")
+    check_one_wait(delay, per_step)
     given = _in_order(cycler)
     own = {
         "detectors": names(detectors),
@@ -154,7 +153,8 @@ def scan_nd(
     full_md = with_own_dimensions(merged(own, md), given)
     if delay:
         full_md["plan_args"] = {**full_md["plan_args"], "delay": delay}
-    step_plan = _own_step(delay) if per_step is None else as_nd_step(per_step, given)
+    own_step = partial(one_nd_step, take_reading=reading_after(delay)) if delay else one_nd_step
+    step_plan = own_step if per_step is None else as_nd_step(per_step, given)
     coupled = bool(shared_parents(given))
     motors = list(join_coupled(dict.fromkeys(given))) if coupled else given
 
@@ -169,14 +169,20 @@ def scan_nd(
     return uid
 
 
-def _own_step(delay: float | None) -> Callable[..., Plan[Any]]:
-    """Give the step of the platform, with a wait between the move and the reading where there is a delay."""
+def check_one_wait(delay: float | None, per_step: PerStep | None) -> None:
+    """Refuse a delay beside a step function, which waits by itself."""
+    if delay and per_step is not None:
+        raise ValueError("give delay or per_step: a step function waits by itself")
+
+
+def reading_after(delay: float | None) -> TakeReading | None:
+    """Give what waits after the move and then reads; None, the plain reading, where there is no delay."""
 
     def settled(devices: Sequence[Any]) -> Plan[Any]:
         yield from sleep(delay or 0.0)
         return (yield from trigger_and_read(devices))
 
-    return partial(one_nd_step, take_reading=settled) if delay else one_nd_step
+    return settled if delay else None
 
 
 def as_nd_step(per_step: PerStep, motors: Sequence[Any]) -> Callable[..., Plan[Any]]:

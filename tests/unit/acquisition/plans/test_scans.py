@@ -83,12 +83,32 @@ def test_scan_moves_waits_and_reads_at_each_point(devices):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", ["scan", "rel_scan", "list_scan", "rel_list_scan", "grid_scan", "list_grid_scan"]
-)
+AREA = ["sx", "sy", 0, 0, 1, 1]
+DELAYED = {
+    "scan": ["sx", 0, 1, 2],
+    "rel_scan": ["sx", 0, 1, 2],
+    "list_scan": ["sx", [0, 1]],
+    "rel_list_scan": ["sx", [0, 1]],
+    "log_scan": ["sx", 0, 1, 2],
+    "rel_log_scan": ["sx", 0, 1, 2],
+    "x2x_scan": ["sx", "sy", 0, 1, 2],
+    "grid_scan": ["sx", 0, 1, 2],
+    "list_grid_scan": ["sx", [0, 1]],
+    "spiral": [*AREA, 0.3, 4],
+    "rel_spiral": ["sx", "sy", 1, 1, 0.3, 4],
+    "spiral_fermat": [*AREA, 0.3, 1],
+    "rel_spiral_fermat": ["sx", "sy", 1, 1, 0.3, 1],
+    "spiral_square": [*AREA, 2, 2],
+    "rel_spiral_square": ["sx", "sy", 1, 1, 2, 2],
+    "adaptive_scan": ["det", "sx", 0, 1, 0.1, 0.5, 1, False],
+    "rel_adaptive_scan": ["det", "sx", 0, 1, 0.1, 0.5, 1, False],
+}
+
+
+@pytest.mark.parametrize("name", DELAYED)
 def test_a_delay_waits_at_each_point_after_the_move_and_before_the_reading(devices, name):
-    axis = [[0, 1]] if "list" in name else [0, 1, *([2] if "grid" in name else [])]
-    options = {} if "list" in name or "grid" in name else {"num": 2}
+    motors = {key: devices[key] for key in ("sx", "sy")}
+    args = [motors.get(one, one) if isinstance(one, str) else one for one in DELAYED[name]]
     start, commands = [], []
 
     def note(msg):
@@ -97,11 +117,11 @@ def test_a_delay_waits_at_each_point_after_the_move_and_before_the_reading(devic
             start.append(msg.kwargs)
         return msg
 
-    plan = getattr(scans, name)([devices["det"]], devices["sx"], *axis, delay=0.5, **options)
-    as_text(msg_mutator(plan, note))
-    assert commands.count("sleep") == 2
+    plan = getattr(scans, name)([devices["det"]], *args, delay=0.5)
+    answered(msg_mutator(plan, note), lambda msg: reading_of(msg, 0.5))
+    assert commands.count("sleep") == commands.count("save") >= 2
     for at in (at for at, command in enumerate(commands) if command == "sleep"):
-        assert (commands[at - 1], commands[at + 1]) == ("wait", "trigger")
+        assert (commands[at - 1], commands[at + 1]) in {("wait", "trigger"), ("wait", "create")}
     assert start[0]["plan_args"]["delay"] == 0.5
 
 
