@@ -25,6 +25,8 @@ MOST_POINTS = 5_000
 MOST_CALLS = 2_000
 DRAWN_POINTS = 201
 WORST_R2 = 0.2
+MOST_BY_CHANCE = 0.002
+"""So rarely may noise over the background alone look like what was fitted."""
 FIXED = "direction"
 LEAST_STEPS = 0.5
 """Least width in steps between points: what is narrower fits between two of them and says nothing."""
@@ -196,7 +198,8 @@ def _fitted(points: Curve, model: str, background: str, guess: Guess) -> Fit:
         return Fit(model, background, is_good=False, message=_unsettled(found, model), points=len(points.x))
     residual = line(at, x) - y
     r2 = 1 - float((residual**2).sum()) / (float(((y - y.mean()) ** 2).sum()) or 1.0)
-    message = _doubt(found, numbers, points, r2, model)
+    by_chance = _by_chance(x, y, residual, background, len(found.var_names))
+    message = _doubt(found, numbers, points, r2, model, by_chance)
     return Fit(
         model=model,
         background=background,
@@ -313,10 +316,24 @@ def _in_units(numbers: Mapping[str, Number], frame: _Frame) -> dict[str, Number]
     return made
 
 
-def _doubt(found: Any, numbers: Mapping[str, Number], points: Curve, r2: float, model: str) -> str:
+def _by_chance(x: Values, y: Values, residual: Values, background: str, free: int) -> float:
+    """Give how likely noise over the background alone is followed as closely by as many numbers (F-test)."""
+    from scipy.stats import f
+
+    columns = np.vander(x, len(BACKGROUNDS[background]), increasing=True)
+    alone = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
+    more, left = free - columns.shape[1], len(x) - free
+    unexplained = float((residual**2).sum()) + TINY * float((alone**2).sum())
+    gained = float((alone**2).sum()) - unexplained
+    return float(f.sf(max(0.0, gained) / more / (unexplained / left or TINY), more, left))
+
+
+def _doubt(
+    found: Any, numbers: Mapping[str, Number], points: Curve, r2: float, model: str, by_chance: float
+) -> str:
     """Say why the fit is not to be relied on."""
     low, high = float(points.x[0]), float(points.x[-1])
-    centre, width, height = numbers["centre"], numbers["fwhm"], numbers["height"]
+    centre, width = numbers["centre"], numbers["fwhm"]
     title = SHAPES[model].title
     if not found.success:
         return _unsettled(found, model)
@@ -333,9 +350,10 @@ def _doubt(found: Any, numbers: Mapping[str, Number], points: Curve, r2: float, 
         )
     if width.value > 2 * (high - low):
         return f"The width {width.value:.4g} is more than the points span ({high - low:.4g}): scan farther."
-    if height.error is not None and abs(height.value) < 2 * height.error:
+    if by_chance > MOST_BY_CHANCE:
         return (
-            f"The height {height.value:.4g} is under twice its uncertainty {height.error:.2g}: maybe noise."
+            f"Noise alone looks like this in {by_chance:.1%} of such scans: maybe noise; take more points or "
+            "count longer."
         )
     return ""
 
@@ -352,8 +370,11 @@ def _remark(numbers: Mapping[str, Number], points: Curve) -> str:
     narrow = "It is narrower than two steps: scan finer. " if width < 2 * _step(points) else ""
     is_whole = points.x[0] + width / 2 <= centre <= points.x[-1] - width / 2
     cut = "" if is_whole else "One side of it was hardly measured: scan past it. "
+    height = numbers["height"]
+    mixed = height.error is not None and abs(height.value) < 2 * height.error
+    both = "Its height and the background can hardly be told apart: scan past it. " if mixed else ""
     unsure = "Uncertainties cannot be told. " if numbers["centre"].error is None else ""
-    return (left_out + narrow + cut + unsure).strip()
+    return (left_out + narrow + (cut or both) + unsure).strip()
 
 
 def _step(points: Curve) -> float:

@@ -116,6 +116,26 @@ def test_noise_is_not_called_a_peak(seed):
     assert not found.is_good
 
 
+@pytest.mark.parametrize("points", [21, 41])
+@pytest.mark.parametrize("model", ["gaussian", "lorentzian", "voigt"])
+def test_a_broad_peak_of_counts_is_no_noise_in_any_shape(model, points):
+    """Its height and the background lean on each other, and are uncertain; that there is a peak is not."""
+    x = np.linspace(-1, 1, points)
+    peak = 20 + SHAPES["gaussian"].value(x, {"centre": 0.2, "fwhm": 1.4, "height": 1000.0})
+    for seed in range(4):
+        found = fit(curve(x, np.random.default_rng(seed).poisson(peak)), model)
+        assert found.is_good, found.message
+        assert found.numbers["centre"].value == pytest.approx(0.2, abs=0.1)
+
+
+@pytest.mark.parametrize("points", [11, 21, 41])
+@pytest.mark.parametrize("model", SHAPES)
+def test_noise_at_few_points_is_rarely_called_a_shape(model, points):
+    x = np.linspace(-1, 1, points)
+    noises = (np.random.default_rng(seed).normal(size=points) for seed in range(12))
+    assert sum(fit(curve(x, 10 + noise), model).is_good for noise in noises) <= 1
+
+
 def test_a_step_is_no_needle_between_two_points():
     falling = SHAPES["error_function"].value(X, {**TRUTHS["error_function"], "direction": -1.0})
     found = fit(curve(X, falling))
