@@ -2,14 +2,23 @@
 
 import math
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+
+POINT_DOCUMENTS: Final[Mapping[str, Callable[[dict[str, Any]], int]]] = {
+    "event": lambda doc: int(doc["seq_num"]),
+    "event_page": lambda doc: max(doc["seq_num"], default=0),
+    "stream_datum": lambda doc: int(doc["seq_nums"]["stop"]) - 1,
+}
+"""Documents that bring points, and the number of the last one in each."""
 
 
 class ProgressCounter:
     """Counts the points of the stream `primary` against the number that the start document announces.
 
-    A point taken again after a rewind has the number it had before, so it is counted once.
+    A point taken again after a rewind has the number it had before, so it is counted once. Points that fly into
+    files count when their stream_datum tells of them.
 
     Examples
     --------
@@ -37,9 +46,8 @@ class ProgressCounter:
             self._begun = self._now = self._clock()
         elif name == "descriptor" and doc.get("name") == "primary":
             self._primary.add(doc["uid"])
-        elif name in ("event", "event_page") and doc["descriptor"] in self._primary:
-            numbers = doc["seq_num"] if name == "event_page" else [doc["seq_num"]]
-            self.done = max([self.done, *numbers])
+        elif name in POINT_DOCUMENTS and doc["descriptor"] in self._primary:
+            self.done = max(self.done, POINT_DOCUMENTS[name](doc))
             self._now = self._clock()
 
     def as_dict(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from acquisition.worker.item import metadata_of, plan_of, standing_of
 from acquisition.worker.journal import Header
 from acquisition.worker.log_context import AT_WORK
 from acquisition.worker.patience import until_it_works
-from acquisition.worker.progress import ProgressCounter
+from acquisition.worker.progress import POINT_DOCUMENTS, ProgressCounter
 from acquisition.worker.recorder import Recorder
 from acquisition.worker.recovery import close_given_up
 from acquisition.worker.reporter import Reporter
@@ -328,7 +328,7 @@ class Runner:
             self._starts[run] = doc
             self._console.add(telling.run_began(doc))
             self._reporter.say(scan_id=self._numbers.last, progress=self._counter.as_dict())
-        elif name in ("event", "event_page"):
+        elif name in POINT_DOCUMENTS:
             self._reporter.say(progress=self._counter.as_dict())
         elif name == "stop" and (start := self._starts.pop(run, None)) is not None:
             self._console.add(telling.run_ended(start, doc))
