@@ -24,7 +24,7 @@ from accounts.own_counts import OwnLimiter, keep
 logger = logging.getLogger(__name__)
 
 PREFIX: Final = "beamport.requests"
-PORTIONS: Final = 20
+PORTIONS: Final = 50
 """A portion is this part of a burst, and at least one request."""
 SPENT_WITHIN_S: Final = 1.0
 """What is left of a portion lapses after this."""
