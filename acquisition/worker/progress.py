@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-
 POINT_DOCUMENTS: Final[Mapping[str, Callable[[dict[str, Any]], int]]] = {
     "event": lambda doc: int(doc["seq_num"]),
     "event_page": lambda doc: max(doc["seq_num"], default=0),
@@ -17,8 +16,8 @@ POINT_DOCUMENTS: Final[Mapping[str, Callable[[dict[str, Any]], int]]] = {
 class ProgressCounter:
     """Counts the points of the stream `primary` against the number that the start document announces.
 
-    A point taken again after a rewind has the number it had before, so it is counted once. Points that fly into
-    files count when their stream_datum tells of them.
+    A point taken again after a rewind has the number it had before, so it is counted once. Points that fly
+    into files count when their stream_datum tells of them.
 
     Examples
     --------

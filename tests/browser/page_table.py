@@ -128,6 +128,7 @@ TEMPLATES = {
     "accounts/recovery_codes.html": "recovery-codes",
     "accounts/reset_second_factor.html": "second-factor-reset",
     "accounts/second_factor.html": "second-factor",
+    "admin/base_site.html": "administration",
     "frontend/account.html": "account",
     "frontend/api.html": "api-guide",
     "frontend/kiosk.html": "kiosk",
