@@ -1,5 +1,6 @@
 """A whole Beamport and a headless Chromium; a page that complains on its console fails its test."""
 
+import atexit
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
 OTHER_SITE = socket.create_server(("127.0.0.1", 0))
 """Where a test serves a page of another site; held from the start: Beamport is told of it when it starts."""
+atexit.register(OTHER_SITE.close)
 OTHER_SITE_URL = f"http://127.0.0.1:{OTHER_SITE.getsockname()[1]}"
 NO_COMPLAINTS: tuple[str, ...] = ()
 

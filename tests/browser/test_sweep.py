@@ -30,12 +30,18 @@ THEME = """theme => {
   if (button) button.click(); else document.documentElement.dataset.theme = theme;
 }"""
 WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
-FIGURES_OF_ANOTHER_WIDTH = """() => new Promise((tell) => {
+FIGURES_OF_ANOTHER_WIDTH = """within => new Promise((tell) => {
   const wide = (one) => Math.round(one.getBoundingClientRect().width);
   const other = (one) => wide(one.querySelector(".main-svg")) !== wide(one);
-  const look = () => tell([...document.querySelectorAll(".js-plotly-plot")].filter(other).length);
+  const begun = performance.now();
+  const look = () => {
+    const left = [...document.querySelectorAll(".js-plotly-plot")].filter(other).length;
+    if (left && performance.now() - begun < within) requestAnimationFrame(look);
+    else tell(left);
+  };
   requestAnimationFrame(() => requestAnimationFrame(look));
 })"""
+FIGURES_FOLLOW_MS = 3_000
 LOADING = re.compile("^Loading")
 
 
@@ -77,7 +83,7 @@ class Sweep:
         self.page.evaluate(THEME, theme)
 
     def _try(self, place, *, with_axe):
-        if lagging := self.page.evaluate(FIGURES_OF_ANOTHER_WIDTH):
+        if lagging := self.page.evaluate(FIGURES_OF_ANOTHER_WIDTH, FIGURES_FOLLOW_MS):
             self.found[f"{place} figures"] = [f"{lagging} not as wide as their place"]
         self.person.picture(f"sweep-{self.state}-{place}")
         if self.page.evaluate(WIDE):
