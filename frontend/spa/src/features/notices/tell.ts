@@ -1,4 +1,7 @@
-import { getNoticeChoices, type Notice } from "../../api/notices";
+import { getNoticeChoices, type Notice, type NoticeChoices } from "../../api/notices";
+
+/** As read last: while the server does not answer, news are told as they were before. */
+let known: NoticeChoices | null = null;
 
 /** Two soft tones, made here: nothing is fetched. */
 export function ring(): void {
@@ -21,9 +24,9 @@ export function ring(): void {
 
 /** Sound and the browser's own notice, as the person chose on the account page. */
 export async function tellLoudly(newest: Notice): Promise<void> {
-  const choices = await getNoticeChoices().catch(() => null);
-  if (choices?.sound) ring();
-  if (choices?.browser && "Notification" in window && Notification.permission === "granted") {
+  known = await getNoticeChoices().catch(() => known);
+  if (known?.sound) ring();
+  if (known?.browser && "Notification" in window && Notification.permission === "granted") {
     const shown = new Notification(newest.title, { body: newest.text, tag: newest.uid });
     shown.onclick = () => {
       window.focus();
