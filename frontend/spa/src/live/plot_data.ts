@@ -4,7 +4,7 @@ import { type Grid, gridOf } from "./grid";
 import { type Line, normalised, positive, slopes, thinned } from "./lines";
 import { type PeakStatistics, peakStatistics } from "./peak";
 import type { RunBuffer, StreamColumns } from "./run_buffer";
-import { expectedRange, expectedStream, mainStream } from "./streams";
+import { expectedRange, expectedStream, mainStream, pointsOf } from "./streams";
 import { canFall, type Waterfall, waterfallOf } from "./waterfall";
 
 export interface PlotData {
@@ -29,8 +29,8 @@ export interface PlotData {
   stream: string;
   /** Points of the stream. */
   points: number;
-  /** Whether there are points, they are still to come, or the run ended without one. */
-  state: "drawn" | "waiting" | "empty";
+  /** Whether there are points, only frames, they are still to come, or the run ended without one. */
+  state: "drawn" | "frames" | "waiting" | "empty";
   /** Where x goes while the run lasts, as far as the plan has said it. */
   expected: [number, number] | null;
 }
@@ -76,7 +76,7 @@ export function plotData(
     isSlope: drawing.isSlope,
     stream: stream.name,
     points: stream.seqNum.length,
-    state: hasPoints ? "drawn" : run.stop ? "empty" : "waiting",
+    state: hasPoints ? "drawn" : pointsOf(run, stream) > 0 ? "frames" : run.stop ? "empty" : "waiting",
     expected: axes.x === "time" || run.stop ? null : comingRange(run, data[0]),
     peak: isPeaked ? peakStatistics(data[0], data[1] ?? []) : null,
   };

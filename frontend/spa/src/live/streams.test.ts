@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plotData } from "./plot_data";
 import { RunBuffer } from "./run_buffer";
-import { dimensionsOf, expectedRange, mainStream, streamNames } from "./streams";
+import { dimensionsOf, expectedRange, mainStream, pointsOf, streamNames } from "./streams";
 
 const SCAN = {
   uid: "u",
@@ -131,5 +131,28 @@ describe("hints of a start document", () => {
     ).toEqual([]);
     expect(expectedRange({ extents: [["a", 1]] })).toBeNull();
     expect(expectedRange({ plan_pattern: "inner_list_product" })).toBeNull();
+  });
+});
+
+describe("a run that flies", () => {
+  const external = { ...PRIMARY, data_keys: { frame: { shape: [4, 4], external: "STREAM:" } }, hints: {} };
+  const datum = (stop: number) => ({ descriptor: "p", stream_resource: "r", seq_nums: { start: 1, stop } });
+  const flying = run(
+    ["start", { ...SCAN, hints: { dimensions: [[["fly_x"], "fly_x"]] } }],
+    ["descriptor", external],
+    ["stream_resource", { uid: "r", data_key: "frame" }],
+    ["stream_datum", datum(51)],
+  );
+
+  it("counts the frames that its files hold, and says that there are no numbers to draw", () => {
+    const stream = mainStream(flying);
+    expect(stream && pointsOf(flying, stream)).toBe(50);
+    expect(plotData(flying)?.state).toBe("frames");
+  });
+
+  it("counts events where there are more of them", () => {
+    const stepped = run(["start", SCAN], ["descriptor", PRIMARY], ["event", point]);
+    const stream = mainStream(stepped);
+    expect(stream && pointsOf(stepped, stream)).toBe(1);
   });
 });

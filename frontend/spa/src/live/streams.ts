@@ -63,6 +63,12 @@ export function expectedStream(start: Document | null): StreamColumns | null {
   };
 }
 
+/** How many points a stream has: its events, or the frames that its files hold before there is an event. */
+export function pointsOf(run: RunBuffer, stream: StreamColumns): number {
+  const ofStream = [...run.frameCounts].filter(([key]) => key.startsWith(`${stream.name}/`));
+  return Math.max(stream.seqNum.length, ...ofStream.map(([, count]) => count));
+}
+
 /** Names that a reader may choose from: the stream that the plan is about first, then what else there is. */
 export function streamNames(run: RunBuffer): string[] {
   const first = mainStream(run)?.name ?? (run.stop ? null : hintedStream(run.start));

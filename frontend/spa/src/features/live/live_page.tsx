@@ -6,12 +6,13 @@ import { AS_HINTED } from "../../live/drawing";
 import { frameFields } from "../../live/frames";
 import type { Grid } from "../../live/grid";
 import { useRun } from "../../live/hooks";
+import { useNow } from "../../live/now";
 import type { PlotData } from "../../live/plot_data";
 import { motorOf, placesOf, positionsOf } from "../../live/positions";
 import type { RunBuffer } from "../../live/run_buffer";
 import type { RunFeed } from "../../live/run_feed";
 import { useBeamline } from "../../live/store";
-import { mainStream, streamNames } from "../../live/streams";
+import { mainStream, pointsOf, streamNames } from "../../live/streams";
 import { withBeamline } from "../frame/beamline_gate";
 import { shownState } from "../frame/engine_state";
 import { Page } from "../frame/page";
@@ -285,22 +286,22 @@ function StreamPicker({ names, shown, onPick }: StreamPickerProps) {
 function Facts({ run }: { run: RunBuffer }) {
   const stream = mainStream(run);
   const start = Number(run.start?.time ?? Number.NaN);
-  const newest = Math.max(...[...run.streams.values()].map(({ time }) => time.at(-1) ?? start));
-  const end = Number(run.stop?.time ?? newest);
+  const now = useNow(1_000).getTime() / 1000;
+  const end = Number(run.stop?.time ?? Math.max(start, now));
   const reason = String(run.stop?.reason ?? "");
   return (
     <Card title="Run">
       <dl className="facts">
         <dt>Points</dt>
-        <dd data-testid="live-points">{stream?.seqNum.length ?? 0}</dd>
+        <dd data-testid="live-points">{stream ? pointsOf(run, stream) : 0}</dd>
         <dt>{run.stop ? "Took" : "Runs for"}</dt>
         <dd>{duration(end - start)}</dd>
         {[...run.streams.values()]
           .filter(({ name }) => name !== stream?.name)
-          .map(({ name, seqNum }) => (
-            <Fragment key={name}>
-              <dt>{name}</dt>
-              <dd>{seqNum.length}</dd>
+          .map((other) => (
+            <Fragment key={other.name}>
+              <dt>{other.name}</dt>
+              <dd>{pointsOf(run, other)}</dd>
             </Fragment>
           ))}
         {reason && (

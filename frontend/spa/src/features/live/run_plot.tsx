@@ -19,6 +19,7 @@ export function usePlotData(
 
 const STILL: Record<PlotData["state"], string> = {
   drawn: "",
+  frames: "frames only: shown below",
   waiting: "waiting for the first point",
   empty: "no points were taken",
 };
