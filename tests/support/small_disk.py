@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg2.errors import DeadlockDetected
 
 SPACE = "small_disk"
+TRIES = 10
 
 
 @contextlib.contextmanager
@@ -52,9 +54,20 @@ def tables_on(folder: Path) -> Iterator[None]:
 
 def _move(old: str, new: str) -> None:
     old, new = connection.ops.quote_name(old), connection.ops.quote_name(new)
-    with connection.cursor() as cursor:
-        for kind in ("TABLE", "INDEX"):
-            cursor.execute(f"ALTER {kind} ALL IN TABLESPACE {old} SET TABLESPACE {new}")
+    for kind in ("TABLE", "INDEX"):
+        _carry_out(f"ALTER {kind} ALL IN TABLESPACE {old} SET TABLESPACE {new}")
+
+
+def _carry_out(statement: str) -> None:
+    """Lock one after the other while a worker may do so, too: who loses a deadlock tries again."""
+    for left in reversed(range(TRIES)):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+            return
+        except OperationalError as error:
+            if left == 0 or not isinstance(error.__cause__, DeadlockDetected):
+                raise
 
 
 def fill(folder: Path) -> Path:

@@ -233,12 +233,13 @@ const WORDS: Record<string, string> = { none: "nothing: lines", seq_num: "point"
 const nameOf = (name: string) => WORDS[name] ?? name;
 
 export function Picker({ label, value, choices, none, onChange }: PickerProps) {
+  const others = value ? choices : choices.filter((name) => name !== none);
   return (
     <label className="inline">
       {label}
       <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">{value ? "as hinted" : nameOf(none)}</option>
-        {choices.map((name) => (
+        {others.map((name) => (
           <option key={name} value={name}>
             {nameOf(name)}
           </option>
