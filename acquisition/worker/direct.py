@@ -48,6 +48,7 @@ class DirectDevices:
         self._held = held
         self._moving: dict[str, str] = {}
         self._stopped: dict[str, str] = {}
+        self._last_stop: dict[str, ControlCommand] = {}
         self._lock = threading.Lock()
 
     def begin(self, command: ControlCommand) -> Later:
@@ -69,7 +70,10 @@ class DirectDevices:
             if command.payload.get("parts"):
                 act = partial(self._read_all, self._parts(guard, device, command.device))
         if command.action == "move":
+            self._check_order(command)
             self._claim(command)
+        if command.action == "halt_move":
+            self._last_stop[_root_of(name)] = command
         later = Later()
         thread = threading.Thread(
             target=self._run, args=(act, device, command, later), name=f"{command.action}-{name}", daemon=True
@@ -110,6 +114,15 @@ class DirectDevices:
                     guard(Msg("read", child))
                     found[f"{name}.{part}"] = child
         return found
+
+    def _check_order(self, command: ControlCommand) -> None:
+        """Refuse a move that is older than a stop that is carried out already: the stop overtook it."""
+        stop = self._last_stop.get(_root_of(command.device))
+        if stop is not None and stop.pk and command.pk and command.pk < stop.pk:
+            raise NotPossibleError(
+                f"{command.device} was told to stop by {stop.requested_by} after this move was asked for: "
+                "move it again if it is still to go there"
+            )
 
     def _claim(self, command: ControlCommand) -> None:
         names, plan = self._held()

@@ -55,6 +55,30 @@ def test_a_move_is_stopped_on_its_way(visit, idle):
     person.picture("device-stopped")
 
 
+def test_a_stop_that_overtakes_its_move_is_told_again(visit, idle):
+    person = visit()
+    page = person.page
+    person.sign_in("user")
+    held = {}
+    page.route("**/devices/oven/read", lambda route: held.update(read=route))
+    page.route("**/devices/oven/move", lambda route: held.update(move=route))
+    with page.expect_request("**/devices/oven/read"):
+        person.open("/devices/oven")
+    field = page.get_by_label(re.compile(r"^Move oven to"))
+    field.fill("460")
+    with page.expect_request("**/devices/oven/move"):
+        field.press("Enter")
+    with page.expect_response("**/devices/oven/read"):
+        held["read"].continue_()
+    with page.expect_response("**/devices/oven/stop"):
+        page.get_by_role("button", name="Stop oven", exact=True).first.click()
+    held["move"].continue_()
+    expect(page.get_by_test_id("move-outcome")).not_to_contain_text("oven is moving", timeout=20_000)
+    with idle.rest() as rest:
+        told = rest.get("beamlines/demo/values").json()["values"]["oven"]["value"]
+    assert told < 440, "the whole way takes half a minute"
+
+
 def test_a_refusal_of_the_worker_is_told_beside_the_field(visit, idle):
     with idle.rest("staff") as rest:
         rest.post("beamlines/demo/control/take", json={}).raise_for_status()

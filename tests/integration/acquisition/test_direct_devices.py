@@ -3,10 +3,13 @@
 import threading
 from types import SimpleNamespace
 
+import pytest
+
 from accounts.rule_services import add_rule
 from acquisition.devices.sim.axis import SoftAxis
 from acquisition.queue.models import ControlCommand
 from acquisition.worker.direct import DirectDevices
+from acquisition.worker.driver import NotPossibleError
 from tests.support.ioc import until
 from tests.support.known_beamline import motor
 
@@ -34,10 +37,10 @@ def beamline_of(axis):
     )
 
 
-def asked(direct, action, **payload):
+def asked(direct, action, number=None, **payload):
     """Begin an act of the member with sx; give an event of its end, and the answer once it is there."""
     ended, answer = threading.Event(), []
-    command = ControlCommand(action=action, device="sx", payload=payload, requested_by="member")
+    command = ControlCommand(pk=number, action=action, device="sx", payload=payload, requested_by="member")
     direct.begin(command).then(lambda *told: (answer.extend(told), ended.set()))
     return ended, answer
 
@@ -91,6 +94,19 @@ def test_a_stop_that_comes_before_the_device_moves_is_not_lost(facility):
     until(moved.is_set, "the move has ended", 10)
     assert told[:2] == ["done", "sx was stopped by member on its way to 2.0"]
     assert axis.readback.get() < 1.9
+
+
+def test_a_move_that_a_stop_has_overtaken_does_not_begin(facility):
+    axis = SlowToBegin("sx")
+    axis.may_begin.set()
+    direct = DirectDevices(beamline_of(axis), lambda: (frozenset(), ""))
+    asked(direct, "halt_move", number=8)[0].wait(WAIT_S)
+    with pytest.raises(NotPossibleError, match="told to stop by member after this move was asked for"):
+        asked(direct, "move", number=7, value=2.0)
+    assert not axis.heard.is_set()
+    moved, told = asked(direct, "move", number=9, value=0.01)
+    assert moved.wait(WAIT_S)
+    assert told[:2] == ["done", "sx is at 0.01"]
 
 
 def test_a_move_after_a_stop_is_a_new_one(facility):

@@ -82,7 +82,8 @@ export function useDeviceActions(beamline: string, device: string) {
     if (doing === "move") asking.current = asked;
     try {
       const taken = await asked.finally(() => {
-        asking.current = undefined;
+        // A read that is taken meanwhile says nothing of the move.
+        if (asking.current === asked) asking.current = undefined;
       });
       const command = await settled(beamline, taken, signal);
       if (!signal.aborted) setWork((before) => afterwards(before, command));
