@@ -18,7 +18,7 @@ def too_wide(page):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768 if width > 1000 else 800})
         with contextlib.suppress(WaitedTooLongError):
-            page.wait_for_function(FITS, timeout=5000)
+            page.wait_for_function(FITS, timeout=20_000)
         found[width] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return {width: beyond for width, beyond in found.items() if beyond > 0}
 

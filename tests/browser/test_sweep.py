@@ -88,7 +88,7 @@ class Sweep:
         self.person.picture(f"sweep-{self.state}-{place}")
         if self.page.evaluate(WIDE):
             try:
-                self.page.wait_for_function(FITS, timeout=5000)
+                self.page.wait_for_function(FITS, timeout=20_000)
             except WaitedTooLongError:
                 width = self.page.evaluate("document.documentElement.scrollWidth")
                 self.found[f"{place} sideways"] = [f"{width} px"]

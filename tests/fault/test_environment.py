@@ -142,7 +142,7 @@ def test_a_suspender_holds_a_plan_and_says_so_until_it_lets_go(site, facility):
     site.worker()
     site.wait_until_ready()
     move(6.0)
-    site.until(holding, "the suspender holds", 5)
+    site.until(holding, "the suspender holds", 30)
     (entry,) = holding()
     assert (entry["class"], entry["device"]) == ("SuspendCeil", "sx.readback")
     assert "in the way" in entry["reason"]
@@ -150,10 +150,10 @@ def test_a_suspender_holds_a_plan_and_says_so_until_it_lets_go(site, facility):
     item = submit(facility, "count", detectors=["det"], num=2)
     start(facility)
     site.until(lambda: fresh(item).state == "running", "the item waits for the suspender", 10)
-    site.until(lambda: "in the way" in str(site.status()["message"]), "the message tells why", 5)
+    site.until(lambda: "in the way" in str(site.status()["message"]), "the message tells why", 30)
     move(0.0)
     site.until(lambda: fresh(item).state == "completed", "the item has run", 20)
-    site.until(lambda: not holding(), "nothing holds any more", 5)
+    site.until(lambda: not holding(), "nothing holds any more", 30)
 
 
 def test_a_closed_environment_stays_closed_also_for_the_next_worker_until_it_is_opened(site, facility):

@@ -24,7 +24,7 @@ def act(site, facility, action, **more):
         actor=facility.actor("member"), beamline="alpha", action=action, **more
     )
     answered = ControlCommand.objects.filter(pk=command.pk).exclude(outcome="")
-    site.until(answered.exists, f"{action} is answered", 5)
+    site.until(answered.exists, f"{action} is answered", 30)
     command.refresh_from_db()
     return command
 
@@ -44,7 +44,7 @@ def test_pause_then_resume_takes_each_point_once(ready, facility):
     item = begin(ready, facility, num=20)
     begun = time.monotonic()
     assert act(ready, facility, "pause").outcome == "done"
-    ready.until(lambda: state(ready) == "paused", "the engine is paused", 5)
+    ready.until(lambda: state(ready) == "paused", "the engine is paused", 30)
     print(f"paused {seconds_since(begun) * 1000:.0f} ms after the request")
     assert fresh(item).state == "running"
     assert act(ready, facility, "resume").outcome == "done"
@@ -68,7 +68,7 @@ def test_an_item_is_ended_from_running_and_from_paused(
     item = begin(ready, facility)
     if paused:
         act(ready, facility, "pause")
-        ready.until(lambda: state(ready) == "paused", "the engine is paused", 5)
+        ready.until(lambda: state(ready) == "paused", "the engine is paused", 30)
     behind = submit(facility, "count", detectors=["det"], num=1)
     assert act(ready, facility, action, reason="enough of it").outcome == "done"
     ready.until(lambda: fresh(item).state == ends, f"the item is {ends}", 15)
