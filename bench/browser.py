@@ -357,12 +357,18 @@ def _frames(stage: Stage, _: float) -> None:
 
         began = time.time()
         _until_over(page, _in_background(send))
-        page.get_by_test_id("frame-caption").filter(has_text=f"Frame {FRAMES - 1} of {FRAMES - 1}").wait_for()
+        page.get_by_test_id("frame-caption").filter(has_text=f"Frame {FRAMES} of {FRAMES}").wait_for()
         took = time.time() - began
         shown = page.evaluate("window.__seen.captions")
         _report("G6", f"previews of {SIDE} x {SIDE} frames (10 /s come)", ">= 5 /s", f"{shown / took:.1f} /s")
         source.close()
     path.unlink()
+
+
+NOTE_BANNER = """() => {
+  const note = () => { if (document.querySelector("[data-testid=link-banner]")) window.__toldAt ??= Date.now(); };
+  new MutationObserver(note).observe(document.body, {childList: true, subtree: true});
+}"""
 
 
 def _cut(stage: Stage, _: float) -> None:
@@ -381,10 +387,11 @@ def _cut(stage: Stage, _: float) -> None:
         _live(stage, page, source)
         source.take(50, 2, _point)
         _wait_points(page, len(source.times))
+        page.evaluate(NOTE_BANNER)
         is_held.set()
-        cut = time.monotonic()
+        cut = time.time()
         page.get_by_test_id("link-banner").wait_for()
-        told = time.monotonic() - cut
+        told = page.evaluate("window.__toldAt") / 1000 - cut
         source.take(50, 2, _point)
         is_held.clear()
         back = time.monotonic()
