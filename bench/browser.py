@@ -366,7 +366,8 @@ def _frames(stage: Stage, _: float) -> None:
 
 
 NOTE_BANNER = """() => {
-  const note = () => { if (document.querySelector("[data-testid=link-banner]")) window.__toldAt ??= Date.now(); };
+  const isTold = () => document.querySelector("[data-testid=link-banner]") !== null;
+  const note = () => { if (isTold()) window.__toldAt ??= Date.now(); };
   new MutationObserver(note).observe(document.body, {childList: true, subtree: true});
 }"""
 
